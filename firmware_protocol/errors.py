@@ -1,0 +1,17 @@
+"""The one root of every error this project raises, and the errors of the wire itself."""
+
+
+class MesogunError(Exception):
+    """Something that this project noticed and can name."""
+
+
+class ProtocolError(MesogunError):
+    """A message or a frame breaks the protocol."""
+
+
+class LocalProtocolError(ProtocolError):
+    """This side was about to send what the protocol forbids: a bug here, nothing was sent."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """What came in is no valid message: wrong firmware, or not a pistol. Nothing was obeyed."""

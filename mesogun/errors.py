@@ -1,0 +1,62 @@
+"""The errors of the host, sorted by who must act: prescriber, operator, clinic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware_protocol.errors import MesogunError
+
+
+class PlanError(MesogunError):
+    """The prescriber must act: the prescription or the plan cannot be carried out as it stands."""
+
+
+class PrescriptionError(PlanError):
+    """A file was refused: the message says where, what was found and what to do. Nothing is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken limit, as data."""
+
+    limit: str
+    """The limit's name, as in `Plan.limits` ("dose_nl_max")."""
+    value: int
+    """What was found, in the limit's unit."""
+    bound: int
+    unit: str
+    origin: str
+    """Who set the limit."""
+    zone: str | None
+    pricks: tuple[int, ...]
+    """Rows of the PrickTable that break it (the first 100); empty for a limit on a whole."""
+    note: str = ""
+
+    def __str__(self) -> str:
+        where = f"zone {self.zone!r}: " if self.zone else ""
+        who = f", pricks {', '.join(map(str, self.pricks[:5]))}" if self.pricks else ""
+        more = f" ({self.note})" if self.note else ""
+        return (
+            f"{where}{self.limit} is {self.value} {self.unit}, the limit is {self.bound} "
+            f"{self.unit} [{self.origin}]{who}{more}"
+        )
+
+
+class LimitsExceeded(PlanError):  # noqa: N818  (the name of the architecture)
+    """A plan breaks limits: `violations` has every one. Nothing may be fired from it."""
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        self.violations = violations
+        super().__init__("; ".join(map(str, violations)))
+
+
+class LinkError(MesogunError, OSError):
+    """The operator must act: cable or port. The pistol's own lease stops it."""
+
+
+class LinkTimeout(LinkError, TimeoutError):  # noqa: N818  (the name of the architecture)
+    """No answer came: the request may or may not have been obeyed; the pistol's journal knows."""
+
+
+class RecordError(MesogunError):
+    """The clinic must act: the record cannot be trusted or cannot be written."""

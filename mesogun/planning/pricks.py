@@ -1,0 +1,58 @@
+"""The PrickTable: one row a prick, in firing order, as read-only whole-number columns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+Column = npt.NDArray[np.int32]
+"""One-dimensional, C-contiguous, little-endian int32, read-only."""
+
+
+def column(values: npt.ArrayLike | Iterable[int]) -> Column:
+    """Return `values` as a read-only column of its own.
+
+    Raises:
+        OverflowError: a value does not fit 32 bits.
+    """
+    wide = np.array(values, dtype=np.int64, copy=True)
+    if wide.size and (wide.max() > 2**31 - 1 or wide.min() < -(2**31)):
+        raise OverflowError("a value of a prick does not fit 32 bits")
+    made = np.ascontiguousarray(wide, dtype="<i4")
+    made.setflags(write=False)
+    return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PrickTable:
+    """One row a prick, in firing order. Columns are read-only and equally long."""
+
+    x_um: Column
+    y_um: Column
+    z_um: Column
+    depth_um: Column
+    dose_nl: Column
+    zone: Column
+    """Index into the plan's zones."""
+    shot: Column
+    """Pricks of one shot share it (a head of n needles); rises by one from 0."""
+
+    def __post_init__(self) -> None:
+        lengths = {len(getattr(self, one.name)) for one in fields(self)}
+        if len(lengths) != 1:
+            raise ValueError(f"the columns of a PrickTable differ in length: {sorted(lengths)}")
+
+    def __len__(self) -> int:
+        return len(self.x_um)
+
+    def digest(self) -> str:
+        """Name these very pricks: equal tables, and only those, share a digest."""
+        sha = hashlib.sha256(f"pricks/1 {len(self)}".encode())
+        for one in fields(self):
+            sha.update(f" {one.name} ".encode())
+            sha.update(np.ascontiguousarray(getattr(self, one.name), dtype="<i4").tobytes())
+        return "sha256:" + sha.hexdigest()

@@ -1,0 +1,87 @@
+"""What happened, as a fold over the journal's entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+PrickState = Literal["given", "not_given", "in_doubt"]
+SessionOutcome = Literal["complete", "aborted", "fault", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """Who met whom, when. Times are ISO 8601 UTC from the clock that the runner was given."""
+
+    id: str
+    started: str
+    ended: str | None
+    simulated: bool
+    pistol_uid: str
+    """16 hex digits."""
+    firmware: str
+    """ "1.2.3" """
+    calibration_id: int
+    limits_revision: int
+    seed: int | None
+    """Of the twin, where it was told; None on metal."""
+    versions: tuple[tuple[str, str], ...]
+    """(package, version), mesogun first."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrickRecord:
+    """One planned prick and what became of it."""
+
+    index: int
+    """Row of the plan's PrickTable."""
+    shot_id: int | None
+    """The id under which it was last asked of the pistol; None: never asked."""
+    state: PrickState
+    dose_nl_planned: int
+    dose_nl_given: int | None
+    """As the pistol measured it; None unless given. May be less than planned if it was stopped."""
+    depth_um_planned: int
+    depth_um_given: int | None
+    at_us: int | None
+    """Start of the shot since the session began, by the host's clock."""
+    why: str
+    """Why not given or in doubt, in words; empty when given as planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something a person must see."""
+
+    at_us: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The whole session. Made by `fold` alone."""
+
+    session: SessionFacts
+    outcome: SessionOutcome
+    why: str
+    plan_digest: str
+    prescription_sha256: str
+    pricks: tuple[PrickRecord, ...]
+    alarms: tuple[Alarm, ...]
+    duration_us: int
+    """From the first arm to the end, by the host's clock, over all parts of the session."""
+    parts: int
+    """How often the host was started for this session (1 + resumes)."""
+    chain_entries: int
+    chain_head: str
+    """Hash of the journal's last entry, hex."""
+
+    def count(self, state: PrickState) -> int:
+        """Return how many pricks are in `state`."""
+        return sum(1 for one in self.pricks if one.state == state)
+
+    @property
+    def dose_nl_given(self) -> int:
+        """What the pistol measured as given, in all; pricks in doubt are not in it."""
+        return sum(one.dose_nl_given or 0 for one in self.pricks)
