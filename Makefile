@@ -1,0 +1,63 @@
+# One word for each thing. `make dry-run` and `make test` work on a bare machine: python3 >= 3.11
+# with venv and pip, and make. Nothing is installed outside .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+SEED ?= 1
+WORKERS ?= auto
+
+.PHONY: help dry-run test check lint types architecture generated bench clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/.core: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "mesogun needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V). Try: make PYTHON=python3.11 ..."; exit 2; }
+	@echo "setting up .venv (once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.core
+	@echo "installing what the tests need into .venv (once)"
+	@$(PIP) -e '.[test]'
+	@touch $@
+
+$(VENV)/.check: $(VENV)/.test
+	@$(PIP) -e '.[test,check]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.core
+	@$(PIP) -e '.[bench]'
+	@touch $@
+
+dry-run: $(VENV)/.core ## set up, then plan, verify and dry-run the face example on the simulated pistol
+	@$(BIN)/mesogun dry-run examples/face.toml --seed $(SEED)
+
+test: $(VENV)/.test ## set up and run all tests
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q
+
+check: lint types architecture generated test ## everything that a change must pass
+
+lint: $(VENV)/.check ## style and common mistakes
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.check ## mypy --strict
+	@$(BIN)/mypy
+
+architecture: $(VENV)/.check ## which room may import which
+	@$(BIN)/lint-imports
+
+generated: $(VENV)/.check ## generated files are fresh
+	@$(BIN)/python -m firmware_protocol.generator --check
+	@$(BIN)/python -m mesogun.intake.schemas --check
+
+bench: $(VENV)/.bench ## speed, as ratios to what a user would use instead
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove .venv, caches and output
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
