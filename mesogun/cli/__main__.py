@@ -1,0 +1,5 @@
+"""`python -m mesogun.cli` is `mesogun`."""
+
+from mesogun.cli.main import main
+
+main()

@@ -1,0 +1,140 @@
+"""The entry point: commands by name, loaded when asked for, and errors turned into exit codes.
+
+Exit codes: 0 complete, 1 error (cable, disk, bug), 2 refused input or usage, 3 ended early.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from firmware_protocol.errors import MesogunError
+from mesogun.errors import PlanError
+
+EXIT_OK, EXIT_ERROR, EXIT_REFUSED, EXIT_EARLY = 0, 1, 2, 3
+
+# name -> (module, attribute, one line of help); the modules are imported only when they are used,
+# because the start of `mesogun plan` is mostly imports.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "plan": ("mesogun.cli.planning", "plan_command", "Plan a prescription and verify the plan."),
+    "verify": ("mesogun.cli.planning", "verify_command", "Check a plan file independently."),
+    "dry-run": ("mesogun.cli.dry_run", "dry_run_command", "Plan, verify and run on the twin."),
+    "run": ("mesogun.cli.running", "run_command", "Run a prescription on a pistol."),
+    "resume": ("mesogun.cli.running", "resume_command", "Continue an interrupted session."),
+    "abort": ("mesogun.cli.pistols", "abort_command", "Stop a pistol now."),
+    "devices": ("mesogun.cli.pistols", "devices_command", "List the serial ports of this machine."),
+    "info": ("mesogun.cli.pistols", "info_command", "Describe the pistol at a port."),
+    "monitor": ("mesogun.cli.pistols", "monitor_command", "Watch the pistol at a port."),
+    "simulate": ("mesogun.cli.pistols", "simulate_command", "Serve a simulated pistol."),
+    "record": ("mesogun.cli.records", "record_group", "Show, verify or export a session's record."),
+}
+
+
+class RoomGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        found = vars(importlib.import_module(module))[attribute]
+        assert isinstance(found, click.Command)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or refuse with the nearest name."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"no command '{args[0]}'.{hint} The commands: {', '.join(COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told[2]) for name, told in COMMANDS.items()])
+
+
+@click.group(
+    cls=RoomGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Engineering software, not a certified medical device. `mesogun COMMAND --help` shows examples.",
+)
+@click.version_option(package_name="mesogun", prog_name="mesogun")
+def cli() -> None:
+    """Plan, verify, dry-run, run and record mesotherapy sessions on an injection pistol.
+
+    \b
+    Start here:  mesogun dry-run examples/face.toml
+    """
+
+
+def _say(text: str) -> None:
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        pass  # nobody listens any more; the exit code still tells
+
+
+def _unexpected(error: BaseException) -> int:
+    """Keep the traceback of a bug in a log file, and show one line."""
+    try:
+        handle, name = tempfile.mkstemp(prefix="mesogun-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8") as log:
+            traceback.print_exception(error, file=log)
+        _say(f"mesogun: a fault of this program: {type(error).__name__}: {error}. Details: {name}")
+    except OSError:
+        _say(f"mesogun: a fault of this program: {type(error).__name__}: {error}")
+    return EXIT_ERROR
+
+
+def run_cli(arguments: list[str]) -> int:
+    """Run one command and return its exit code. Never raises, never shows a traceback."""
+    try:
+        answer = cli.main(args=arguments, prog_name="mesogun", standalone_mode=False)
+        return answer if isinstance(answer, int) else EXIT_OK
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as refused:
+        refused.show()
+        return EXIT_REFUSED
+    except (click.Abort, KeyboardInterrupt):
+        _say("mesogun: stopped by the operator")
+        return EXIT_EARLY
+    except PlanError as refused_plan:
+        _say(f"mesogun: refused: {refused_plan}")
+        return EXIT_REFUSED
+    except MesogunError as error:
+        _say(f"mesogun: {error}")
+        return EXIT_ERROR
+    except BrokenPipeError:
+        # the reader of our output went away: point stdout elsewhere so that exit stays silent
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
+    except OSError as error:
+        where = f": {Path(error.filename)}" if isinstance(error.filename, str) else ""
+        _say(f"mesogun: {error.strerror or error}{where}")
+        return EXIT_ERROR
+    except Exception as error:  # noqa: BLE001  (the last wall: a bug becomes a line and a log)
+        return _unexpected(error)
+
+
+def main() -> NoReturn:
+    """Run the command line of this process and exit."""
+    sys.exit(run_cli(sys.argv[1:]))

@@ -1,0 +1,139 @@
+"""`mesogun plan` and `mesogun verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mesogun.cli import show
+from mesogun.errors import LimitsExceeded
+from mesogun.intake import read_plan, read_prescription
+from mesogun.planning import Plan, plan, to_json, verify
+from mesogun.record import write_atomically
+
+PLAN_HELP = """Plan the prescription RX and verify the plan.
+
+\b
+Examples:
+  mesogun plan examples/face.toml
+  mesogun plan examples/face.toml -o plan.json --picture plan.svg
+  mesogun plan examples/face.toml --json
+
+Prints the zones, the limits in force with who set them, and the warnings. The same prescription
+gives the same bytes on every machine. Exit code 2: refused, with the reason and the mend.
+"""
+
+VERIFY_HELP = """Check the plan file PLAN by code that shares nothing with the planner.
+
+\b
+Examples:
+  mesogun verify plan.json
+  mesogun verify plan.json --json
+
+Exit code 0: no limit is broken. Exit code 2: every violation, with prick, value, limit and origin.
+"""
+
+
+def _plan_facts(made: Plan, digest: str, file: str | None) -> dict[str, object]:
+    return {
+        "digest": digest,
+        "pricks": len(made.pricks),
+        "dose_nl": sum(map(int, made.pricks.dose_nl)),
+        "duration_s": made.duration_us / 1_000_000,
+        "travel_mm": made.travel_um / 1000,
+        "zones": [
+            {
+                "name": zone.name,
+                "pricks": zone.prick_count,
+                "dose_nl": zone.dose_nl_total,
+                "spacing_um_min": zone.spacing_um_min,
+                "pitch_um": zone.pitch_um,
+            }
+            for zone in made.zones
+        ],
+        "limits": [
+            {
+                "name": one.name,
+                "value": one.value,
+                "unit": one.unit,
+                "zone": one.zone,
+                "origin": one.origin,
+                "source": one.source,
+            }
+            for one in made.limits
+        ],
+        "warnings": list(made.warnings),
+        "file": file,
+    }
+
+
+@click.command("plan", help=PLAN_HELP)
+@click.argument("rx")
+@click.option("-o", "--output", "output", metavar="PLAN", help="Write the plan (JSON) here.")
+@click.option("--picture", metavar="FILE", help="Write a map of the plan (SVG) here.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def plan_command(rx: str, output: str | None, picture: str | None, as_json: bool) -> None:
+    """Plan a prescription and verify the plan."""
+    if picture is not None and Path(picture).suffix.lower() != ".svg":
+        raise click.UsageError(f"--picture {picture}: only .svg is written; name it FILE.svg")
+    made = plan(read_prescription(rx))
+    checked = verify(made)
+    if output is not None:
+        write_atomically(Path(output), to_json(made))
+    if picture is not None:
+        from mesogun.report import treatment_map
+
+        write_atomically(Path(picture), treatment_map(made, None).encode())
+    if as_json:
+        show.echo_json(_plan_facts(made, checked.digest, output))
+        return
+    click.echo(show.plan_summary(made))
+    click.echo(f"\nVerified: no limit is broken. {checked.digest}")
+    for kind, file in (("Plan", output), ("Picture", picture)):
+        if file is not None:
+            click.echo(f"{kind}: {file}")
+
+
+@click.command("verify", help=VERIFY_HELP)
+@click.argument("plan_file", metavar="PLAN")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify_command(plan_file: str, as_json: bool) -> int:
+    """Check a plan file independently."""
+    made = read_plan(plan_file)
+    try:
+        checked = verify(made)
+    except LimitsExceeded as refused:
+        return _tell_violations(refused, plan_file, as_json)
+    if as_json:
+        show.echo_json({"ok": True, "digest": checked.digest, "violations": []})
+    else:
+        click.echo(
+            f"{plan_file}: {len(made.pricks)} pricks, "
+            f"{show.ml(sum(map(int, made.pricks.dose_nl)))}: no limit is broken. {checked.digest}"
+        )
+    return 0
+
+
+def _tell_violations(refused: LimitsExceeded, plan_file: str, as_json: bool) -> int:
+    if as_json:
+        told = [
+            {
+                "limit": one.limit,
+                "value": one.value,
+                "bound": one.bound,
+                "unit": one.unit,
+                "origin": one.origin,
+                "zone": one.zone,
+                "pricks": list(one.pricks),
+                "note": one.note,
+            }
+            for one in refused.violations
+        ]
+        show.echo_json({"ok": False, "digest": None, "violations": told})
+    else:
+        count = len(refused.violations)
+        click.echo(f"{plan_file}: {count} violation{'s' if count > 1 else ''}", err=True)
+        for one in refused.violations:
+            click.echo(f"  {one}", err=True)
+    return 2

@@ -1,0 +1,115 @@
+"""`mesogun record show|verify|export`: read, check and export what a session left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mesogun.cli import show
+from mesogun.cli.output import read_session, write_text
+from mesogun.record import Record, verify_folder
+
+SHOW_HELP = """Show what the session in the folder RECORD did.
+
+\b
+Examples:
+  mesogun record show out/face-001
+  mesogun record show out/face-001 --pricks
+  mesogun record show out/face-001 --json
+"""
+
+VERIFY_HELP = """Show that nothing in the folder RECORD was changed since the session.
+
+\b
+Examples:
+  mesogun record verify out/face-001
+
+Checks the journal's chain entry by entry, its head against record.json, the plan's digest, and the
+prescription's bytes. Exit code 0: untouched and whole. Exit code 1: every problem, one a line.
+"""
+
+EXPORT_HELP = """Export the pricks of the session in RECORD as CSV.
+
+\b
+Examples:
+  mesogun record export out/face-001 > face.csv
+  mesogun record export out/face-001 -o face.csv
+"""
+
+
+@click.group("record")
+def record_group() -> None:
+    """Read, check and export the record of a session."""
+
+
+@record_group.command("show", help=SHOW_HELP)
+@click.argument("folder", metavar="RECORD")
+@click.option("--pricks", is_flag=True, help="List every prick.")
+@click.option("--json", "as_json", is_flag=True, help="Print record.json's object on one line.")
+def show_command(folder: str, pricks: bool, as_json: bool) -> None:
+    """Show what a session did."""
+    session = read_session(Path(folder))
+    if as_json:
+        show.echo_json(session.as_json())
+        return
+    click.echo(session.summary())
+    if pricks:
+        click.echo("\n" + prick_table(session.record))
+
+
+@record_group.command("verify", help=VERIFY_HELP)
+@click.argument("folder", metavar="RECORD")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify_command(folder: str, as_json: bool) -> int:
+    """Check a session's folder."""
+    from mesogun.cli.output import plan_digest_of
+
+    problems = verify_folder(Path(folder), plan_digest=plan_digest_of)
+    if as_json:
+        show.echo_json({"ok": not problems, "problems": [str(one) for one in problems]})
+    elif problems:
+        for one in problems:
+            click.echo(f"{folder}: {one}", err=True)
+        click.echo(f"{folder}: REJECTED: this record cannot be trusted as it stands", err=True)
+    else:
+        session = read_session(Path(folder))
+        click.echo(
+            f"{folder}: untouched: {session.record.chain_entries} entries, "
+            f"head {session.record.chain_head[:16]}…, outcome {session.record.outcome}"
+        )
+    return 1 if problems else 0
+
+
+@record_group.command("export", help=EXPORT_HELP)
+@click.argument("folder", metavar="RECORD")
+@click.option("-o", "--output", metavar="FILE", help="Write here instead of the terminal.")
+@click.option("--format", "kind", type=click.Choice(["csv"]), default="csv", show_default=True)
+def export_command(folder: str, output: str | None, kind: str) -> None:
+    """Export a session's pricks."""
+    from mesogun.report import prick_csv
+
+    session = read_session(Path(folder))
+    text = prick_csv(session.record, session.plan)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_text(Path(output), text)
+        click.echo(f"{kind}: {output}")
+
+
+def prick_table(record: Record) -> str:
+    """Set every prick in a row."""
+    rows = [
+        (
+            one.index + 1,
+            one.state.replace("_", " "),
+            show.ul(one.dose_nl_planned),
+            "" if one.dose_nl_given is None else show.ul(one.dose_nl_given),
+            "" if one.depth_um_given is None else show.mm(one.depth_um_given),
+            "" if one.at_us is None else f"{one.at_us / 1e6:.3f} s",
+            one.why,
+        )
+        for one in record.pricks
+    ]
+    return show.table(("prick", "state", "planned", "given", "depth", "at", "why"), rows)

@@ -1,0 +1,115 @@
+"""Plain tables and sentences for the terminal. Numbers become millilitres and millimetres here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import click
+
+from mesogun.planning import Limit, Plan
+
+
+def ml(volume_nl: int) -> str:
+    """Write a volume in millilitres, to the microlitre."""
+    return f"{volume_nl / 1_000_000:.3f} mL"
+
+
+def ul(dose_nl: int) -> str:
+    """Write a dose in microlitres, as `mcL`: a drug quantity must not be misread."""
+    return f"{dose_nl / 1000:g} mcL"
+
+
+def mm(length_um: int) -> str:
+    """Write a length in millimetres."""
+    return f"{length_um / 1000:g} mm"
+
+
+def clock(duration_us: int) -> str:
+    """Write a duration as minutes and seconds."""
+    seconds = round(duration_us / 1_000_000)
+    return f"{seconds // 60} min {seconds % 60:02d} s" if seconds >= 60 else f"{seconds} s"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, indent: str = "  ") -> str:
+    """Set `rows` under `head` in columns; numbers to the right."""
+    cells = [list(map(str, row)) for row in rows]
+    widths = [max(len(row[k]) for row in [list(head), *cells]) for k in range(len(head))]
+    right = [bool(cells) and all(row[k][:1].isdigit() for row in cells) for k in range(len(head))]
+
+    def line(row: Sequence[str]) -> str:
+        parts = [
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(row, widths, right, strict=True)
+        ]
+        return (indent + "  ".join(parts)).rstrip()
+
+    return "\n".join([line(head), line(["-" * width for width in widths]), *map(line, cells)])
+
+
+def echo_json(told: Mapping[str, object]) -> None:
+    """Print one JSON object on one line."""
+    click.echo(json.dumps(told, ensure_ascii=False))
+
+
+def limit_value(limit: Limit) -> str:
+    """Write a limit's value in the unit that people use."""
+    match limit.unit:
+        case "nl":
+            return ml(limit.value) if limit.value >= 1_000_000 else ul(limit.value)
+        case "nl_per_cm2":
+            return f"{limit.value / 1000:g} mcL/cm2"
+        case "um":
+            return mm(limit.value)
+        case _:
+            return f"{limit.value} {limit.unit}".removesuffix(" 1")
+
+
+def plan_summary(plan: Plan) -> str:
+    """Say what a plan does: zones, limits with their origin, warnings."""
+    rx = plan.prescription
+    parts = [
+        f"{rx.name}: {len(plan.pricks)} pricks, {ml(sum(map(int, plan.pricks.dose_nl)))} of "
+        f"{rx.product.name}, about {clock(plan.duration_us)}, hand travel {plan.travel_um / 1e6:.2f} m",
+        "",
+        table(
+            ("zone", "technique", "pricks", "volume", "dose", "depth", "spacing"),
+            [_zone_row(plan, k) for k in range(len(plan.zones))],
+        ),
+        "",
+        "Limits in force:",
+        table(
+            ("limit", "value", "zone", "origin"),
+            [
+                (
+                    one.name,
+                    limit_value(one),
+                    "all" if one.zone is None else plan.zones[one.zone].name,
+                    one.origin,
+                )
+                for one in plan.limits
+            ],
+        ),
+    ]
+    if plan.warnings:
+        parts += ["", "Warnings:", *(f"  ! {text}" for text in plan.warnings)]
+    return "\n".join(parts)
+
+
+def _zone_row(plan: Plan, index: int) -> tuple[object, ...]:
+    zone = plan.zones[index]
+    mine = plan.pricks.zone == index
+    doses = plan.pricks.dose_nl[mine]
+    depths = plan.pricks.depth_um[mine]
+    low, high = (int(doses.min()), int(doses.max())) if len(doses) else (0, 0)
+    deepest = int(depths.max()) if len(depths) else 0
+    dose = ul(low) if low == high else f"{low / 1000:g} to {ul(high)}"
+    return (
+        zone.name,
+        zone.technique,
+        zone.prick_count,
+        ml(zone.dose_nl_total),
+        dose,
+        mm(deepest),
+        f"{zone.spacing_um_min / 1000:.2f} mm",
+    )
