@@ -1,1 +1,52 @@
-""""""
+"""What happened: the journal that is written before anything is sent, and the record made of it."""
+
+from mesogun.record.entries import (
+    Acknowledged,
+    Alarmed,
+    Armed,
+    Connected,
+    Ended,
+    Entry,
+    Intent,
+    Opened,
+    Outcome,
+    Reserved,
+    ShotOutcome,
+)
+from mesogun.record.folding import fold
+from mesogun.record.journal import Chain, Journal, read, read_chained
+from mesogun.record.record import (
+    Alarm,
+    PrickRecord,
+    PrickState,
+    Record,
+    SessionFacts,
+    SessionOutcome,
+)
+from mesogun.record.show import to_json
+
+__all__ = [
+    "Acknowledged",
+    "Alarm",
+    "Alarmed",
+    "Armed",
+    "Chain",
+    "Connected",
+    "Ended",
+    "Entry",
+    "Intent",
+    "Journal",
+    "Opened",
+    "Outcome",
+    "PrickRecord",
+    "PrickState",
+    "Record",
+    "Reserved",
+    "SessionFacts",
+    "SessionOutcome",
+    "ShotOutcome",
+    "fold",
+    "read",
+    "read_chained",
+    "to_json",
+]

@@ -1,0 +1,161 @@
+"""From entries to the record: the whole session, decided from the journal alone.
+
+The fold is total: whatever entries follow the first `Opened`, in whatever order, every planned
+prick ends as given, not given or in doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from mesogun.errors import RecordError
+from mesogun.record.entries import (
+    Acknowledged,
+    Alarmed,
+    Armed,
+    Connected,
+    Ended,
+    Entry,
+    Intent,
+    Opened,
+    Outcome,
+    Reserved,
+)
+from mesogun.record.ledger import Fate, Ledger
+from mesogun.record.record import Alarm, PrickRecord, Record, SessionFacts
+
+UNCLOSED = "the host stopped without closing the record"
+
+
+def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Record:
+    """Tell what happened in a session from its journal.
+
+    Besides the alarms that the session wrote there are those that follow from the journal, of kind
+    `partial`, `in_doubt`, `contradiction`, `given_twice`, `foreign_shot` and `pistol_changed`.
+
+    Raises:
+        RecordError: there is no opening first, a second one later, or one whose columns disagree.
+    """
+    opened = _opening(entries)
+    ledger = Ledger(opened.shots)
+    alarms: list[Alarm] = []
+    meetings: list[Connected] = []
+    armed_us: int | None = None
+    ended: Ended | None = None
+    for entry in entries[1:]:
+        match entry:
+            case Connected():
+                meetings.append(entry)
+                ended = None
+            case Armed():
+                armed_us = entry.at_us if armed_us is None else armed_us
+                ended = None
+            case Intent():
+                ledger.intend(entry)
+                ended = None
+            case Outcome():
+                ledger.settle(entry)
+            case Alarmed():
+                alarms.append(Alarm(entry.at_us, entry.kind, entry.text))
+            case Ended():
+                ended = entry
+            case Opened():
+                raise RecordError("the journal opens a second session; one file holds one")
+            case Reserved() | Acknowledged():
+                pass
+    fates, follow = ledger.fates()
+    alarms += [*follow, *_changes(meetings)]
+    last_us = max(one.at_us for one in entries)
+    return Record(
+        session=_facts(opened, meetings, ended),
+        outcome=ended.outcome if ended else "interrupted",
+        why=ended.why if ended else UNCLOSED,
+        plan_digest=opened.plan_digest,
+        prescription_sha256=opened.prescription_sha256,
+        pricks=_pricks(opened, fates),
+        alarms=tuple(sorted(alarms, key=lambda one: one.at_us)),
+        duration_us=0 if armed_us is None else last_us - armed_us,
+        parts=max(1, len(meetings)),
+        chain_entries=chain_entries,
+        chain_head=chain_head,
+    )
+
+
+def _opening(entries: Sequence[Entry]) -> Opened:
+    opened = entries[0] if entries else None
+    if not isinstance(opened, Opened):
+        raise RecordError("the journal does not begin with the opening of a session")
+    columns = (opened.doses_nl, opened.depths_um, opened.shot_of)
+    if any(len(column) != opened.pricks for column in columns):
+        raise RecordError("the journal's opening has columns of other lengths than its pricks")
+    if set(opened.shot_of) != set(range(opened.shots)):
+        raise RecordError("the journal's opening has shots without a prick, or the other way round")
+    return opened
+
+
+def _facts(opened: Opened, meetings: list[Connected], ended: Ended | None) -> SessionFacts:
+    last = meetings[-1] if meetings else None
+    return SessionFacts(
+        id=opened.session_id,
+        started=opened.started,
+        ended=ended.wall if ended else None,
+        simulated=any(one.simulated for one in meetings),
+        pistol_uid=last.pistol_uid if last else "",
+        firmware=last.firmware if last else "",
+        calibration_id=last.calibration_id if last else 0,
+        limits_revision=last.limits_revision if last else 0,
+        seed=last.seed if last else None,
+        versions=opened.versions,
+    )
+
+
+def _changes(meetings: list[Connected]) -> list[Alarm]:
+    return [
+        Alarm(
+            after.at_us,
+            "pistol_changed",
+            f"part {after.part} met pistol {after.pistol_uid}, the part before {before.pistol_uid}",
+        )
+        for before, after in pairwise(meetings)
+        if (before.pistol_uid, before.simulated) != (after.pistol_uid, after.simulated)
+    ]
+
+
+def _pricks(opened: Opened, fates: tuple[Fate, ...]) -> tuple[PrickRecord, ...]:
+    given = _split(opened, fates)
+    return tuple(
+        PrickRecord(
+            index=index,
+            shot_id=fates[shot].shot_id,
+            state=fates[shot].state,
+            dose_nl_planned=opened.doses_nl[index],
+            dose_nl_given=given[index],
+            depth_um_planned=opened.depths_um[index],
+            depth_um_given=fates[shot].depth_um,
+            at_us=fates[shot].at_us,
+            why=fates[shot].why,
+        )
+        for index, shot in enumerate(opened.shot_of)
+    )
+
+
+def _split(opened: Opened, fates: tuple[Fate, ...]) -> list[int | None]:
+    """Share each shot's measured dose among its pricks as planned; the sum stays exact."""
+    planned_nl = [0] * opened.shots
+    for shot, dose_nl in zip(opened.shot_of, opened.doses_nl, strict=True):
+        planned_nl[shot] += dose_nl
+    told_nl = [0] * opened.shots
+    asked_nl = [0] * opened.shots
+    shares: list[int | None] = []
+    for shot, dose_nl in zip(opened.shot_of, opened.doses_nl, strict=True):
+        whole_nl = fates[shot].dose_nl
+        if whole_nl is None:
+            shares.append(None)
+            continue
+        asked_nl[shot] += dose_nl
+        # Rounding the running total, not each share, lets the shares add up to the whole.
+        so_far_nl = whole_nl * asked_nl[shot] // planned_nl[shot] if planned_nl[shot] else whole_nl
+        shares.append(so_far_nl - told_nl[shot])
+        told_nl[shot] = so_far_nl
+    return shares

@@ -1,0 +1,51 @@
+"""`record.json`: the record as other programs read it, `mesogun-record/1`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from mesogun.record.record import Record
+
+RECORD_FORMAT = "mesogun-record/1"
+
+
+def to_json(record: Record) -> bytes:
+    """Spell a record as `record.json`: equal records, and only those, give the same bytes."""
+    text = json.dumps(_told(record), indent=1, ensure_ascii=False, allow_nan=False)
+    return text.encode() + b"\n"
+
+
+def _told(record: Record) -> dict[str, Any]:
+    session = asdict(record.session)
+    session["versions"] = dict(record.session.versions)
+    return {
+        "format": RECORD_FORMAT,
+        "simulated": record.session.simulated,
+        "session": session,
+        "outcome": record.outcome,
+        "why": record.why,
+        "plan_digest": record.plan_digest,
+        "prescription_sha256": record.prescription_sha256,
+        "totals": _totals(record),
+        "alarms": [asdict(one) for one in record.alarms],
+        "chain": {"entries": record.chain_entries, "head": record.chain_head},
+        "pricks": [asdict(one) for one in record.pricks],
+    }
+
+
+def _totals(record: Record) -> dict[str, int]:
+    return {
+        "pricks_planned": len(record.pricks),
+        "pricks_given": record.count("given"),
+        "pricks_not_given": record.count("not_given"),
+        "pricks_in_doubt": record.count("in_doubt"),
+        "dose_nl_planned": sum(one.dose_nl_planned for one in record.pricks),
+        "dose_nl_given": record.dose_nl_given,
+        "dose_nl_in_doubt": sum(
+            one.dose_nl_planned for one in record.pricks if one.state == "in_doubt"
+        ),
+        "duration_us": record.duration_us,
+        "parts": record.parts,
+    }
