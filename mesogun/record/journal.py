@@ -26,7 +26,10 @@ JOURNAL_FORMAT = "mesogun-journal/1"
 JOURNAL_BYTES_MAX = 256 * 1024 * 1024
 HASH_BEFORE_FIRST = "0" * 64
 
-_BINARY = os.O_BINARY if sys.platform == "win32" else 0
+if sys.platform == "win32":
+    _BINARY = os.O_BINARY  # else Windows writes two bytes for a newline
+else:
+    _BINARY = 0
 
 Sync = Callable[[int], None]
 Write = Callable[[int, bytes], int]
