@@ -1,0 +1,223 @@
+"""Turns frames into the bytes of the line, and any bytes of the line back into frames.
+
+`0x00 | COBS(body) | 0x00`, where body = header(8) | payload(0..224) | CRC-32C(4).
+A body stays under 254 bytes, so COBS is one single block and adds exactly one byte.
+"""
+
+import re
+import struct
+from typing import Final, NamedTuple
+
+import google_crc32c
+
+from firmware_protocol.errors import LocalProtocolError, RemoteProtocolError
+
+WIRE_MAJOR: Final = 1
+PAYLOAD_BYTES_MAX: Final = 224
+BODY_BYTES_MIN: Final = 12
+BODY_BYTES_MAX: Final = 248
+ENCODED_BYTES_MAX: Final = BODY_BYTES_MAX + 1
+DELIMITER: Final = b"\0"
+ABORT_ZERO_RUN: Final = 8  # back-to-back frames give a run of two; an abort is this many or more
+REASONS: Final = ("cobs", "crc", "length", "version", "oversize")
+
+_HEADER: Final = struct.Struct("<BBHHH")
+_CRC: Final = struct.Struct("<I")
+_crc32c: Final = google_crc32c.value
+_REPLY, _RETRY = 0x08, 0x04  # 0x10 marks an authentication trailer, which this release refuses
+
+# Both ways between the header's first byte and (urgency, reply, retry): what is not in the table
+# (another major version, an authentication trailer, class 3) is refused.
+_FIRST_BYTE: Final = {
+    (urgency, reply, retry): WIRE_MAJOR << 5 | reply * _REPLY | retry * _RETRY | urgency
+    for urgency in (0, 1, 2)
+    for reply in (False, True)
+    for retry in (False, True)
+}
+_MEANING: Final = {first: meaning for meaning, first in _FIRST_BYTE.items()}
+_CODES: Final = tuple(bytes((length + 1,)) for length in range(ENCODED_BYTES_MAX))
+_ZEROS: Final = re.compile(rb"\0+")
+
+
+class Frame(NamedTuple):
+    """One message on its way: who asked, in which session, and the payload's bytes.
+
+    `urgency` is 0 urgent, 1 control, 2 bulk: it orders sending and changes no meaning.
+    `retry` marks a repeat, for statistics only.
+    """
+
+    urgency: int
+    reply: bool
+    retry: bool
+    msg: int
+    session: int
+    request: int
+    payload: bytes
+
+
+class FrameError(RemoteProtocolError):
+    """Bytes between two delimiters are no frame; `reason` is one of REASONS. Nothing was obeyed."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        """Keep the counter's name beside the text for a person."""
+        super().__init__(text)
+        self.reason = reason
+
+
+def crc32c(data: bytes) -> int:
+    """Return the CRC-32C (Castagnoli) of `data`: the check of frames, journals and layouts."""
+    value: int = _crc32c(data)
+    return value
+
+
+def encode(frame: Frame) -> bytes:
+    """Return the bytes to send for `frame`, with both delimiters.
+
+    Raises:
+        LocalProtocolError: the frame does not fit the wire; nothing was encoded.
+    """
+    return wrap(encode_body(frame))
+
+
+def encode_body(frame: Frame) -> bytes:
+    """Return header, payload and CRC, before COBS.
+
+    Raises:
+        LocalProtocolError: the frame does not fit the wire; nothing was encoded.
+    """
+    _, _, _, msg, session, request, payload = frame
+    if len(payload) > PAYLOAD_BYTES_MAX:
+        text = f"payload of {len(payload)} bytes: at most {PAYLOAD_BYTES_MAX} fit in a frame"
+        raise LocalProtocolError(text)
+    try:
+        first = _FIRST_BYTE[frame[:3]]
+        covered = _HEADER.pack(first, len(payload), msg, session, request) + payload
+    except (KeyError, TypeError, struct.error):
+        text = f"header out of range: {frame._replace(payload=b'')}"
+        raise LocalProtocolError(text) from None
+    return covered + _CRC.pack(_crc32c(covered))
+
+
+def wrap(body: bytes) -> bytes:
+    """Return `body` free of zeros (COBS) between two delimiters.
+
+    Raises:
+        LocalProtocolError: the body is longer than a frame may be.
+    """
+    if len(body) > BODY_BYTES_MAX:
+        raise LocalProtocolError(f"body of {len(body)} bytes: at most {BODY_BYTES_MAX} fit")
+    return b"\0%b\0" % b"".join([_CODES[len(part)] + part for part in body.split(DELIMITER)])
+
+
+def unwrap(encoded: bytes) -> bytes:
+    """Return the body that lies between two delimiters as `encoded`.
+
+    Raises:
+        FrameError: no single COBS block, or longer than a frame may be.
+    """
+    if len(encoded) > ENCODED_BYTES_MAX:
+        raise FrameError("oversize", f"{len(encoded)} bytes without a delimiter")
+    block = bytearray(encoded)
+    at, end = 0, len(block)
+    while at < end:
+        step = block[at]
+        if not step:
+            raise FrameError("cobs", f"a delimiter inside the block, at byte {at}")
+        block[at] = 0
+        at += step
+    if at != end or not end:
+        raise FrameError("cobs", f"the last code points to byte {at} of {end}")
+    return bytes(block[1:])
+
+
+def decode_body(body: bytes) -> Frame:
+    """Return the frame whose header, payload and CRC are `body`.
+
+    Raises:
+        FrameError: length, CRC or version is wrong; its `reason` says which.
+    """
+    size = len(body)
+    if not BODY_BYTES_MIN <= size <= BODY_BYTES_MAX:
+        raise FrameError("length", f"body of {size} bytes: {BODY_BYTES_MIN} to {BODY_BYTES_MAX}")
+    covered = body[:-4]
+    if _crc32c(covered) != int.from_bytes(body[-4:], "little"):
+        raise FrameError("crc", "the CRC-32C does not agree with the body")
+    first, length, msg, session, request = _HEADER.unpack_from(body)
+    meaning = _MEANING.get(first)
+    if meaning is None:
+        raise FrameError("version", _unknown_first_byte(first))
+    if length != size - BODY_BYTES_MIN:
+        raise FrameError("length", f"LEN says {length}, the frame has {size - BODY_BYTES_MIN}")
+    urgency, reply, retry = meaning
+    return Frame(urgency, reply, retry, msg, session, request, covered[8:])
+
+
+def _unknown_first_byte(first: int) -> str:
+    if first >> 5 != WIRE_MAJOR:
+        return f"wire major {first >> 5}: this side speaks {WIRE_MAJOR}"
+    return f"header flags {first:#04x} are not known to this side"
+
+
+class Deframer:
+    """Finds the frames in whatever a line delivers, in pieces of any size.
+
+    It never raises and never holds more than one frame: what is no frame is counted by reason.
+    `zero_run` is the length of the run of zero bytes that the line is in now, across pieces, and
+    `zero_run_max` the longest since `reset_zero_run`; ABORT_ZERO_RUN or more means abort.
+    """
+
+    __slots__ = ("_rest", "_skipping", "counters", "zero_run", "zero_run_max")
+
+    def __init__(self) -> None:
+        """Begin before the first delimiter, with nothing counted."""
+        self.counters: dict[str, int] = dict.fromkeys(REASONS, 0)
+        self.zero_run = 0
+        self.zero_run_max = 0
+        self._rest = b""
+        self._skipping = False  # inside a run counted as oversize: wait for its delimiter
+
+    @property
+    def errors(self) -> int:
+        """How many stretches between delimiters were no frame."""
+        return sum(self.counters.values())
+
+    def reset_zero_run(self) -> None:
+        """Forget the longest run of zeros, and the one under way if it was an abort.
+
+        A shorter one under way still counts: its other half may be in the next piece.
+        """
+        self.zero_run_max = 0
+        if self.zero_run >= ABORT_ZERO_RUN:
+            # spent: else the delimiter of the very next frame would abort once more
+            self.zero_run = 0
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Return the frames that `data` completes, in order of arrival."""
+        self._measure_zeros(data)
+        *blocks, rest = (self._rest + data).split(DELIMITER)
+        frames: list[Frame] = []
+        for block in blocks:
+            if self._skipping:
+                self._skipping = False
+            elif block:
+                try:
+                    frames.append(decode_body(unwrap(block)))
+                except FrameError as refused:
+                    self.counters[refused.reason] += 1
+        if self._skipping:
+            rest = b""
+        elif len(rest) > ENCODED_BYTES_MAX:
+            self.counters["oversize"] += 1
+            self._skipping, rest = True, b""
+        self._rest = rest
+        return frames
+
+    def _measure_zeros(self, data: bytes) -> None:
+        after_lead = data.lstrip(DELIMITER)
+        self.zero_run += len(data) - len(after_lead)
+        self.zero_run_max = max(self.zero_run_max, self.zero_run)
+        if after_lead:
+            self.zero_run = len(data) - len(data.rstrip(DELIMITER))
+            # One search decides that nothing longer is inside; only a longer run is measured.
+            if bytes(self.zero_run_max + 1) in after_lead:
+                self.zero_run_max = max(map(len, _ZEROS.findall(after_lead)))

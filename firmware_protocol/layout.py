@@ -1,0 +1,72 @@
+"""Says which value of a message breaks which range: the slow path of the generated codec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from struct import Struct
+from typing import Any, NamedTuple
+
+
+class Range(NamedTuple):
+    """What one field may hold: `low` to `high`, or one of the named `members`."""
+
+    field: str
+    low: int
+    high: int
+    members: Mapping[int, IntEnum] | None = None
+
+    def fault(self, value: object) -> str:
+        """Return why `value` may not stand in this field, or "" if it may."""
+        if not isinstance(value, int):
+            return f"{self.field} = {value!r} is no whole number"
+        if self.members is not None and value not in self.members:
+            names = ", ".join(f"{number} {one.name}" for number, one in self.members.items())
+            return f"{self.field} = {int(value)} has no name; known: {names}"
+        if not self.low <= value <= self.high:
+            return f"{self.field} = {int(value)} is out of range {self.low}..{self.high}"
+        return ""
+
+
+class Layout(NamedTuple):
+    """One message or structure as it lies in a payload, with the range of every field."""
+
+    name: str
+    struct: Struct
+    ranges: tuple[Range, ...]
+    repeated: Layout | None = None
+    counter: int = 0  # which field counts the repeated part
+
+    def fault(self, values: Sequence[Any]) -> str:
+        """Return the first reason why `values` are no such message, for a person."""
+        wanted = len(self.ranges) + (self.repeated is not None)
+        if len(values) != wanted:
+            return f"{self.name} has {wanted} fields, not {len(values)}"
+        for one, value in zip(self.ranges, values, strict=False):
+            if fault := one.fault(value):
+                return f"{self.name}.{fault}"
+        if self.repeated is not None:
+            return self._fault_of_many(values[self.counter], values[-1], self.repeated)
+        return f"{self.name} does not fit its layout"
+
+    def fault_of_payload(self, payload: bytes) -> str:
+        """Return the first reason why `payload` is no such message, for a person."""
+        size = self.struct.size
+        if len(payload) < size or (len(payload) > size and self.repeated is None):
+            return f"{self.name}: payload of {len(payload)} bytes where {size} belong"
+        values = self.struct.unpack_from(payload)
+        if self.repeated is None:
+            return self.fault(values)
+        rest = payload[size:]
+        if len(rest) != self.repeated.struct.size * values[self.counter]:
+            return f"{self.name}: {len(rest)} bytes follow a count of {values[self.counter]}"
+        return self.fault((*values, tuple(self.repeated.struct.iter_unpack(rest))))
+
+    def _fault_of_many(self, count: int, many: object, layout: Layout) -> str:
+        if not isinstance(many, tuple) or count != len(many):
+            return f"{self.name}: the count is {count}, what it counts is {many!r:.40}"
+        for number, values in enumerate(many):
+            fault = layout.fault(values)
+            if not fault.endswith("layout"):
+                return f"{self.name}, number {number}: {fault}"
+        return f"{self.name} does not fit its layout"
