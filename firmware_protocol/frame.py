@@ -35,7 +35,6 @@ _FIRST_BYTE: Final = {
     for retry in (False, True)
 }
 _MEANING: Final = {first: meaning for meaning, first in _FIRST_BYTE.items()}
-_CODES: Final = tuple(bytes((length + 1,)) for length in range(ENCODED_BYTES_MAX))
 _ZEROS: Final = re.compile(rb"\0+")
 
 
@@ -106,7 +105,13 @@ def wrap(body: bytes) -> bytes:
     """
     if len(body) > BODY_BYTES_MAX:
         raise LocalProtocolError(f"body of {len(body)} bytes: at most {BODY_BYTES_MAX} fit")
-    return b"\0%b\0" % b"".join([_CODES[len(part)] + part for part in body.split(DELIMITER)])
+    block = bytearray(b"\0\0%b\0" % body)
+    at = 1
+    for part in body.split(DELIMITER):
+        step = len(part) + 1
+        block[at] = step  # in the place of a zero: how far the next one is
+        at += step
+    return bytes(block)
 
 
 def unwrap(encoded: bytes) -> bytes:

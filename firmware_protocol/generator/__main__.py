@@ -10,6 +10,11 @@ from firmware_protocol.generator.lock import kept
 from firmware_protocol.generator.model import SchemaError
 from firmware_protocol.generator.read import read
 from firmware_protocol.generator.write_messages import write_messages
+from firmware_protocol.generator.write_vectors import (
+    write_crit_json,
+    write_malformed_json,
+    write_messages_json,
+)
 
 GROUND: Final = Path(__file__).parent.parent
 
@@ -26,6 +31,9 @@ def artefacts(ground: Path) -> Mapping[Path, str]:
     return {
         lock: kept(schema, locked),
         ground / "messages.py": write_messages(schema),
+        ground / "vectors" / "messages.json": write_messages_json(schema),
+        ground / "vectors" / "malformed.json": write_malformed_json(schema),
+        ground / "vectors" / "crit.json": write_crit_json(schema),
     }
 
 

@@ -195,7 +195,8 @@ def _check(schema: Schema) -> None:
     ours = (WIRE_MAJOR, PAYLOAD_BYTES_MAX, BODY_BYTES_MAX)
     if (schema.major, schema.payload_bytes_max, schema.body_bytes_max) != ours:
         _refuse("protocol", f"frame.py has (major, payload, body) = {ours}")
-    names = [one.name for one in (*schema.enums, *schema.flags, *schema.structs, *schema.messages)]
+    names = [one.name for one in (*schema.enums, *schema.flags)]
+    names += [one.name for one in schema.structs] + [one.name for one in schema.messages]
     _unique(names, "the name {} is used twice")
     _unique(
         [f"{message.id:#06x} ({message.direction})" for message in schema.messages],
