@@ -13,6 +13,7 @@ from mesogun.record.entries import (
     Reserved,
     ShotOutcome,
 )
+from mesogun.record.folder import Folder, Problem, load_record, verify_folder
 from mesogun.record.folding import fold
 from mesogun.record.journal import Chain, Journal, read, read_chained
 from mesogun.record.record import (
@@ -34,19 +35,23 @@ __all__ = [
     "Connected",
     "Ended",
     "Entry",
+    "Folder",
     "Intent",
     "Journal",
     "Opened",
     "Outcome",
     "PrickRecord",
     "PrickState",
+    "Problem",
     "Record",
     "Reserved",
     "SessionFacts",
     "SessionOutcome",
     "ShotOutcome",
     "fold",
+    "load_record",
     "read",
     "read_chained",
     "to_json",
+    "verify_folder",
 ]

@@ -121,20 +121,26 @@ class Journal:
 
     @classmethod
     def reopen(
-        cls, path: Path, *, sync: Sync = make_durable, write: Write = os.write
+        cls,
+        path: Path,
+        *,
+        through: Chain | None = None,
+        sync: Sync = make_durable,
+        write: Write = os.write,
     ) -> tuple[Journal, tuple[Entry, ...]]:
         """Open a journal that another process left, and return it with every whole entry.
 
         Bytes after the last newline are a write that power or disk cut short: they are kept in a
         side file (`NAME.torn`) and cut off. A line that ends in a newline but breaks the chain is
-        no such thing and is refused.
+        no such thing and is refused, and so is a journal that does not pass `through` the chain
+        that an earlier record kept.
 
         Raises:
-            RecordError: not a journal, changed, or not writable; the file is as it was.
+            RecordError: not a journal, changed, or not writable; no whole line was touched.
         """
         data = _load(path)
         whole = data[: data.rfind(b"\n") + 1]
-        entries, chain = parse(whole, str(path))
+        entries, chain = parse(whole, str(path), through)
         descriptor = -1
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY)
@@ -213,8 +219,11 @@ class Journal:
         self.close()
 
 
-def parse(data: bytes, name: str) -> tuple[tuple[Entry, ...], Chain]:
+def parse(data: bytes, name: str, through: Chain | None = None) -> tuple[tuple[Entry, ...], Chain]:
     """Read a journal's bytes strictly: every byte must be as it was written.
+
+    With `through`, the chain must pass through that count and head: a journal that was cut at the
+    end of a line, or written anew from some line on, does not.
 
     Raises:
         RecordError: naming the first line (from 1) that is not, and why.
@@ -223,8 +232,9 @@ def parse(data: bytes, name: str) -> tuple[tuple[Entry, ...], Chain]:
     chain, header = _header()
     if not lines or lines[0] + b"\n" != header:
         raise RecordError(f"{name}: line 1 is not the header of a {JOURNAL_FORMAT} file")
-    entries = []
+    entries: list[Entry] = []
     for number, line in enumerate(lines[1:], start=2):
+        _compare(chain, through, name)
         body = line[65:]
         chain, wanted = chain.line(body)
         if line + b"\n" != wanted:
@@ -242,7 +252,21 @@ def parse(data: bytes, name: str) -> tuple[tuple[Entry, ...], Chain]:
             f"{name}: line {len(lines) + 1} has no end: its writing was cut short "
             "(`mesogun resume` cuts it off and keeps it beside the journal)"
         )
+    _compare(chain, through, name)
+    if through is not None and chain.entries < through.entries:
+        raise RecordError(
+            f"{name}: {chain.entries} entries are left of the {through.entries} that record.json "
+            "counted: its end was cut off"
+        )
     return tuple(entries), chain
+
+
+def _compare(chain: Chain, through: Chain | None, name: str) -> None:
+    if through is not None and chain.entries == through.entries and chain != through:
+        raise RecordError(
+            f"{name}: entry {chain.entries} is not the one that record.json knows by its hash: "
+            "the journal was written anew, or it is that of another session"
+        )
 
 
 def read(path: Path) -> list[Entry]:
@@ -254,13 +278,13 @@ def read(path: Path) -> list[Entry]:
     return list(read_chained(path)[0])
 
 
-def read_chained(path: Path) -> tuple[tuple[Entry, ...], Chain]:
-    """Read a journal strictly, with the count and head of its chain.
+def read_chained(path: Path, through: Chain | None = None) -> tuple[tuple[Entry, ...], Chain]:
+    """Read a journal strictly, with the count and head of its chain; `through` as in `parse`.
 
     Raises:
         RecordError: as `read`.
     """
-    return parse(_load(path), str(path))
+    return parse(_load(path), str(path), through)
 
 
 def _load(path: Path) -> bytes:

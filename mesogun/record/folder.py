@@ -1,0 +1,286 @@
+"""The folder of one session: its files, the lock that one host holds, and the check of the whole.
+
+Files other than the journal are written beside their place and moved there, so a reader finds the
+old one or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from firmware_protocol.errors import MesogunError
+from mesogun.errors import RecordError
+from mesogun.record.entries import Entry, Opened
+from mesogun.record.folding import fold
+from mesogun.record.journal import Chain, Journal, Sync, make_durable, read_chained, sync_folder
+from mesogun.record.record import Record
+from mesogun.record.show import to_json
+
+PRESCRIPTION, PLAN, JOURNAL, RECORD = "prescription.toml", "plan.json", "journal.mgj", "record.json"
+REPORT, MAP, WIRE = "report.html", "map.svg", "wire.pcap"
+LOCK = ".lock"
+FILE_BYTES_MAX = 256 * 1024 * 1024
+
+
+class Folder:
+    """A session's folder, held by this process alone until it is closed."""
+
+    def __init__(self, path: Path, lock: int) -> None:
+        self.path = path
+        self._lock: int | None = lock
+
+    @classmethod
+    def create(cls, path: Path) -> Folder:
+        """Make the folder, or take an empty one, and hold it.
+
+        Raises:
+            RecordError: not empty, or not writable; nothing in it was touched.
+        """
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            _refuse_content(path)
+        except OSError as cause:
+            raise RecordError(f"{path}: cannot make the folder: {_reason(cause)}") from cause
+        folder = cls(path, _hold(path))
+        try:
+            _refuse_content(path)
+        except RecordError:
+            folder.close()
+            raise
+        return folder
+
+    @classmethod
+    def open(cls, path: Path) -> Folder:
+        """Hold the folder of a session that was begun before.
+
+        Raises:
+            RecordError: it is none, or another host holds it.
+        """
+        if not (path / JOURNAL).is_file():
+            raise RecordError(f"{path}: no {JOURNAL} in it: not the folder of a session")
+        return cls(path, _hold(path))
+
+    def create_journal(self, *, sync: Sync = make_durable) -> Journal:
+        """Begin the session's journal.
+
+        Raises:
+            RecordError: as `Journal.create`.
+        """
+        return Journal.create(self.path / JOURNAL, sync=sync)
+
+    def reopen_journal(self) -> tuple[Journal, tuple[Entry, ...]]:
+        """Open the session's journal to go on; it must contain what `record.json` last knew.
+
+        Raises:
+            RecordError: as `Journal.reopen`.
+        """
+        return Journal.reopen(self.path / JOURNAL, through=_known_chain(self.path))
+
+    def write(self, name: str, data: bytes) -> Path:
+        """Put a file in the folder, whole and durable, in place of one of that name.
+
+        Raises:
+            RecordError: not written; what was there before is still there.
+        """
+        place, beside = self.path / name, self.path / f".{name}.new"
+        try:
+            with beside.open("wb") as file:
+                file.write(data)
+                file.flush()
+                make_durable(file.fileno())
+            beside.replace(place)
+            sync_folder(self.path)
+        except OSError as cause:
+            with suppress(OSError):
+                beside.unlink()
+            raise RecordError(f"{place}: cannot write it: {_reason(cause)}") from cause
+        return place
+
+    def write_record(self) -> Record:
+        """Make `record.json` from the journal as it is on the disk, and return the record.
+
+        Raises:
+            RecordError: the journal cannot be trusted, or the file not written.
+        """
+        record = load_record(self.path)
+        self.write(RECORD, to_json(record))
+        return record
+
+    def close(self) -> None:
+        """Let other programs hold the folder. Closing twice does no harm."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def load_record(path: Path) -> Record:
+    """Tell what happened in the session of a folder, from its journal alone.
+
+    Raises:
+        RecordError: the journal is not there, or cannot be trusted.
+    """
+    entries, chain = read_chained(path / JOURNAL)
+    return fold(entries, chain.entries, chain.head)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a folder is not as it was written."""
+
+    file: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.text}"
+
+
+def verify_folder(path: Path, *, plan_digest: Callable[[Path], str] | None = None) -> list[Problem]:
+    """Check every file that a record rests on; an empty list means that all agree.
+
+    `plan_digest` computes the digest of a plan file anew; without it, only what the file says of
+    itself is compared.
+    """
+    try:
+        entries, chain = read_chained(path / JOURNAL)
+        record = fold(entries, chain.entries, chain.head)
+    except RecordError as error:
+        return [Problem(JOURNAL, str(error))]
+    opened = next(one for one in entries if isinstance(one, Opened))
+    checks: tuple[tuple[str, Callable[[], str | None]], ...] = (
+        (RECORD, lambda: _fault_of_record(path, record)),
+        (PRESCRIPTION, lambda: _fault_of_prescription(path, opened)),
+        (PLAN, lambda: _fault_of_plan(path, opened, plan_digest)),
+    )
+    problems = []
+    for name, check in checks:
+        try:
+            fault = check()
+        except MesogunError as error:
+            fault = str(error)
+        if fault:
+            problems.append(Problem(name, fault))
+    return problems
+
+
+def _fault_of_record(path: Path, record: Record) -> str | None:
+    known = _known_chain(path)
+    if known is None:
+        return "missing: the host stopped before it was written; the journal has everything"
+    read_chained(path / JOURNAL, through=known)
+    if known.entries < record.chain_entries:
+        more = record.chain_entries - known.entries
+        return f"the journal goes on for {more} entries after it: it was not written again"
+    if _load(path / RECORD) != to_json(record):
+        return "it does not say what the journal says"
+    return None
+
+
+def _fault_of_prescription(path: Path, opened: Opened) -> str | None:
+    digest = hashlib.sha256(_load(path / PRESCRIPTION)).hexdigest()
+    if digest != opened.prescription_sha256.removeprefix("sha256:"):
+        return "not the prescription of this session: its SHA-256 differs from the journal's"
+    return None
+
+
+def _fault_of_plan(
+    path: Path, opened: Opened, plan_digest: Callable[[Path], str] | None
+) -> str | None:
+    said = _load_object(path / PLAN).get("digest")
+    if said != opened.plan_digest:
+        return f"not the plan of this session: its digest is {said!r:.100}, not the journal's"
+    if plan_digest is not None and plan_digest(path / PLAN) != opened.plan_digest:
+        return "its content was changed: the digest computed from it is not the one it names"
+    return None
+
+
+def _known_chain(path: Path) -> Chain | None:
+    """Read how far `record.json` knew the journal; None: there is no `record.json`."""
+    if not (path / RECORD).exists():
+        return None
+    match _load_object(path / RECORD).get("chain"):
+        case {"entries": int(entries), "head": str(head)}:
+            return Chain(entries, head)
+        case _:
+            raise RecordError(f"{path / RECORD}: it does not name the journal's chain")
+
+
+def _load_object(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(_load(path))
+    except (ValueError, RecursionError) as cause:
+        raise RecordError(f"{path}: not JSON: {cause}") from cause
+    if not isinstance(told, dict):
+        raise RecordError(f"{path}: not a JSON object")
+    return told
+
+
+def _load(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(FILE_BYTES_MAX + 1)
+    except OSError as cause:
+        raise RecordError(f"{path}: cannot read it: {_reason(cause)}") from cause
+    if len(data) > FILE_BYTES_MAX:
+        raise RecordError(f"{path}: longer than {FILE_BYTES_MAX} bytes")
+    return data
+
+
+def _refuse_content(path: Path) -> None:
+    held = sorted(one.name for one in path.iterdir() if one.name != LOCK)
+    if held:
+        raise RecordError(
+            f"{path}: not empty ({', '.join(held[:3])}): a session needs a folder of its own; "
+            "name another one, or `mesogun resume` this one"
+        )
+
+
+def _hold(path: Path) -> int:
+    try:
+        lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as cause:
+        raise RecordError(f"{path}: cannot write in the folder: {_reason(cause)}") from cause
+    try:
+        _lock_alone(lock)
+    except OSError as cause:
+        os.close(lock)
+        raise RecordError(
+            f"{path}: another program runs this session, or the disk cannot lock files "
+            f"({_reason(cause)}): two hosts must never run one session"
+        ) from cause
+    return lock
+
+
+def _lock_alone(lock: int) -> None:
+    """Lock an open file for this process; the system lets go of it when the process ends."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _reason(cause: OSError) -> str:
+    return cause.strerror or str(cause)
