@@ -1,0 +1,126 @@
+"""The catalogue: clinical presets from the TOML files of `mesogun.catalogue`, checked when read.
+
+A file that does not hold together (a figure without source, a range turned round, a usual value
+above its cap, an unknown key) is refused with file, key and reason: no session is planned from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar
+
+from pydantic_core import ValidationError
+
+from mesogun.errors import PlanError
+from mesogun.intake.catalogue_form import (
+    Area,
+    AreaGroup,
+    AreasFile,
+    Head,
+    HeadsFile,
+    LimitsFile,
+    Needle,
+    NeedlesFile,
+    PatientRange,
+    Pistol,
+    PistolsFile,
+    Question,
+    Regimen,
+    RegimensFile,
+    ScreeningFile,
+    SessionLimits,
+    Syringe,
+    SyringesFile,
+    Technique,
+    TechniquesFile,
+    ThickFluid,
+)
+from mesogun.intake.files import parse_toml, text_of
+from mesogun.intake.form import validator
+from mesogun.intake.refusal import key_path
+
+File = TypeVar("File")
+
+
+class CatalogueError(PlanError):
+    """A file of the catalogue does not hold together: nothing can be planned until it is mended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All presets, checked."""
+
+    groups: Mapping[str, AreaGroup]
+    areas: Mapping[str, Area]
+    techniques: Mapping[str, Technique]
+    session: SessionLimits
+    thick_fluid: ThickFluid
+    patient: PatientRange
+    regimens: Mapping[str, Regimen]
+    needles: Mapping[str, Needle]
+    syringes: Mapping[str, Syringe]
+    heads: Mapping[str, Head]
+    pistols: Mapping[str, Pistol]
+    questions: Mapping[str, Question]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the catalogue that ships with the program.
+
+    Raises:
+        CatalogueError: a file does not hold together.
+    """
+    return load(resources.files("mesogun") / "catalogue")
+
+
+def load(folder: Traversable) -> Catalogue:
+    """Return the catalogue of `folder`.
+
+    Raises:
+        CatalogueError: a file is missing or does not hold together: file, key and reason.
+    """
+    areas = _read(folder, "areas.toml", AreasFile)
+    limits = _read(folder, "limits.toml", LimitsFile)
+    techniques = _read(folder, "techniques.toml", TechniquesFile).techniques
+    for name, technique in techniques.items():
+        most = limits.session.frequency_max
+        if technique.figures and technique.figures.frequency.value > most.value:
+            raise CatalogueError(
+                f"techniques.toml: techniques.{name}.figures.frequency: it is above "
+                f"session.frequency_max of limits.toml ({most.value} a second)"
+            )
+    return Catalogue(
+        groups=areas.groups,
+        areas=areas.areas,
+        techniques=techniques,
+        session=limits.session,
+        thick_fluid=limits.thick_fluid,
+        patient=limits.patient,
+        regimens=_read(folder, "regimens.toml", RegimensFile).regimens,
+        needles=_read(folder, "needles.toml", NeedlesFile).needles,
+        syringes=_read(folder, "syringes.toml", SyringesFile).syringes,
+        heads=_read(folder, "heads.toml", HeadsFile).heads,
+        pistols=_read(folder, "pistols.toml", PistolsFile).pistols,
+        questions=_read(folder, "screening.toml", ScreeningFile).questions,
+    )
+
+
+def _read(folder: Traversable, name: str, model: type[File]) -> File:
+    try:
+        tree: dict[str, Any] = parse_toml(text_of((folder / name).read_bytes(), name, name), name)
+        made: File = validator(model).validate_python(
+            tree, context={"sources": tree.get("sources", {})}
+        )
+        return made
+    except OSError as error:
+        raise CatalogueError(f"{name}: cannot be read: {error}") from error
+    except ValidationError as error:
+        lines = [f"{name}: {key_path(one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise CatalogueError("\n".join(lines)) from error
+    except PlanError as error:
+        raise CatalogueError(str(error)) from error

@@ -1,0 +1,87 @@
+"""The session's place in its course: dates in order, intervals, number, expiry."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from mesogun.intake.catalogue_form import Regimen
+from mesogun.intake.prescription_form import ProductForm, SessionForm
+from mesogun.intake.refusal import Problems
+
+
+def check_course(
+    session: SessionForm, regimen: Regimen, problems: Problems, warnings: list[str]
+) -> None:
+    """Add to `problems` what forbids the session at its date, to `warnings` what is to be read."""
+    before = session.previous
+    for index, (one, other) in enumerate(pairwise((*before, session.date))):
+        if one < other:
+            continue
+        problems.add(
+            f"session.previous[{index}]",
+            f"found {one}, which is not before {other}: give the dates of earlier sessions, "
+            f"oldest first",
+        )
+        return
+    _check_number(session, problems, warnings)
+    if session.number > regimen.sessions_max.value:
+        warnings.append(
+            f"session {session.number} is beyond the longest course known, "
+            f"{regimen.sessions_max.value} [{regimen.sessions_max.told()}]"
+        )
+    elif session.number > regimen.sessions_usual.value:
+        warnings.append(
+            f"session {session.number} is beyond the usual course of {regimen.name.lower()}, "
+            f"{regimen.sessions_usual.value} [{regimen.sessions_usual.told()}]"
+        )
+    if before:
+        _check_interval(session, regimen, problems, warnings)
+
+
+def _check_number(session: SessionForm, problems: Problems, warnings: list[str]) -> None:
+    expected = len(session.previous) + 1
+    if session.number < 1:
+        problems.add("session.number", "found 0: the first session is number 1")
+    elif session.number > 1 and not session.previous:
+        problems.add(
+            "session.previous",
+            f"is empty though this is session {session.number}: give the dates of the sessions "
+            f"before, or the interval cannot be checked",
+        )
+    elif session.number == 1 and session.previous:
+        problems.add(
+            "session.number",
+            f"found 1, but session.previous has {expected - 1}: give {expected}, or no dates",
+        )
+    elif session.number != expected:
+        warnings.append(
+            f"this is session {session.number}, but the dates of {expected - 1} before are given"
+        )
+
+
+def _check_interval(
+    session: SessionForm, regimen: Regimen, problems: Problems, warnings: list[str]
+) -> None:
+    days = (session.date - session.previous[-1]).days
+    least, usual = regimen.interval_min, regimen.interval_usual
+    if days < least.value:
+        problems.add(
+            "session.date",
+            f"found {session.date}, {days} d after the last session: at least {least.value} d "
+            f"must pass [regimen {regimen.name.lower()}; {least.told()}]: choose a later date",
+        )
+    elif days < usual.value:
+        warnings.append(
+            f"only {days} d since the last session: {usual.value} d are usual "
+            f"[regimen {regimen.name.lower()}; {usual.told()}]"
+        )
+
+
+def check_expiry(product: ProductForm, session: SessionForm, problems: Problems) -> None:
+    """Add to `problems` that the product has expired on the day of the session."""
+    if product.expiry < session.date:
+        problems.add(
+            "product.expiry",
+            f"found {product.expiry}, before the session of {session.date}: the product has "
+            f"expired; take another lot",
+        )

@@ -1,0 +1,152 @@
+"""Head, needle, syringe and pistol: what they allow, and whether the product fits in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware_protocol.units import NanolitresPerSecond
+from mesogun.intake.catalogue import Catalogue
+from mesogun.intake.catalogue_form import Needle, Regimen, Syringe
+from mesogun.intake.figures import Figure
+from mesogun.intake.prescription_form import DeviceForm, ProductForm
+from mesogun.intake.quantity import in_unit
+from mesogun.intake.refusal import Problems, unknown
+from mesogun.planning.prescription import Limit, Motion
+
+ML, UL = 1_000_000, 1_000
+PISTOL = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What of the catalogue is in the pistol."""
+
+    needle_id: str
+    needle: Needle
+    syringe_id: str
+    syringe: Syringe
+
+
+def limit(name: str, figure: Figure, zone: int | None, origin: str) -> Limit:
+    """Return a figure of the catalogue as a limit."""
+    return Limit(name, figure.value, figure.unit, zone, origin, figure.told())
+
+
+def read_equipment(
+    device: DeviceForm, catalogue: Catalogue, problems: Problems
+) -> Equipment | None:
+    """Return needle and syringe; None, with the reason in `problems`, if they cannot be used."""
+    head = catalogue.heads.get(device.head)
+    if head is None:
+        problems.add("device.head", unknown(device.head, catalogue.heads, "head"))
+    elif head.refused is not None:
+        usable = [name for name, one in catalogue.heads.items() if one.refused is None]
+        problems.add(
+            "device.head",
+            f"found {device.head!r}: {head.refused}: give {' or '.join(map(repr, usable))}",
+        )
+    needle = catalogue.needles.get(device.needle)
+    if needle is None:
+        problems.add("device.needle", unknown(device.needle, catalogue.needles, "needle"))
+    syringe = catalogue.syringes.get(device.syringe)
+    if syringe is None:
+        problems.add("device.syringe", unknown(device.syringe, catalogue.syringes, "syringe"))
+    if needle is None or syringe is None:
+        return None
+    return Equipment(device.needle, needle, device.syringe, syringe)
+
+
+def check_volume(
+    product: ProductForm,
+    equipment: Equipment,
+    regimen: Regimen | None,
+    catalogue: Catalogue,
+    problems: Problems,
+    warnings: list[str],
+) -> None:
+    """Add to `problems` a volume that the session, the syringe or the step of a dose forbids."""
+    volume, key = product.volume_ml, "product.volume_ml"
+    found, most = in_unit(volume, ML), catalogue.session.volume_max
+    if volume > most.value:
+        problems.add(
+            key,
+            f"{found} mL is above the cap of a session, {in_unit(most.value, ML)} mL "
+            f"[{most.told()}]: give {in_unit(most.value, ML)} mL or less",
+        )
+    elif volume > equipment.syringe.volume.value:
+        fitting = [one for one in catalogue.syringes.items() if one[1].volume.value >= volume]
+        best = min(fitting, key=lambda one: one[1].volume.value, default=None)
+        mend = f'take syringe = "{best[0]}"' if best else "no syringe of the catalogue holds it"
+        problems.add(key, f"{found} mL does not fit in the syringe {equipment.syringe_id}: {mend}")
+    step = equipment.syringe.quantum
+    if volume % step.value:
+        below = volume - volume % step.value
+        nearest = [in_unit(one, ML) for one in (below, below + step.value) if one > 0]
+        problems.add(
+            key,
+            f"{found} mL is no multiple of the dose step of the syringe {equipment.syringe_id}, "
+            f"{in_unit(step.value, UL)} uL [{step.told()}]: give {' or '.join(nearest)} mL",
+        )
+    if regimen is not None:
+        _warn_of_volume(volume, regimen, warnings)
+
+
+def _warn_of_volume(volume: int, regimen: Regimen, warnings: list[str]) -> None:
+    above, below = regimen.volume_warn_above, regimen.volume_warn_below
+    found, origin = in_unit(volume, ML), f"regimen {regimen.name.lower()}"
+    if volume > above.value:
+        warnings.append(
+            f"{found} mL is more than the usual {in_unit(above.value, ML)} mL "
+            f"[{origin}; {above.told()}]"
+        )
+    elif below is not None and volume < below.value:
+        warnings.append(
+            f"{found} mL is less than the usual {in_unit(below.value, ML)} mL "
+            f"[{origin}; {below.told()}]"
+        )
+
+
+def session_limits(equipment: Equipment, catalogue: Catalogue) -> tuple[Limit, ...]:
+    """Return the limits that hold for the session as a whole."""
+    session = catalogue.session
+    needle, syringe = f"needle {equipment.needle_id}", f"syringe {equipment.syringe_id}"
+    return (
+        limit("volume_nl_max", session.volume_max, None, "session"),
+        limit("syringe_volume_nl_max", equipment.syringe.volume, None, syringe),
+        limit("dose_quantum_nl_min", equipment.syringe.quantum, None, syringe),
+        limit("needle_depth_um_max", equipment.needle.length, None, needle),
+        limit("depth_um_max", session.depth_max, None, "session"),
+        limit("dose_nl_min", session.dose_min, None, "session"),
+        limit("area_dose_nl_per_cm2_max", session.area_dose_max, None, "session"),
+        limit("pricks_max", session.pricks_max, None, "session (one needle)"),
+    )
+
+
+def motion(catalogue: Catalogue) -> Motion:
+    """Return how pistol and hand move."""
+    pistol = catalogue.pistols[PISTOL]
+    return Motion(
+        needle_um_per_s=pistol.needle_speed.value,
+        travel_um_per_s=pistol.hand_travel.value,
+        settle_us=pistol.settle.value,
+        source=pistol.needle_speed.told(),
+    )
+
+
+def rate_for(
+    usual: Figure, viscosity_upa_s: int | None, needle: Needle, catalogue: Catalogue
+) -> NanolitresPerSecond:
+    """Return the technique's rate, slowed down so far that a thick fluid needs no more pressure.
+
+    The pressure of a laminar flow is proportional to viscosity, rate and length, and to the bore
+    to the power of minus four; the catalogue has one flow that is held bearable.
+    """
+    if viscosity_upa_s is None:
+        return NanolitresPerSecond(usual.value)
+    known = catalogue.thick_fluid
+    bearable = (
+        known.rate.value
+        * (known.viscosity.value * known.needle_length.value * needle.bore.value**4)
+        // (viscosity_upa_s * needle.length.value * known.needle_bore.value**4)
+    )
+    return NanolitresPerSecond(max(1, min(usual.value, bearable)))

@@ -1,0 +1,97 @@
+"""One figure of the catalogue: a whole number, where it comes from, and how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from mesogun.intake.form import Reader
+from mesogun.intake.quantity import whole
+
+STRENGTHS = ("founding text", "published", "weak", "derived", "unverified")
+KEYS = ("value", "unit", "source", "strength")
+
+UNITS: Mapping[str, tuple[str, int]] = {
+    "um": ("um", 1),
+    "mm": ("um", 1_000),
+    "nL": ("nL", 1),
+    "uL": ("nL", 1_000),
+    "mL": ("nL", 1_000_000),
+    "nL/s": ("nL/s", 1),
+    "uL/s": ("nL/s", 1_000),
+    "nL/cm2": ("nL/cm2", 1),
+    "mL/cm2": ("nL/cm2", 1_000_000),
+    "us": ("us", 1),
+    "ms": ("us", 1_000),
+    "s": ("us", 1_000_000),
+    "um/s": ("um/s", 1),
+    "mm/s": ("um/s", 1_000),
+    "mPa.s": ("uPa.s", 1_000),
+    "g": ("g", 1),
+    "kg": ("g", 1_000),
+    "d": ("d", 1),
+    "a": ("a", 1),
+    "1": ("1", 1),
+    "1/s": ("1/s", 1),
+}
+"""A unit as written in the catalogue: the whole unit it becomes, and how many of them it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that a person can check: in whole units, with its source."""
+
+    value: int
+    unit: str
+    """The whole unit ("um", "nL")."""
+    source: str
+    strength: str
+
+    def told(self) -> str:
+        """Return strength and source, as a Limit carries them."""
+        return f"{self.strength}: {self.source}"
+
+
+def figure_in(unit: str | None) -> Callable[[Any, Any], Figure]:
+    """Return the reader of figures whose whole unit must be `unit` (None: any)."""
+
+    def read(found: Any, context: Any) -> Figure:
+        if not isinstance(found, dict) or set(found) != set(KEYS):
+            keys = sorted(found) if isinstance(found, dict) else found
+            raise ValueError(f"a figure has exactly {', '.join(KEYS)}; found {keys}")
+        if any(not isinstance(found[key], str) for key in KEYS[1:]):
+            raise ValueError("unit, source and strength of a figure are texts")
+        if found["unit"] not in UNITS:
+            raise ValueError(f"unknown unit {found['unit']!r}; there are {', '.join(UNITS)}")
+        if found["strength"] not in STRENGTHS:
+            known = ", ".join(STRENGTHS)
+            raise ValueError(f"unknown strength {found['strength']!r}; there are {known}")
+        sources = (context or {}).get("sources", {})
+        source = sources.get(found["source"]) if isinstance(sources, dict) else None
+        if not isinstance(source, str) or not source.strip():
+            raise ValueError(f"its source {found['source']!r} is not told under [sources]")
+        base, factor = UNITS[found["unit"]]
+        if unit is not None and base != unit:
+            raise ValueError(f"the unit {found['unit']!r} does not measure what is meant ({unit})")
+        value = whole(found["value"], factor, found["unit"], base)
+        if value <= 0:
+            raise ValueError(f"found {found['value']}; a figure is above 0")
+        return Figure(value, base, source, found["strength"])
+
+    return read
+
+
+Length = Annotated[Figure, Reader(figure_in("um"))]
+Volume = Annotated[Figure, Reader(figure_in("nL"))]
+Rate = Annotated[Figure, Reader(figure_in("nL/s"))]
+AreaDose = Annotated[Figure, Reader(figure_in("nL/cm2"))]
+Duration = Annotated[Figure, Reader(figure_in("us"))]
+Days = Annotated[Figure, Reader(figure_in("d"))]
+Years = Annotated[Figure, Reader(figure_in("a"))]
+Mass = Annotated[Figure, Reader(figure_in("g"))]
+Count = Annotated[Figure, Reader(figure_in("1"))]
+Frequency = Annotated[Figure, Reader(figure_in("1/s"))]
+Speed = Annotated[Figure, Reader(figure_in("um/s"))]
+Viscosity = Annotated[Figure, Reader(figure_in("uPa.s"))]
+AnyFigure = Annotated[Figure, Reader(figure_in(None))]

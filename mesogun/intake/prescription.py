@@ -1,0 +1,213 @@
+"""A prescription file becomes a Prescription: whole numbers, every limit, every warning."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic_core import ValidationError
+
+from firmware_protocol.units import Nanolitres
+from mesogun.errors import PrescriptionError
+from mesogun.intake.bounds import PRESCRIPTION_BYTES_MAX
+from mesogun.intake.catalogue import Catalogue, catalogue
+from mesogun.intake.course import check_course, check_expiry
+from mesogun.intake.equipment import Equipment, check_volume, motion, read_equipment, session_limits
+from mesogun.intake.files import parse_json, parse_toml, read_bounded, text_of
+from mesogun.intake.form import validator
+from mesogun.intake.form_refusals import note_errors
+from mesogun.intake.outlines import Outlines
+from mesogun.intake.prescription_form import PatientForm, PrescriptionForm, ProductForm
+from mesogun.intake.quantity import in_unit
+from mesogun.intake.refusal import Problems, unknown
+from mesogun.intake.screening import Screening, read_screening
+from mesogun.intake.zones import ZoneReader
+from mesogun.planning.prescription import Component, Limit, Prescription, Product, Zone
+
+WHAT = "prescription"
+WHOLE_PPM = 1_000_000
+KG = 1_000
+
+
+def prescription_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Return the bytes of a prescription file, as they are kept beside a record.
+
+    Raises:
+        PrescriptionError: the file is missing, unreadable or too large; nothing is kept.
+    """
+    return read_bounded(path, PRESCRIPTION_BYTES_MAX, WHAT)
+
+
+def read_prescription(path: str | os.PathLike[str]) -> Prescription:
+    """Return the prescription of a TOML or JSON file, or refuse it with every problem found.
+
+    Raises:
+        PrescriptionError: one line a problem: file, key, what was found, what to do; nothing
+            is kept.
+    """
+    shown, file = os.fspath(path), Path(path)
+    form = _read_form(prescription_bytes(path), shown, file.suffix.lower())
+    problems = Problems(shown)
+    made = _convert(form, file, problems)
+    problems.raise_any()
+    if made is None:
+        raise PrescriptionError(f"{shown}: cannot be read, and no reason was noted: report this")
+    return made
+
+
+def _read_form(data: bytes, shown: str, suffix: str) -> PrescriptionForm:
+    match suffix:
+        case ".toml":
+            tree = parse_toml(text_of(data, shown, WHAT), shown)
+        case ".json":
+            tree = parse_json(text_of(data, shown, WHAT), shown)
+        case _:
+            raise PrescriptionError(
+                f"{shown}: ends in {suffix or 'nothing'!r}: a prescription is a .toml or .json file"
+            )
+    try:
+        form: PrescriptionForm = validator(PrescriptionForm).validate_python(tree)
+    except ValidationError as error:
+        problems = Problems(shown)
+        note_errors(problems, PrescriptionForm, error)
+        problems.raise_any()
+        raise PrescriptionError(f"{shown}: {error}") from error
+    return form
+
+
+def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescription | None:
+    presets, warnings = catalogue(), list[str]()
+    screening = read_screening(form.screening, presets.questions, problems)
+    _check_patient(form.patient, presets, problems)
+    check_expiry(form.product, form.session, problems)
+    regimen = presets.regimens.get(form.session.regimen)
+    if regimen is None:
+        problems.add("session.regimen", unknown(form.session.regimen, presets.regimens, "regimen"))
+    else:
+        check_course(form.session, regimen, problems, warnings)
+    if form.surface is not None:
+        problems.add("surface", "is not supported yet by this version: draw the zones flat")
+    equipment = read_equipment(form.device, presets, problems)
+    if equipment is None:
+        return None
+    check_volume(form.product, equipment, regimen, presets, problems, warnings)
+    zones, limits = _read_zones(form, equipment, file, presets, problems, warnings)
+    if problems:
+        return None
+    return _assemble(form, file, screening, zones, limits, presets, warnings)
+
+
+def _check_patient(patient: PatientForm, presets: Catalogue, problems: Problems) -> None:
+    known = presets.patient
+    if not known.age_min.value <= patient.age_years <= known.age_max.value:
+        problems.add(
+            "patient.age_years",
+            f"found {patient.age_years}: give {known.age_min.value} to {known.age_max.value} "
+            f"[{known.age_max.told()}]",
+        )
+    if not known.weight_min.value <= patient.weight_kg <= known.weight_max.value:
+        problems.add(
+            "patient.weight_kg",
+            f"found {in_unit(patient.weight_kg, KG)}: give {in_unit(known.weight_min.value, KG)} "
+            f"to {in_unit(known.weight_max.value, KG)} [{known.weight_max.told()}]",
+        )
+
+
+def _read_zones(
+    form: PrescriptionForm,
+    equipment: Equipment,
+    file: Path,
+    presets: Catalogue,
+    problems: Problems,
+    warnings: list[str],
+) -> tuple[tuple[Zone, ...], tuple[Limit, ...]]:
+    reader = ZoneReader(
+        catalogue=presets,
+        equipment=equipment,
+        sex=form.patient.sex,
+        viscosity_upa_s=form.product.viscosity_mpa_s,
+        outlines=Outlines(file.parent),
+        problems=problems,
+        warnings=warnings,
+    )
+    if not form.zones:
+        problems.add("zones", "is empty: give at least one [[zones]]")
+    zones, limits = list[Zone](), list(session_limits(equipment, presets))
+    names: dict[str, int] = {}
+    for index, zone_form in enumerate(form.zones):
+        if zone_form.name in names:
+            problems.add(
+                f"zones[{index}].name",
+                f"found {zone_form.name!r}, the name of zones[{names[zone_form.name]}] as well: "
+                f"give each zone its own",
+            )
+        names.setdefault(zone_form.name, index)
+        read = reader.read(index, zone_form)
+        if read is not None:
+            zones.append(read[0])
+            limits.extend(read[1])
+    _check_shares(form, problems)
+    return tuple(zones), tuple(limits)
+
+
+def _check_shares(form: PrescriptionForm, problems: Problems) -> None:
+    shares = [one.share for one in form.zones]
+    given = [one for one in shares if one is not None]
+    if not given:
+        return
+    if len(given) < len(shares):
+        problems.add(
+            f"zones[{shares.index(None)}].share",
+            "is missing while other zones have one: give every zone its share, or none",
+        )
+    elif sum(given) != WHOLE_PPM:
+        problems.add(
+            "zones",
+            f"the shares add up to {in_unit(sum(given), WHOLE_PPM)}: let them add up to 1 exactly",
+        )
+
+
+def _assemble(
+    form: PrescriptionForm,
+    file: Path,
+    screening: Screening,
+    zones: tuple[Zone, ...],
+    limits: tuple[Limit, ...],
+    presets: Catalogue,
+    warnings: list[str],
+) -> Prescription:
+    patient, session, device = form.patient, form.session, form.device
+    return Prescription(
+        name=file.stem,
+        patient_id=patient.id,
+        sex=patient.sex,
+        age_years=patient.age_years,
+        weight_g=patient.weight_kg,
+        session_date=session.date.isoformat(),
+        session_number=session.number,
+        previous_dates=tuple(one.isoformat() for one in session.previous),
+        regimen=session.regimen,
+        screening=screening.answers,
+        screening_overrides=screening.overrides,
+        product=_product(form.product),
+        head=device.head,
+        needle=device.needle,
+        syringe=device.syringe,
+        zones=zones,
+        limits=limits,
+        motion=motion(presets),
+        warnings=tuple(warnings),
+    )
+
+
+def _product(form: ProductForm) -> Product:
+    return Product(
+        name=form.name,
+        volume_nl=Nanolitres(form.volume_ml),
+        lot=form.lot,
+        expiry=form.expiry.isoformat(),
+        viscosity_upa_s=form.viscosity_mpa_s,
+        components=tuple(
+            Component(one.name, one.concentration_mg_per_ml) for one in form.components
+        ),
+    )

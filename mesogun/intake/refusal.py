@@ -1,0 +1,65 @@
+"""What is wrong with a file, one line a problem: file, key, what was found, what to do."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+from mesogun.errors import PrescriptionError
+from mesogun.intake.bounds import PROBLEMS_MAX
+
+
+class Problems:
+    """Collects the problems of one file, so that they are told together."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._lines: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def add(self, key: str, text: str) -> None:
+        """Note that `key` is wrong; `text` says what was found and what to do."""
+        where = f"{self.file}: {key}: " if key else f"{self.file}: "
+        line = printable(where + text)
+        if line not in self._lines:
+            self._lines.append(line)
+
+    def raise_any(self) -> None:
+        """Refuse the file if anything was noted.
+
+        Raises:
+            PrescriptionError: with one line a problem.
+        """
+        if not self._lines:
+            return
+        told = self._lines[:PROBLEMS_MAX]
+        if len(self._lines) > PROBLEMS_MAX:
+            told.append(f"{self.file}: and {len(self._lines) - PROBLEMS_MAX} more of the kind")
+        raise PrescriptionError("\n".join(told))
+
+
+def key_path(location: Sequence[int | str]) -> str:
+    """Return a place in a file as it is written: `zones[2].depth_mm`."""
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def unknown(found: str, known: Iterable[str], what: str) -> str:
+    """Return the refusal of an id that is not in the catalogue, with the nearest one that is."""
+    ids = list(known)
+    near = difflib.get_close_matches(found, ids, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"found {found!r}, an unknown {what}: {hint}There are: {', '.join(ids)}"
+
+
+def printable(text: str) -> str:
+    """Return `text` with control characters made visible: a file must not steer a terminal."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found.group()):02x}", text)

@@ -1,0 +1,120 @@
+"""Every question before a session is answered, and what a yes means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pydantic_core import ValidationError
+
+from mesogun.intake.catalogue_form import Question
+from mesogun.intake.form import validator
+from mesogun.intake.form_refusals import note_errors
+from mesogun.intake.prescription_form import Text
+from mesogun.intake.quantity import shown
+from mesogun.intake.refusal import Problems, unknown
+
+OVERRIDE = "override"
+
+
+class OverrideForm(NamedTuple):
+    """[[screening.override]]: a relative contraindication, accepted by name and with a reason."""
+
+    condition: Text
+    reason: Text
+    by: Text
+
+
+class _OverridesForm(NamedTuple):
+    override: tuple[OverrideForm, ...] = ()
+
+
+class _ScreeningForm(NamedTuple):
+    screening: _OverridesForm
+
+
+class Screening(NamedTuple):
+    """The answers in the catalogue's order, and the overrides as (condition, reason, by)."""
+
+    answers: tuple[tuple[str, bool], ...]
+    overrides: tuple[tuple[str, str, str], ...]
+
+
+def read_screening(
+    found: dict[str, Any], questions: Mapping[str, Question], problems: Problems
+) -> Screening:
+    """Return the answers; whatever forbids the session is added to `problems`."""
+    answers = []
+    for condition, question in questions.items():
+        answer = found.get(condition)
+        if condition not in found:
+            problems.add(
+                f"screening.{condition}",
+                f"is not answered ({question.ask}): ask, and answer true or false",
+            )
+        elif not isinstance(answer, bool):
+            problems.add(f"screening.{condition}", f"found {shown(answer)}: answer true or false")
+        else:
+            answers.append((condition, answer))
+    for key in found:
+        if key not in questions and key != OVERRIDE:
+            problems.add(f"screening.{key}", unknown(key, questions, "question"))
+    overrides = _overrides(found, problems)
+    _judge(dict(answers), overrides, questions, problems)
+    return Screening(
+        tuple(answers), tuple((one.condition, one.reason, one.by) for one in overrides)
+    )
+
+
+def _overrides(found: dict[str, Any], problems: Problems) -> tuple[OverrideForm, ...]:
+    if OVERRIDE not in found:
+        return ()
+    try:
+        form: _ScreeningForm = validator(_ScreeningForm).validate_python(
+            {"screening": {OVERRIDE: found[OVERRIDE]}}
+        )
+    except ValidationError as error:
+        note_errors(problems, _ScreeningForm, error)
+        return ()
+    return form.screening.override
+
+
+def _judge(
+    answers: Mapping[str, bool],
+    overrides: tuple[OverrideForm, ...],
+    questions: Mapping[str, Question],
+    problems: Problems,
+) -> None:
+    overridden = [one.condition for one in overrides]
+    for index, one in enumerate(overrides):
+        key = f"screening.override[{index}].condition"
+        question = questions.get(one.condition)
+        if question is None:
+            problems.add(key, unknown(one.condition, questions, "question"))
+        elif question.kind == "absolute":
+            problems.add(
+                key,
+                f"{one.condition} is an absolute contraindication [{question.source}] and cannot "
+                f"be overridden: delete the override",
+            )
+        elif answers.get(one.condition) is False:
+            problems.add(
+                key, f"{one.condition} is answered false: there is nothing to override; delete it"
+            )
+        elif overridden.index(one.condition) != index:
+            problems.add(key, f"{one.condition} is overridden twice: delete one")
+    for condition, answer in answers.items():
+        question = questions[condition]
+        if not answer or (question.kind == "relative" and condition in overridden):
+            continue
+        absolute = question.kind == "absolute"
+        kind = "an absolute" if absolute else "a relative"
+        mend = (
+            "no session may be given; do not treat"
+            if absolute
+            else "do not treat, or add [[screening.override]] with condition, reason and by"
+        )
+        problems.add(
+            f"screening.{condition}",
+            f"answered true: {kind} contraindication [{question.source}]: {mend}",
+        )

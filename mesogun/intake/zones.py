@@ -1,0 +1,273 @@
+"""One zone of the prescription becomes one zone for the planner, with every limit on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from firmware_protocol.units import Micrometres, Milliseconds, Nanolitres
+from mesogun.intake.catalogue import Catalogue
+from mesogun.intake.catalogue_form import Area, AreaGroup, Sex, Technique, TechniqueFigures
+from mesogun.intake.equipment import Equipment, limit, rate_for
+from mesogun.intake.figures import Figure
+from mesogun.intake.outlines import Outlines
+from mesogun.intake.prescription_form import ZoneForm
+from mesogun.intake.quantity import in_unit
+from mesogun.intake.refusal import Problems, unknown
+from mesogun.planning.prescription import Limit, Zone
+
+MM, UL = 1_000, 1_000
+PRESCRIBED = "prescription"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What the catalogue says of one zone's area and technique."""
+
+    area: Area
+    group: AreaGroup
+    technique: Technique
+    figures: TechniqueFigures
+    area_origin: str
+    technique_origin: str
+    sex: Sex
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneReader:
+    """Reads the zones of one prescription."""
+
+    catalogue: Catalogue
+    equipment: Equipment
+    sex: Sex
+    viscosity_upa_s: int | None
+    outlines: Outlines
+    problems: Problems
+    warnings: list[str]
+
+    def read(self, index: int, form: ZoneForm) -> tuple[Zone, tuple[Limit, ...]] | None:
+        """Return the zone and its limits; None, with the reasons in `problems`."""
+        key = f"zones[{index}]"
+        preset = self._preset(key, form)
+        drawn = self.outlines.read(key, form, self.problems)
+        if preset is None:
+            return None
+        limits = self._limits(index, preset)
+        depth_um = self._depth(key, form, preset, limits)
+        margin = self._at_least(key, form.margin_mm, preset.figures.margin, preset)
+        self._spacing(key, form, preset)
+        dose_nl = self._dose(key, form, preset)
+        if drawn is None:
+            return None
+        self._warn_of_unverified(form, preset)
+        zone = Zone(
+            name=form.name,
+            area=form.area,
+            technique=form.technique,
+            outline_um=drawn.outline_um,
+            exclusions_um=drawn.exclusions_um,
+            margin_um=Micrometres(margin),
+            spacing_um=None if form.spacing_mm is None else Micrometres(form.spacing_mm),
+            dose_nl_usual=Nanolitres(dose_nl),
+            dose_asked=form.dose_ul is not None,
+            depth_um=Micrometres(depth_um),
+            share_ppm=form.share,
+            rate_nl_per_s=rate_for(
+                preset.figures.rate, self.viscosity_upa_s, self.equipment.needle, self.catalogue
+            ),
+            dwell_ms=Milliseconds(-(-preset.figures.dwell.value // 1_000)),
+            interval_ms=Milliseconds(-(-1_000 // preset.figures.frequency.value)),
+            trigger="held" if preset.technique.trigger == "held" else "press",
+        )
+        return zone, (*limits, *asked(index, form))
+
+    def _preset(self, key: str, form: ZoneForm) -> Preset | None:
+        known = self.catalogue
+        area, technique = known.areas.get(form.area), known.techniques.get(form.technique)
+        if area is None:
+            self.problems.add(f"{key}.area", unknown(form.area, known.areas, "area"))
+        if technique is None:
+            self.problems.add(
+                f"{key}.technique", unknown(form.technique, known.techniques, "technique")
+            )
+        if area is None or technique is None:
+            return None
+        if technique.figures is None or technique.refused is not None:
+            usable = [name for name, one in known.techniques.items() if one.refused is None]
+            self.problems.add(
+                f"{key}.technique",
+                f"found {form.technique!r}: {technique.refused}: give one of {', '.join(usable)}",
+            )
+            return None
+        group = known.groups[area.group]
+        if technique.layer == "subcutis" and group.subcutis_depth_max is None:
+            self.problems.add(
+                f"{key}.technique",
+                f"{form.technique} goes below the skin, which is not offered on the area "
+                f"{form.area} ({group.name}): choose a technique of the skin",
+            )
+            return None
+        self._opt_in(key, form, area)
+        return Preset(
+            area,
+            group,
+            technique,
+            technique.figures,
+            f"area {form.area}",
+            f"technique {form.technique}",
+            self.sex,
+        )
+
+    def _opt_in(self, key: str, form: ZoneForm, area: Area) -> None:
+        for index, risk in enumerate(form.opt_in):
+            if risk != form.area or area.opt_in is None:
+                self.problems.add(
+                    f"{key}.opt_in[{index}]",
+                    f"found {risk!r}: the area {form.area} asks for no such word: delete it",
+                )
+        if area.opt_in is None:
+            return
+        if form.area not in form.opt_in:
+            self.problems.add(
+                f"{key}.area",
+                f"{form.area} is treated only when asked for by name, because {area.opt_in}: "
+                f'add opt_in = ["{form.area}"], or choose another area',
+            )
+        else:
+            self.warnings.append(f"{form.name}: {form.area} is treated although {area.opt_in}")
+
+    def _limits(self, index: int, preset: Preset) -> tuple[Limit, ...]:
+        figures, technique = preset.figures, preset.technique_origin
+        made = [
+            limit("dose_nl_max", figures.dose_max, index, technique),
+            limit("spacing_um_min", figures.spacing_min, index, technique),
+            limit("spacing_um_max", figures.spacing_max, index, technique),
+            limit("margin_um_min", figures.margin, index, technique),
+        ]
+        if preset.technique.depth_max is not None:
+            made.append(limit("depth_um_max", preset.technique.depth_max, index, technique))
+        if preset.technique.layer == "subcutis" and preset.group.subcutis_depth_max is not None:
+            below = preset.group.subcutis_depth_max
+            origin = f"{preset.area_origin}, below the skin"
+            return (*made, limit("depth_um_max", below, index, origin))
+        group_origin = f"areas of the {preset.group.name}"
+        made.append(limit("depth_um_max", preset.group.depth_max, index, group_origin))
+        skin = preset.area.skin(preset.sex)
+        if skin is not None:
+            origin = f"{preset.area_origin} ({preset.sex})"
+            made.append(limit("depth_um_max", skin.depth_max, index, origin))
+        return tuple(made)
+
+    def _depth(self, key: str, form: ZoneForm, preset: Preset, limits: Sequence[Limit]) -> int:
+        needle, session = self.equipment.needle.length, self.catalogue.session.depth_max
+        caps = [one for one in limits if one.name == "depth_um_max"]
+        caps.append(limit("depth_um_max", needle, None, f"needle {self.equipment.needle_id}"))
+        caps.append(limit("depth_um_max", session, None, "session"))
+        cap = min(caps, key=lambda one: one.value)
+        usual = preset.figures.depth_usual or preset.area.depth_usual or preset.group.depth_usual
+        depth = min(usual.value, cap.value) if form.depth_mm is None else form.depth_mm
+        least = preset.figures.depth_min
+        if depth > cap.value:
+            self.problems.add(
+                f"{key}.depth_mm",
+                f"{in_unit(depth, MM)} mm is above the cap of {in_unit(cap.value, MM)} mm "
+                f"[{cap.origin}; {cap.source}]: give {in_unit(cap.value, MM)} mm or less",
+            )
+        elif least is not None and depth < least.value:
+            where = f"{key}.depth_mm" if form.depth_mm is not None else f"{key}.technique"
+            self.problems.add(
+                where,
+                f"{in_unit(depth, MM)} mm is shallower than {in_unit(least.value, MM)} mm, the "
+                f"least of {preset.technique_origin}, whose doses are too large for the skin "
+                f"[{least.told()}]; the cap is {in_unit(cap.value, MM)} mm [{cap.origin}]: go "
+                f"deeper if it allows, or choose a technique of the skin",
+            )
+        return depth
+
+    def _at_least(self, key: str, asked_um: int | None, least: Figure, preset: Preset) -> int:
+        if asked_um is None:
+            return least.value
+        if asked_um < least.value:
+            self.problems.add(
+                f"{key}.margin_mm",
+                f"{in_unit(asked_um, MM)} mm is below the least margin of "
+                f"{in_unit(least.value, MM)} mm [{preset.technique_origin}; {least.told()}]: "
+                f"give {in_unit(least.value, MM)} mm or more, or leave it out",
+            )
+        return asked_um
+
+    def _spacing(self, key: str, form: ZoneForm, preset: Preset) -> None:
+        low, high = preset.figures.spacing_min, preset.figures.spacing_max
+        asked_um = form.spacing_mm
+        if asked_um is None or low.value <= asked_um <= high.value:
+            return
+        bound = low if asked_um < low.value else high
+        self.problems.add(
+            f"{key}.spacing_mm",
+            f"{in_unit(asked_um, MM)} mm is outside {in_unit(low.value, MM)} to "
+            f"{in_unit(high.value, MM)} mm [{preset.technique_origin}; {bound.told()}]: give a "
+            f"spacing within, or leave it out",
+        )
+
+    def _dose(self, key: str, form: ZoneForm, preset: Preset) -> int:
+        usual, cap = preset.figures.dose_usual, preset.figures.dose_max
+        least, step = self.catalogue.session.dose_min, self.equipment.syringe.quantum
+        asked_nl = form.dose_ul
+        if asked_nl is None:
+            return max(step.value, usual.value - usual.value % step.value)
+        found, place = in_unit(asked_nl, UL), f"{key}.dose_ul"
+        if asked_nl > cap.value:
+            self.problems.add(
+                place,
+                f"{found} uL is above the cap of {in_unit(cap.value, UL)} uL "
+                f"[{preset.technique_origin}; {cap.told()}]: give {in_unit(cap.value, UL)} uL "
+                f"or less",
+            )
+        elif asked_nl < least.value:
+            self.problems.add(
+                place,
+                f"{found} uL is below the least dose of {in_unit(least.value, UL)} uL "
+                f"[session; {least.told()}]: give {in_unit(least.value, UL)} uL or more",
+            )
+        elif asked_nl % step.value:
+            below = asked_nl - asked_nl % step.value
+            nearest = [in_unit(one, UL) for one in (below, below + step.value) if one > 0]
+            self.problems.add(
+                place,
+                f"{found} uL is no multiple of the dose step of the syringe "
+                f"{self.equipment.syringe_id}, {in_unit(step.value, UL)} uL [{step.told()}]: give "
+                f"{' or '.join(nearest)} uL, or take a finer syringe",
+            )
+        return asked_nl
+
+    def _warn_of_unverified(self, form: ZoneForm, preset: Preset) -> None:
+        used = {
+            "margin": preset.figures.margin if form.margin_mm is None else None,
+            "rate": preset.figures.rate,
+            "dwell": preset.figures.dwell,
+            "frequency": preset.figures.frequency,
+        }
+        names = [name for name, one in used.items() if one and one.strength == "unverified"]
+        if names:
+            self._warn(f"{preset.technique_origin}: {', '.join(names)}: figures without source")
+        skin = preset.area.skin(preset.sex)
+        if skin is not None and skin.depth_max.strength == "unverified":
+            self._warn(f"{preset.area_origin}: cap of depth: figure without source")
+
+    def _warn(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+
+def asked(index: int, form: ZoneForm) -> tuple[Limit, ...]:
+    """Return what the prescriber asked for as limits that the plan must keep to."""
+    wanted = (
+        ("margin_um_min", form.margin_mm),
+        ("spacing_um_min", form.spacing_mm),
+        ("depth_um_max", form.depth_mm),
+    )
+    return tuple(
+        Limit(name, value, "um", index, PRESCRIBED, PRESCRIBED)
+        for name, value in wanted
+        if value is not None
+    )
