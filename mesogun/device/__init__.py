@@ -1,6 +1,19 @@
 """The pistol as the host sees it: the link's arithmetic, and the port that carries it."""
 
 from mesogun.device.ask import PistolPort
+from mesogun.device.capture import Capture
+from mesogun.device.discovery import Found, find
 from mesogun.device.link import FROM_PISTOL, TO_PISTOL, Link, OnBody
+from mesogun.device.pistol import Pistol
 
-__all__ = ["FROM_PISTOL", "TO_PISTOL", "Link", "OnBody", "PistolPort"]
+__all__ = [
+    "FROM_PISTOL",
+    "TO_PISTOL",
+    "Capture",
+    "Found",
+    "Link",
+    "OnBody",
+    "Pistol",
+    "PistolPort",
+    "find",
+]

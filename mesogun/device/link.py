@@ -104,6 +104,11 @@ class Link:
         return self._asked is not None or self._aborting is not None
 
     @property
+    def aborting(self) -> bool:
+        """Whether an abort is under way that the pistol has not confirmed."""
+        return self._aborting is not None
+
+    @property
     def line_errors(self) -> dict[str, int]:
         """How many stretches of bytes were no frame, by reason: noise is counted, never raised."""
         return dict(self._deframer.counters)

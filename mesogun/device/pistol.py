@@ -1,0 +1,185 @@
+"""A pistol at a port, for a runner and for a script.
+
+with Pistol.open("/dev/ttyACM0") as pistol:
+    print(pistol.status())
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from types import TracebackType
+from typing import TypeVar
+
+from firmware_protocol.errors import RemoteProtocolError
+from firmware_protocol.messages import (
+    MAJOR,
+    MINOR,
+    SCHEMA_HASH,
+    AbortReply,
+    ErrorReply,
+    Hello,
+    HelloReply,
+    LimitLayer,
+    Limits,
+    LimitsGet,
+    Poll,
+    Reply,
+    Request,
+    Status,
+)
+from firmware_protocol.units import ArmToken
+from mesogun.device.link import REQUEST_MAX, Link, OnBody
+from mesogun.device.port import open_line
+from mesogun.device.worker import Worker
+from mesogun.errors import LinkError
+
+BY_OPERATOR = 1
+NO_TOKEN = ArmToken(0)
+
+_Wanted = TypeVar("_Wanted")
+
+
+class Pistol:
+    """A pistol behind a real port or a pyserial URL; a `PistolPort`. Made by `open`."""
+
+    def __init__(self, worker: Worker, link: Link, opened_ns: int) -> None:
+        self._worker = worker
+        self._link = link
+        self._opened_ns = opened_ns
+        self._tick = 0
+
+    @classmethod
+    def open(
+        cls, url: str, *, on_body: OnBody | None = None, give_up_us: int = 2_000_000
+    ) -> Pistol:
+        """Open a port for this program alone; nothing is sent yet.
+
+        `on_body` is called in the port's own thread with every frame's body and must not wait.
+
+        Raises:
+            LinkError: it cannot be opened; the text says what to do.
+        """
+        line = open_line(url)
+        opened_ns = time.monotonic_ns()
+        # By chance, so that a late answer to an earlier host is not taken for one to this.
+        first_request = 1 + secrets.randbelow(REQUEST_MAX)
+        link = Link(give_up_us=give_up_us, on_body=on_body, first_request=first_request)
+        worker = Worker(line, link, lambda: (time.monotonic_ns() - opened_ns) // 1000)
+        return cls(worker, link, opened_ns)
+
+    def ask(self, request: Request) -> Reply:
+        """Send `request` and return the pistol's answer.
+
+        An abort that was wanted before the answer came is told instead: AbortReply, `stopped` 1.
+
+        Raises:
+            LinkTimeout: no answer; the request may or may not have been obeyed. After an abort:
+                the pistol did not confirm that it stands still.
+            LinkError: the port is gone; the same holds.
+            RemoteProtocolError: the answer is none that the request can have.
+            LocalProtocolError: the request cannot be sent as it is; nothing was sent.
+        """
+        try:
+            return self._worker.ask(request)
+        except KeyboardInterrupt:
+            self.abort()
+            raise
+
+    def abort(self) -> None:
+        """Stop the pistol, ahead of everything else; returns at once.
+
+        Takes no lock: safe from a signal handler and from any thread. The abort is repeated until
+        the pistol confirms it; `close` waits for that.
+        """
+        self._worker.abort(BY_OPERATOR)
+
+    def stop(self) -> AbortReply:
+        """Stop the pistol and return when it has confirmed that it stands still.
+
+        Raises:
+            LinkTimeout: it has not confirmed it; the text says what to do.
+            LinkError: the port is gone.
+        """
+        self.abort()
+        return _expect(AbortReply, self._worker.ask(None))
+
+    def abort_wanted(self) -> bool:
+        """Whether an abort was wanted whose AbortReply no `ask` has returned yet."""
+        return self._worker.abort_wanted()
+
+    def wait_until(self, at_us: int) -> None:
+        """Return when it is `at_us`, or as soon as an abort is wanted."""
+        self._worker.wait_until(at_us)
+
+    def now_us(self) -> int:
+        """Return the time since the port was opened."""
+        return (time.monotonic_ns() - self._opened_ns) // 1000
+
+    def hello(self) -> HelloReply:
+        """Open a session with the pistol, and return who it is. An armed pistol is disarmed by it.
+
+        Raises:
+            LinkError: as `ask`, or an abort came first.
+            RemoteProtocolError: as `ask`, or the pistol refused.
+        """
+        nonce = secrets.randbits(64)
+        return _expect(HelloReply, self.ask(Hello(MAJOR, MINOR, SCHEMA_HASH, nonce)))
+
+    def status(self) -> Status:
+        """Return how the pistol is now; opens a session if there is none yet.
+
+        Raises:
+            LinkError: as `ask`, or an abort came first.
+            RemoteProtocolError: as `ask`, or the pistol refused.
+        """
+        self._begin()
+        self._tick = (self._tick + 1) & 0xFFFF_FFFF
+        return _expect(
+            Status, self.ask(Poll(arm_token=NO_TOKEN, app_tick=self._tick, journal_ack=0))
+        )
+
+    def limits(self) -> Limits:
+        """Return the limits that the pistol enforces; opens a session if there is none yet.
+
+        Raises:
+            LinkError: as `ask`, or an abort came first.
+            RemoteProtocolError: as `ask`, or the pistol refused.
+        """
+        self._begin()
+        return _expect(Limits, self.ask(LimitsGet(LimitLayer.EFFECTIVE)))
+
+    def line_errors(self) -> dict[str, int]:
+        """Return how many stretches of bytes from the pistol were no frame, by reason."""
+        return self._link.line_errors
+
+    def close(self) -> None:
+        """Give the port back, after an abort under way has ended. Closing twice does no harm."""
+        self._worker.close()
+
+    def __enter__(self) -> Pistol:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _begin(self) -> None:
+        if not self._link.session:
+            self.hello()
+
+
+def _expect(wanted: type[_Wanted], reply: Reply) -> _Wanted:
+    if isinstance(reply, wanted):
+        return reply
+    if isinstance(reply, AbortReply):
+        raise LinkError("an abort came first: the pistol stands still")
+    if isinstance(reply, ErrorReply):
+        raise RemoteProtocolError(
+            f"the pistol did not obey request {reply.msg:#06x}: {reply.code.name} ({reply.detail})"
+        )
+    raise RemoteProtocolError(f"the pistol answered with a {type(reply).__name__}")

@@ -1,0 +1,276 @@
+"""A serial port, or a URL that stands for one: the only file of the host that opens pyserial ports.
+
+What a write returns is worth nothing: pyserial may report a timeout although every byte left, and
+success although none did. So `write` says nothing, and only the pistol's answers count.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import select
+import sys
+import weakref
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+import serial
+
+from mesogun.errors import LinkError
+
+BAUD = 115_200
+WRITE_TIMEOUT_S = 0.05
+READ_TIMEOUT_S = 0.005
+IDLE_S = 0.05
+READ_BYTES_MAX = 4096
+TWIN_HANDLERS = "simulator.url_handlers"
+ACCEPTED = (
+    "a device such as /dev/ttyACM0 or COM3, socket://HOST:PORT, rfc2217://HOST:PORT, "
+    "or mesosim://?seed=N for the simulated pistol"
+)
+
+
+class Line(Protocol):
+    """Bytes in and out, for the one thread that owns it; only `wake` is for the others."""
+
+    name: str
+
+    def wake(self) -> None:
+        """Make a `read` that waits return at once. Safe from a signal handler."""
+        ...
+
+    def read(self, wait_s: float | None) -> bytes:
+        """Return what came in, at the latest after `wait_s` (None: some while) or a `wake`.
+
+        Raises:
+            LinkError: the line is gone.
+        """
+        ...
+
+    def write(self, chunk: bytes) -> None:
+        """Hand bytes to the line; whether they left is not known.
+
+        Raises:
+            LinkError: the line is gone.
+        """
+        ...
+
+    def drained(self) -> bool:
+        """Whether everything written has left this machine, as far as that can be known."""
+        ...
+
+    def drop_unsent(self) -> None:
+        """Throw away what was written and has not left yet."""
+        ...
+
+    def close(self) -> None:
+        """Give the line back."""
+        ...
+
+
+def open_line(url: str) -> Line:
+    """Open a port for this program alone.
+
+    Raises:
+        LinkError: the text says what to do. Nothing stays open.
+    """
+    if TWIN_HANDLERS not in serial.protocol_handler_packages:
+        serial.protocol_handler_packages.append(TWIN_HANDLERS)
+    scheme = url.split("://", 1)[0].lower() if "://" in url else ""
+    try:
+        port = serial.serial_for_url(url, do_not_open=True)
+        port.baudrate = BAUD
+        port.timeout = READ_TIMEOUT_S
+        if scheme != "rfc2217":  # which refuses the setting; its socket has a bound of its own
+            port.write_timeout = WRITE_TIMEOUT_S
+        port.exclusive = True
+        port.open()
+    except OSError as cause:
+        raise LinkError(_why_not_opened(url, scheme, cause)) from cause
+    except (ValueError, NotImplementedError) as cause:
+        raise LinkError(_why_not_understood(url, scheme, cause)) from cause
+    descriptor = _descriptor(port)
+    if descriptor is None:
+        return _PolledLine(port, url)
+    _claim(port, descriptor)
+    return _SelectedLine(port, url, descriptor)
+
+
+class _PortLine:
+    """What both kinds of line share. Every error of the port becomes one LinkError."""
+
+    def __init__(self, port: serial.SerialBase, name: str) -> None:
+        self.name = name
+        self._port = port
+
+    def write(self, chunk: bytes) -> None:
+        try:
+            self._port.write(chunk)
+        except serial.SerialTimeoutException:
+            pass  # may have left all the same: only an answer counts
+        except OSError as cause:
+            raise self._gone(cause) from cause
+
+    def drained(self) -> bool:
+        try:
+            return not self._port.out_waiting
+        except (OSError, AttributeError, NotImplementedError):
+            return True  # a line that cannot tell, such as a socket
+
+    def drop_unsent(self) -> None:
+        with suppress(OSError, AttributeError, NotImplementedError):
+            self._port.reset_output_buffer()
+
+    def _gone(self, cause: OSError) -> LinkError:
+        return LinkError(
+            f"{self.name}: the port is gone ({cause}). Look at cable and supply; the pistol's own "
+            "lease stops it. What was under way is in its journal"
+        )
+
+
+class _SelectedLine(_PortLine):
+    """A line with a file descriptor: it sleeps until bytes come or somebody wakes it."""
+
+    def __init__(self, port: serial.SerialBase, name: str, descriptor: int) -> None:
+        super().__init__(port, name)
+        port.timeout = 0  # the waiting is done by select
+        self._descriptor = descriptor
+        self._woken, self._waker = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(self._waker, False)
+        # Not in `close`: a late wake must not write into a file that got the same number since.
+        weakref.finalize(self, _close_both, self._woken, self._waker)
+
+    def wake(self) -> None:
+        # A full pipe wakes as well.
+        with suppress(BlockingIOError):
+            os.write(self._waker, b"\0")
+
+    def read(self, wait_s: float | None) -> bytes:
+        try:
+            ready, _, _ = select.select([self._descriptor, self._woken], [], [], wait_s)
+            if self._woken in ready:
+                with suppress(BlockingIOError):
+                    os.read(self._woken, READ_BYTES_MAX)
+            if self._descriptor not in ready:
+                return b""
+            return bytes(self._port.read(READ_BYTES_MAX))
+        except (OSError, ValueError) as cause:  # ValueError: a descriptor beyond select's range
+            error = cause if isinstance(cause, OSError) else OSError(str(cause))
+            raise self._gone(error) from cause
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._port.close()
+
+
+def _close_both(one: int, other: int) -> None:
+    os.close(one)
+    os.close(other)
+
+
+class _PolledLine(_PortLine):
+    """A line without a descriptor (Windows, rfc2217, the twin in this process).
+
+    Between requests nothing is expected from a pistol that never speaks unasked, so then the line
+    sleeps until it is woken; only while it waits for an answer does it wait inside `read`.
+    """
+
+    def __init__(self, port: serial.SerialBase, name: str) -> None:
+        super().__init__(port, name)
+        self._wakes: SimpleQueue[None] = SimpleQueue()
+
+    def wake(self) -> None:
+        self._wakes.put(None)
+
+    def read(self, wait_s: float | None) -> bytes:
+        try:
+            if wait_s is None:
+                with suppress(Empty):
+                    self._wakes.get(timeout=IDLE_S)
+                    while True:
+                        self._wakes.get_nowait()
+                waiting = self._port.in_waiting
+                return bytes(self._port.read(waiting)) if waiting else b""
+            return bytes(self._port.read(self._port.in_waiting or 1))
+        except OSError as cause:
+            raise self._gone(cause) from cause
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._port.close()
+
+
+def _descriptor(port: serial.SerialBase) -> int | None:
+    if sys.platform == "win32":
+        return None
+    try:
+        return int(port.fileno())
+    except (OSError, AttributeError, NotImplementedError):
+        return None
+
+
+def _claim(port: serial.SerialBase, descriptor: int) -> None:
+    """Keep other programs off a real port, also those that do not ask, and hurry its driver."""
+    if sys.platform == "win32" or not os.isatty(descriptor):
+        return
+    import fcntl
+    import termios
+
+    # A pseudo terminal keeps the mark when its holder is killed, and would shut out the resume.
+    if not os.ttyname(descriptor).startswith("/dev/pts/"):
+        with suppress(OSError):
+            fcntl.ioctl(descriptor, termios.TIOCEXCL)
+    with suppress(OSError, ValueError, AttributeError, NotImplementedError):
+        port.set_low_latency_mode(True)
+
+
+def _why_not_opened(url: str, scheme: str, cause: OSError) -> str:
+    number = cause.errno
+    if scheme == "socket":
+        return f"{url}: nobody answers there ({cause}). Is the pistol, or `mesogun simulate`, on?"
+    if scheme:
+        return f"{url}: {cause}"
+    if number == errno.EACCES or isinstance(cause, PermissionError):
+        return f"{url}: this user may not open it. {how_to_get_access(Path(url))}"
+    if number == errno.ENOENT:
+        return f"{url}: there is no such port. `mesogun devices` lists those of this machine"
+    if number in (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK):
+        return f"{url}: another program holds it; one pistol has one host. Close the other one"
+    return f"{url}: cannot open it: {cause}"
+
+
+def how_to_get_access(device: Path) -> str:
+    """Tell the operator which group opens a device, and how to join it."""
+    if sys.platform == "win32":
+        return "Run as a user that may open it"
+    import grp
+
+    try:
+        group = grp.getgrgid(device.stat().st_gid).gr_name
+    except (OSError, KeyError):
+        return "Ask the administrator for access to it"
+    return (
+        f"It belongs to the group '{group}': run `sudo usermod -aG {group} $USER`, "
+        "then log out and in again"
+    )
+
+
+def _why_not_understood(url: str, scheme: str, cause: Exception) -> str:
+    """Explain "protocol not known"; pyserial says it also of a handler that fails to load."""
+    if scheme:
+        for package in serial.protocol_handler_packages:
+            module = f"{package}.protocol_{scheme}"
+            try:
+                importlib.import_module(module)
+            except ModuleNotFoundError as missing:
+                if missing.name not in (module, package, package.split(".")[0]):
+                    return f"{url}: the handler of {scheme}:// does not load: {missing}"
+            except ImportError as broken:
+                return f"{url}: the handler of {scheme}:// does not load: {broken}"
+            else:
+                return f"{url}: {cause}"
+    return f"{url}: no such kind of port. Accepted: {ACCEPTED}"

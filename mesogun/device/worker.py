@@ -1,0 +1,202 @@
+"""The one thread that owns a line: it alone writes, reads and closes.
+
+Other threads hand it requests and wait for the answers. An abort takes another way: a number that
+rises, without a lock, which this thread looks at before every write.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from firmware_protocol.errors import MesogunError, ProtocolError
+from firmware_protocol.messages import Reply, Request
+from mesogun.device.link import Link
+from mesogun.device.port import Line
+from mesogun.errors import LinkError
+
+CHUNK_BYTES_MAX = 64
+DRAIN_POLL_S = 0.001
+ALIVE_CHECK_S = 1.0
+CLOSE_S_MAX = 12.0
+
+Told = Reply | MesogunError
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    request: Request | None
+    """None: nothing to send, only the answer to an abort is wanted."""
+    box: SimpleQueue[Told]
+
+
+class Worker:
+    """A link on a line, in a thread of its own, for callers in other threads."""
+
+    def __init__(self, line: Line, link: Link, now_us: Callable[[], int]) -> None:
+        self._line = line
+        self._link = link
+        self._now_us = now_us
+        self._inbox: SimpleQueue[_Ask] = SimpleQueue()
+        self._alerts: SimpleQueue[None] = SimpleQueue()
+        self._waiting: deque[_Ask] = deque()
+        self._under_way: _Ask | None = None
+        self._stopped: Told | None = None
+        # Aborts by number: wanted by anybody, taken on by the link, told to an asker.
+        self._wanted = self._taken = self._told = 0
+        self._reason = 0
+        self._closing = False
+        self._error: MesogunError = LinkError(f"{line.name}: the port is closed")
+        self._thread = threading.Thread(target=self._run, name=f"port {line.name}", daemon=True)
+        self._thread.start()
+
+    def ask(self, request: Request | None) -> Reply:
+        """Send a request, or only wait for an abort's answer; see `PistolPort.ask`."""
+        box: SimpleQueue[Told] = SimpleQueue()
+        self._inbox.put(_Ask(request, box))
+        self._line.wake()
+        told: Told = self._error
+        while self._thread.is_alive():
+            with suppress(Empty):
+                told = box.get(timeout=ALIVE_CHECK_S)
+                break
+        if isinstance(told, MesogunError):
+            raise told
+        return told
+
+    def abort(self, reason: int) -> None:
+        """Stop the pistol ahead of everything else; returns at once and takes no lock."""
+        self._reason = reason
+        self._wanted += 1
+        self._line.wake()
+        self._alerts.put(None)
+
+    def abort_wanted(self) -> bool:
+        """Whether an abort was wanted that no `ask` has told of yet."""
+        return self._wanted > self._told
+
+    def wait_until(self, at_us: int) -> None:
+        """Return when it is `at_us`, or as soon as an abort is wanted."""
+        while not self.abort_wanted():
+            left_us = at_us - self._now_us()
+            if left_us <= 0:
+                return
+            try:
+                self._alerts.get(timeout=left_us / 1e6)
+            except Empty:
+                return
+
+    def close(self) -> None:
+        """Let an abort under way end, then close the line, and return when that is done."""
+        self._closing = True
+        self._line.wake()
+        self._thread.join(CLOSE_S_MAX)
+
+    def _run(self) -> None:
+        try:
+            while not self._closing or self._link.aborting or self._wanted > self._taken:
+                self._turn()
+        except LinkError as gone:
+            self._error = gone
+        finally:
+            self._closing = True
+            self._line.close()
+            self._tell_all(self._error)
+
+    def _turn(self) -> None:
+        """Do what is due, then wait for bytes, for a caller or for the next thing due."""
+        self._take_orders()
+        self._send(self._link.outgoing(self._now_us()))
+        self._tell_answer()
+        due_us = self._link.next_due_us()
+        if due_us is None and (self._waiting or self._wanted > self._taken):
+            return
+        wait_s = None if due_us is None else max(0, due_us - self._now_us()) / 1e6
+        data = self._line.read(wait_s)
+        if data:
+            self._link.receive(data, self._now_us())
+            self._tell_answer()
+
+    def _take_orders(self) -> None:
+        while True:
+            try:
+                self._waiting.append(self._inbox.get_nowait())
+            except Empty:
+                break
+        if self._wanted > self._taken:
+            self._taken = self._wanted
+            self._stopped = None
+            self._line.drop_unsent()
+            self._link.abort(self._reason, self._now_us())
+        elif self._stopped is not None:
+            self._tell_stopped()
+        elif not self._link.busy and self._waiting:
+            self._begin(self._waiting.popleft())
+
+    def _begin(self, ask: _Ask) -> None:
+        if ask.request is None:
+            ask.box.put(LinkError("no abort is under way"))
+            return
+        try:
+            self._link.ask(ask.request, self._now_us())
+            self._under_way = ask
+        except ProtocolError as error:
+            ask.box.put(error)
+
+    def _send(self, data: bytes) -> None:
+        """Write in small pieces, so that never much stands between an abort and the line."""
+        for start in range(0, len(data), CHUNK_BYTES_MAX):
+            if not self._link.aborting and not self._room():
+                return
+            self._line.write(data[start : start + CHUNK_BYTES_MAX])
+
+    def _room(self) -> bool:
+        """Wait until the line has drained; False: not now, the frame is left to the next repeat."""
+        while not self._line.drained():
+            due_us = self._link.next_due_us()
+            if self._wanted > self._taken or due_us is None or self._now_us() >= due_us:
+                return False
+            data = self._line.read(DRAIN_POLL_S)
+            if data:
+                self._link.receive(data, self._now_us())
+        return self._wanted == self._taken
+
+    def _tell_answer(self) -> None:
+        try:
+            told: Told | None = self._link.answer()
+        except ProtocolError as error:
+            told = error
+        if told is None:
+            return
+        if self._taken > self._told:
+            self._stopped = told
+            self._tell_stopped()
+        elif self._under_way is not None:
+            self._under_way.box.put(told)
+            self._under_way = None
+
+    def _tell_stopped(self) -> None:
+        told, wanting = self._stopped, self._everyone()
+        if told is not None and wanting:
+            self._stopped, self._told = None, self._taken
+            for ask in wanting:
+                ask.box.put(told)
+
+    def _tell_all(self, error: MesogunError) -> None:
+        for ask in self._everyone():
+            ask.box.put(error)
+        while True:
+            try:
+                self._inbox.get_nowait().box.put(error)
+            except Empty:
+                return
+
+    def _everyone(self) -> list[_Ask]:
+        everyone = [*([self._under_way] if self._under_way else []), *self._waiting]
+        self._under_way = None
+        self._waiting.clear()
+        return everyone
