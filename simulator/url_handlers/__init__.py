@@ -1,1 +1,1 @@
-""""""
+"""Where pyserial looks for the twin: append "simulator.url_handlers" to its handler packages."""

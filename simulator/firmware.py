@@ -1,0 +1,345 @@
+"""What runs in the pistol from one start to the next: states, time, arming, aborts.
+
+All of this is lost with the power; the journal is not. Times are the world's microseconds; what
+the line and the journal see is the time since this start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware_protocol.messages import (
+    AbortCause,
+    FaultCode,
+    JournalKind,
+    Limits,
+    PistolState,
+    Refusal,
+    Shot,
+    ShotReply,
+)
+from firmware_protocol.states import PistolEvent, next_state
+from firmware_protocol.units import ArmToken, ShotId
+from simulator import gate
+from simulator.arming import Arm, Challenge
+from simulator.chance import Stream
+from simulator.gate import Held, Refused
+from simulator.journal import Journal, blank_record
+from simulator.mechanics import Actuator
+from simulator.memory import MemoryDamaged
+from simulator.operator import Hand
+from simulator.shots import QUEUE_DEPTH, Shots, Stage, Stamp, UnderWay, Waiting
+
+CALIBRATION_ID = 0  # never calibrated
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What outlives the power: the body, the memory's journal, the limits, the hand around it."""
+
+    actuator: Actuator
+    hand: Hand
+    factory: Limits | None
+    limits: Limits | None  # in force before any arming; None: unusable, nothing may be armed
+    seed: int
+
+
+class Firmware:
+    """One start of the pistol. It moves only in `advance`, and only through the gate."""
+
+    def __init__(self, board: Board, journal: Journal, at_us: int) -> None:
+        """Start: count it, settle what the last start left open, and test."""
+        self.board = board
+        self.journal = journal
+        self.state = PistolState.BOOT
+        self.fault = FaultCode.NONE
+        self.abort_cause = AbortCause.NONE
+        self.shots_after_abort = 0
+        self.arm: Arm | None = None
+        self.challenge: Challenge | None = None
+        self.now_us = at_us
+        self.started_us = at_us
+        if not journal.damage:
+            journal.start()
+        self.chance = Stream(board.seed, f"firmware/{journal.uid}/{journal.boot_count}")
+        self._tokens = {ArmToken(0)}
+        self.boot_id = self.chance.between(1, 0xFFFFFFFF)
+        revision = 0 if board.limits is None else board.limits.revision
+        self.stamp = Stamp(at_us, self.boot_id, revision, CALIBRATION_ID)
+        self.shots = Shots(journal, self.stamp)
+        self._paced_from_us = at_us  # when the last shot began; unknown after a start, so now
+        self._tested_us = at_us + board.actuator.figures.selftest_us
+        self.go(PistolEvent.BOOTED)
+        if journal.damage:
+            self.fault = FaultCode.MEMORY
+            self.go(PistolEvent.SELFTEST_FAILED)
+        else:
+            self.shots.settle_after_boot()
+        self.advance(at_us)
+
+    # ------------------------------------------------------------------ what is true now
+
+    @property
+    def token(self) -> int:
+        """Return the live token, 0 = not armed."""
+        return 0 if self.arm is None else self.arm.token
+
+    @property
+    def limits(self) -> Limits | None:
+        """Return the limits in force: the arming's, or those below."""
+        return self.board.limits if self.arm is None else self.arm.limits
+
+    @property
+    def is_stopped(self) -> bool:
+        """Return True when the actuator is at rest and what it did is journalled."""
+        return self.shots.under_way is None and self.board.actuator.motion is None
+
+    @property
+    def shot_id_open(self) -> ShotId:
+        """Return the shot under way, 0 = none."""
+        under_way = self.shots.under_way
+        return ShotId(0) if under_way is None else under_way.shot.shot_id
+
+    def take(self, shot: Shot) -> ShotReply:
+        """Queue `shot` if everything allows it, less what the shots before it may still take."""
+        uncharged = [one.shot for one in self.shots.queue]
+        under_way = self.shots.under_way
+        if under_way is not None and under_way.stage is Stage.INTENT:
+            uncharged.append(under_way.shot)
+        held = self._held(shot)
+        worst = self.board.actuator.dose_nl_worst
+        held = held._replace(
+            shots_left=held.shots_left - len(uncharged),
+            budget_nl_left=held.budget_nl_left - sum(one.dose_nl for one in uncharged),
+            syringe_nl=held.syringe_nl - sum(worst(one.dose_nl) for one in self.shots.pending()),
+            journal_free=self.shots.free,
+        )
+        refused = gate.refusal(shot, held, gate.ADMISSION)
+        if refused is None and len(self.shots.queue) >= QUEUE_DEPTH:
+            refused = Refused(Refusal.QUEUE_FULL)
+        if refused is not None:
+            return self.shots.refused(shot, refused)
+        self.board.hand.set_out(self.now_us)
+        return self.shots.take(shot, self.now_us)
+
+    def _held(self, shot: Shot) -> Held:
+        """Return what the gate looks at. Contact is what a reading says, so none is assumed."""
+        arm, actuator = self.arm, self.board.actuator
+        return Held(
+            now_us=self.now_us,
+            state=self.state,
+            token=self.token,
+            lease_until_us=0 if arm is None else arm.lease_until_us,
+            limits=None if arm is None else arm.limits,
+            shots_left=0 if arm is None else arm.shots_left,
+            budget_nl_left=0 if arm is None else arm.budget_nl_left,
+            syringe_nl=actuator.syringe_nl,
+            dose_nl_worst=actuator.dose_nl_worst(shot.dose_nl),
+            journal_free=self.journal.free,
+            contact=False,
+            from_us=self.now_us,
+            deadline_us=self.now_us + shot.ttl_ms * 1_000,
+        )
+
+    # ------------------------------------------------------------------ time
+
+    def next_event_us(self) -> int | None:
+        """Return when something happens by itself, None: nothing."""
+        times = [self.board.actuator.next_event_us(), self.shots.next_deadline_us()]
+        if self.arm is not None:
+            times.append(self.arm.lease_until_us)
+        if self.challenge is not None:
+            times.append(self.challenge.expires_us)
+        if self.shots.under_way is not None:
+            times.append(self.shots.under_way.until_us)
+        elif self.shots.queue:
+            times.append(self._release_us(self.shots.queue[0]))
+        if self.state is PistolState.SELFTEST:
+            times.append(self._tested_us)
+        due = min((one for one in times if one is not None), default=None)
+        return due if due is None else max(due, self.now_us)
+
+    def advance(self, at_us: int) -> None:
+        """Play everything that happens by itself up to `at_us`."""
+        while (due := self.next_event_us()) is not None and due <= at_us:
+            self.now_us = due
+            try:
+                self._play(due)
+            except MemoryDamaged:
+                self.fail(FaultCode.MEMORY)
+        self.now_us = max(self.now_us, at_us)
+
+    def _play(self, at_us: int) -> None:
+        """Let happen what is due: whatever stops something comes before what begins."""
+        if self.state is PistolState.SELFTEST and at_us >= self._tested_us:
+            self.go(PistolEvent.SELFTEST_PASSED)
+        if self.arm is not None and at_us >= self.arm.lease_until_us:
+            self.abort(AbortCause.LEASE)
+        if self.challenge is not None and at_us >= self.challenge.expires_us:
+            self.challenge = None
+            self.go(PistolEvent.CHALLENGE_EXPIRED)
+        self.board.actuator.advance(at_us)
+        self.shots.expire(at_us)
+        under_way = self.shots.under_way
+        if under_way is not None:
+            if at_us >= under_way.until_us:
+                self._continue(under_way, at_us)
+        elif self.shots.queue:
+            waiting = self.shots.queue[0]
+            from_us = self._release_us(waiting)
+            if from_us is not None and at_us >= from_us:
+                self._begin(waiting, from_us, at_us)
+
+    def _release_us(self, waiting: Waiting) -> int | None:
+        """Return when hand and pace allow the next shot."""
+        if self.state is not PistolState.ARMED or self.arm is None:
+            return None
+        shot = waiting.shot
+        hand_us = self.board.hand.release_us(shot.trigger, waiting.lamp_us)
+        if hand_us is None:
+            return None
+        interval_ms = max(self.arm.limits.interval_ms_min, shot.interval_ms)
+        return max(hand_us, self._paced_from_us + interval_ms * 1_000)
+
+    # ------------------------------------------------------------------ a shot
+
+    def _begin(self, waiting: Waiting, from_us: int, at_us: int) -> None:
+        self.shots.queue.popleft()
+        self.shots.under_way = UnderWay(
+            shot=waiting.shot,
+            stage=Stage.INTENT,
+            until_us=at_us + self.board.actuator.figures.write_us,
+            deadline_us=waiting.deadline_us,
+            from_us=from_us,
+            began_us=at_us,
+        )
+
+    def _continue(self, under_way: UnderWay, at_us: int) -> None:
+        write_us = self.board.actuator.figures.write_us
+        match under_way.stage:
+            case Stage.INTENT:
+                self.shots.write(self.shots.intent(under_way))
+                self._release(under_way, at_us)
+            case Stage.MOTION:
+                under_way.motion = self.board.actuator.motion
+                under_way.ended_us = at_us
+                self.board.actuator.settle()
+                under_way.stage, under_way.until_us = Stage.OUTCOME, at_us + write_us
+            case Stage.OUTCOME:
+                self.shots.write(self.shots.outcome(under_way))
+                self._end(under_way, at_us)
+
+    def _release(self, under_way: UnderWay, at_us: int) -> None:
+        """Ask the gate, at the last moment and with everything read anew."""
+        held = self._held(under_way.shot)._replace(
+            contact=self.board.hand.touches(at_us),
+            from_us=under_way.from_us,
+            deadline_us=under_way.deadline_us,
+        )
+        motion = gate.release(under_way.shot, held, self.board.actuator)
+        if isinstance(motion, Refused):
+            under_way.stopped_for, under_way.ended_us = motion.reason, at_us
+            under_way.stage = Stage.OUTCOME
+            under_way.until_us = at_us + self.board.actuator.figures.write_us
+            return
+        if self.arm is not None:
+            self.arm.charge(under_way.shot.dose_nl)
+        self._paced_from_us = at_us
+        under_way.stage, under_way.until_us = Stage.MOTION, motion.rest_us
+        self.go(PistolEvent.SHOT_BEGUN)
+
+    def _end(self, under_way: UnderWay, at_us: int) -> None:
+        self.shots.under_way = None
+        if under_way.motion is not None and under_way.motion.dose_nl:
+            self.board.hand.move_on(at_us)
+        if self.state is PistolState.ABORTED:
+            self.shots_after_abort += 1
+        elif self.state is PistolState.FIRING and self.arm is None:
+            self.go(PistolEvent.SHOT_ENDED_UNARMED)
+        elif self.state is PistolState.FIRING:
+            self.go(PistolEvent.SHOT_ENDED)
+        if self.arm is not None and self.arm.is_spent:
+            self.disarm(Refusal.BUDGET)
+
+    # ------------------------------------------------------------------ what ends an arming
+
+    def disarm(self, reason: Refusal) -> None:
+        """Kill token and challenge; a shot that moves is finished, the others are voided."""
+        self.arm = self.challenge = None
+        self.shots.void_waiting(reason, self.now_us)
+        self.go(PistolEvent.DISARMED)
+
+    def abort(self, cause: AbortCause) -> None:
+        """Stop now, and latch it: token and challenge die, the queue is emptied.
+
+        A further trigger changes nothing, but whatever still moves is stopped again.
+        """
+        latched = self.abort_cause is not AbortCause.NONE
+        self.arm = self.challenge = None
+        self._stop_motion(cause)
+        self.go(PistolEvent.ABORTED)
+        if self.state is PistolState.FAULT and self.fault is FaultCode.NONE:
+            self.fault = FaultCode.SELFTEST  # stopped before it was known to be sound
+        if latched:
+            return
+        self.abort_cause, self.shots_after_abort = cause, 0
+        if self.fault is FaultCode.MEMORY:
+            return  # stopped all the same, but the memory takes nothing any more
+        try:
+            abort_id = self.journal.count_abort()
+            record = blank_record(JournalKind.ABORT)
+            record = record._replace(cause=cause, shot_id=ShotId(abort_id))
+            self.shots.note(record, self.now_us)
+            self.shots.void_waiting(_reason_of(cause), self.now_us)
+        except MemoryDamaged:
+            self.fail(FaultCode.MEMORY)
+
+    def clear_abort(self) -> None:
+        """Return to SAFE; the caller has checked that this may be."""
+        self.abort_cause = AbortCause.NONE
+        self.go(PistolEvent.ABORT_CLEARED)
+
+    def fail(self, fault: FaultCode) -> None:
+        """Stop everything for good: only the power leaves FAULT."""
+        self.arm = self.challenge = None
+        self.board.actuator.stop(self.now_us)
+        self.board.actuator.settle()
+        self.shots.under_way = None
+        self.shots.queue.clear()
+        self.fault = fault
+        self.go(PistolEvent.FAULTED)
+
+    def _stop_motion(self, cause: AbortCause) -> None:
+        under_way, actuator = self.shots.under_way, self.board.actuator
+        if under_way is None or under_way.stage is not Stage.MOTION or actuator.motion is None:
+            return
+        if self.now_us < actuator.motion.dose_until_us:
+            under_way.stopped_for = _reason_of(cause)
+        actuator.stop(self.now_us)
+        under_way.until_us = actuator.motion.rest_us
+
+    # ------------------------------------------------------------------ the table
+
+    def may(self, event: PistolEvent) -> bool:
+        """Return True if the table of states allows `event` now."""
+        return next_state(self.state, event) is not None
+
+    def go(self, event: PistolEvent) -> None:
+        """Take the step that the table gives; one that it does not give is an abort."""
+        after = next_state(self.state, event)
+        if after is None:
+            self.abort(AbortCause.INTERNAL)
+        else:
+            self.state = after
+
+    def new_token(self) -> ArmToken:
+        """Return a token that this start has not given before: tokens never come back."""
+        token = ArmToken(0)
+        while token in self._tokens:
+            token = ArmToken(self.chance.between(1, 0xFFFFFFFF))
+        self._tokens.add(token)
+        return token
+
+
+def _reason_of(cause: AbortCause) -> Refusal:
+    return Refusal.LEASE if cause is AbortCause.LEASE else Refusal.ABORTED

@@ -1,0 +1,222 @@
+"""The pistol's body: needle and plunger in time, and what really left the syringe.
+
+Everything is computed when a shot begins (no time steps): needle in, settle, dose, dwell, needle
+out. The twin measures what it gives without error, so journal and truth agree to the nanolitre.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+from firmware_protocol.messages import Shot
+from simulator.chance import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanics:
+    """Figures of one kind of pistol (mechanics.toml says how far each can be trusted)."""
+
+    needle_um_per_s: int
+    settle_us: int
+    depth_noise_um: int
+    gain_error_ppm: int
+    dose_noise_ppm: int
+    write_us: int
+    selftest_us: int
+    supply_mv: int
+    temperature_mk: int
+
+    @classmethod
+    @cache
+    def default(cls) -> Mechanics:
+        """Return the figures of mechanics.toml."""
+        table = tomllib.loads(files("simulator").joinpath("mechanics.toml").read_text("utf-8"))
+        return cls(
+            needle_um_per_s=table["needle"]["speed_um_per_s"],
+            settle_us=table["needle"]["settle_us"],
+            depth_noise_um=table["needle"]["depth_noise_um"],
+            gain_error_ppm=table["plunger"]["gain_error_ppm"],
+            dose_noise_ppm=table["plunger"]["dose_noise_ppm"],
+            write_us=table["memory"]["write_us"],
+            selftest_us=table["body"]["selftest_us"],
+            supply_mv=table["body"]["supply_mv"],
+            temperature_mk=table["body"]["temperature_mk"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The ghost: one per physical delivery, whatever anybody recorded. Nothing of the host sees it.
+
+    `at_us` is when the plunger stopped.
+    """
+
+    shot_id: int
+    dose_nl: int
+    depth_um: int
+    at_us: int
+    contact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """One shot in time, as it will go if nothing stops it."""
+
+    shot_id: int
+    needle_um_per_s: int
+    began_us: int
+    depth_um: int
+    dose_nl: int
+    dose_from_us: int
+    dose_until_us: int
+    out_from_us: int
+    rest_us: int
+
+    def depth_at(self, at_us: int) -> int:
+        """Return how deep the needle is."""
+        inward = (at_us - self.began_us) * self.needle_um_per_s // 1_000_000
+        outward = (self.rest_us - at_us) * self.needle_um_per_s // 1_000_000
+        return max(0, min(self.depth_um, inward, outward))
+
+    def dosed_at(self, at_us: int) -> int:
+        """Return how much has left the needle."""
+        if at_us >= self.dose_until_us:
+            return self.dose_nl
+        if at_us <= self.dose_from_us:
+            return 0
+        span_us = self.dose_until_us - self.dose_from_us
+        return self.dose_nl * (at_us - self.dose_from_us) // span_us
+
+    def stopped_at(self, at_us: int) -> Motion:
+        """Return this motion if it is stopped now: plunger at once, then needle out."""
+        if at_us >= self.out_from_us:
+            return self  # on its way out already
+        depth = self.depth_at(at_us)
+        return replace(
+            self,
+            depth_um=depth,
+            dose_nl=self.dosed_at(at_us),
+            dose_from_us=min(self.dose_from_us, at_us),
+            dose_until_us=min(self.dose_until_us, at_us),
+            out_from_us=at_us,
+            rest_us=at_us + _needle_us(depth, self.needle_um_per_s),
+        )
+
+
+def _needle_us(depth_um: int, um_per_s: int) -> int:
+    return -(-depth_um * 1_000_000 // um_per_s)
+
+
+class Actuator:
+    """Needle, plunger and syringe. Only the gate calls `fire`."""
+
+    def __init__(
+        self,
+        figures: Mechanics,
+        seed: int,
+        syringe_nl: int,
+        on_delivery: Callable[[Delivery], None] | None,
+        touches: Callable[[int], bool],
+    ) -> None:
+        self.figures = figures
+        self.syringe_nl = syringe_nl
+        self.motion: Motion | None = None
+        self._full_nl = syringe_nl
+        self._told = True  # whether the ghost of this motion has been written
+        self._on_delivery = on_delivery
+        self._touches = touches
+        self._noise = Stream(seed, "dose and depth")
+        gain = Stream(seed, "gain error").between(-figures.gain_error_ppm, figures.gain_error_ppm)
+        self._gain_ppm = gain
+
+    def dose_nl_worst(self, dose_nl: int) -> int:
+        """Return the most that may leave the syringe when `dose_nl` is asked."""
+        ppm = self.figures.gain_error_ppm + self.figures.dose_noise_ppm
+        return dose_nl + -(-dose_nl * ppm // 1_000_000)
+
+    def refill(self) -> None:
+        """Put a full syringe in."""
+        self.syringe_nl = self._full_nl
+
+    @property
+    def full_nl(self) -> int:
+        """Return what a full syringe holds."""
+        return self._full_nl
+
+    def fire(self, shot: Shot, at_us: int) -> Motion:
+        """Begin to move: the one way to a delivery, and only the gate may take it."""
+        figures = self.figures
+        noise = figures.dose_noise_ppm
+        ppm = self._gain_ppm + self._noise.between(-noise, noise)
+        dose = max(1, shot.dose_nl + shot.dose_nl * ppm // 1_000_000)
+        depth = 0
+        if shot.depth_um:
+            spread = figures.depth_noise_um
+            depth = max(0, shot.depth_um + self._noise.between(-spread, spread))
+        needle_us = _needle_us(depth, figures.needle_um_per_s)
+        dose_from_us = at_us + needle_us + figures.settle_us
+        dose_until_us = dose_from_us + -(-dose * 1_000_000 // shot.rate_nl_per_s)
+        out_from_us = dose_until_us + shot.dwell_ms * 1_000
+        self.motion = Motion(
+            shot_id=shot.shot_id,
+            needle_um_per_s=figures.needle_um_per_s,
+            began_us=at_us,
+            depth_um=depth,
+            dose_nl=dose,
+            dose_from_us=dose_from_us,
+            dose_until_us=dose_until_us,
+            out_from_us=out_from_us,
+            rest_us=out_from_us + needle_us,
+        )
+        self._told = False
+        return self.motion
+
+    def next_event_us(self) -> int | None:
+        """Return when the plunger stops, or else when the needle is out."""
+        if self.motion is None:
+            return None
+        return self.motion.rest_us if self._told else self.motion.dose_until_us
+
+    def advance(self, at_us: int) -> None:
+        """Play up to `at_us`: what has been given by then is given."""
+        if self.motion is not None and not self._told and at_us >= self.motion.dose_until_us:
+            self._tell(self.motion)
+
+    def stop(self, at_us: int) -> None:
+        """Stop the plunger at once and take the needle out."""
+        if self.motion is not None:
+            self.motion = self.motion.stopped_at(at_us)
+            self.advance(at_us)
+
+    def cut(self, at_us: int) -> None:
+        """Lose the power: the plunger stops, a spring takes the needle out."""
+        self.stop(at_us)
+        self.motion = None
+
+    def settle(self) -> None:
+        """Forget a motion that has come to rest."""
+        self.motion = None
+
+    def depth_at(self, at_us: int) -> int:
+        """Return how deep the needle is."""
+        return 0 if self.motion is None else self.motion.depth_at(at_us)
+
+    def _tell(self, motion: Motion) -> None:
+        self._told = True
+        if motion.dose_nl:
+            self.syringe_nl -= motion.dose_nl
+            if self._on_delivery is not None:
+                at_us = motion.dose_until_us
+                self._on_delivery(
+                    Delivery(
+                        motion.shot_id,
+                        motion.dose_nl,
+                        motion.depth_um,
+                        at_us,
+                        self._touches(at_us),
+                    )
+                )

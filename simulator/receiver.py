@@ -1,0 +1,170 @@
+"""The pistol's end of the line: bytes to requests, replies to bytes, one session at a time.
+
+What is no frame, no request, or of another session is counted and never obeyed.
+"""
+
+from __future__ import annotations
+
+from firmware_protocol.errors import RemoteProtocolError
+from firmware_protocol.frame import ABORT_ZERO_RUN, Deframer, Frame, encode
+from firmware_protocol.messages import (
+    ACTUATING_HASH,
+    MAJOR,
+    MINOR,
+    SCHEMA_HASH,
+    Abort,
+    AbortCause,
+    ArmRequest,
+    ErrorCode,
+    ErrorReply,
+    FaultCode,
+    Feature,
+    Hello,
+    HelloReply,
+    Message,
+    Refusal,
+    Reply,
+    ResetReason,
+    Status,
+    from_frame,
+    to_frame,
+)
+from firmware_protocol.units import ShotId
+from simulator.answers import answer, error
+from simulator.firmware import CALIBRATION_ID, Firmware
+from simulator.memory import MemoryDamaged
+from simulator.shots import QUEUE_DEPTH
+
+FIRMWARE_VERSION = 0x000100  # 0.1.0
+REMEMBERED = 8  # replies per session, to be repeated as a comfort
+
+
+class Receiver:
+    """Answers requests. It has no say in safety: whatever it lets through, the gate checks."""
+
+    def __init__(self, firmware: Firmware) -> None:
+        self._firmware = firmware
+        self._deframer = Deframer()
+        self._session = 0
+        self._unused: tuple[int, Hello] | None = None  # what opened a session not used yet
+        self._nonce = 0
+        self._host_major = MAJOR
+        self._replies: dict[int, tuple[int, bytes, bytes]] = {}
+        self._dropped = 0
+
+    def receive(self, data: bytes) -> bytes:
+        """Return the replies to whatever is in `data`. A long run of zeros aborts first and last.
+
+        First, so that nothing in the same chunk begins; last, so that nothing in it clears.
+        """
+        frames = self._deframer.feed(data)
+        aborts = self._deframer.zero_run_max >= ABORT_ZERO_RUN
+        if aborts:
+            self._deframer.reset_zero_run()
+            self._firmware.abort(AbortCause.ZERO_RUN)
+        replies = b"".join([self._reply_to(frame) for frame in frames])
+        if aborts:
+            self._firmware.abort(AbortCause.ZERO_RUN)
+        return replies
+
+    @property
+    def errors(self) -> int:
+        """Return how much of what came in was no frame or no request of this session."""
+        return self._deframer.errors + self._dropped
+
+    def _reply_to(self, frame: Frame) -> bytes:
+        ours = frame.session == self._session != 0
+        try:
+            request = from_frame(frame)
+        except RemoteProtocolError as fault:
+            if frame.reply or not ours:
+                return self._drop()
+            return self._framed(frame, error(_code_of(fault)))
+        match request:
+            case Hello():
+                return self._framed(frame, self._greet(frame.request, request))
+            case Abort():
+                return self._framed(frame, self._answer(request))
+        if frame.reply or not ours:
+            return self._drop()
+        self._unused = None
+        repeated = self._replies.get(frame.request)
+        if repeated is not None and repeated[:2] == (frame.msg, frame.payload):
+            return repeated[2]
+        reply = self._framed(frame, self._answer(request))
+        self._remember(frame, reply)
+        return reply
+
+    def _answer(self, request: Message) -> Reply:
+        if isinstance(request, ArmRequest) and self._host_major != MAJOR:
+            return error(ErrorCode.UNSUPPORTED, MAJOR)
+        try:
+            reply = answer(self._firmware, request)
+        except MemoryDamaged:
+            self._firmware.fail(FaultCode.MEMORY)
+            return error(ErrorCode.WRONG_STATE, self._firmware.state)
+        if isinstance(reply, Status):
+            return reply._replace(receive_errors=self.errors)
+        return reply
+
+    def _greet(self, request: int, hello: Hello) -> HelloReply:
+        """Open a session; the same Hello again gives the same one, until it has been used.
+
+        Later it is an old frame or a careless host: a new session is the safe reading of both.
+        """
+        firmware = self._firmware
+        if self._unused != (request, hello):
+            firmware.disarm(Refusal.VOIDED)
+            self._unused = (request, hello)
+            self._host_major = hello.host_major
+            self._replies.clear()
+            last = self._session
+            while self._session in (0, last):
+                self._session = firmware.chance.between(1, 0xFFFF)
+            self._nonce = firmware.chance.bits64()
+        journal, limits = firmware.journal, firmware.board.limits
+        return HelloReply(
+            major=MAJOR,
+            minor=MINOR,
+            queue_depth=QUEUE_DEPTH,
+            reset_reason=ResetReason.POWER_ON,
+            features=Feature.SIMULATED,
+            schema_hash=SCHEMA_HASH,
+            actuating_hash=ACTUATING_HASH,
+            firmware_version=FIRMWARE_VERSION,
+            session=self._session,
+            uid=journal.uid,
+            device_nonce=self._nonce,
+            boot_id=firmware.boot_id,
+            boot_count=journal.boot_count,
+            journal_head=journal.head,
+            journal_tail=journal.tail,
+            shot_id_highest=ShotId(journal.shot_id_highest),
+            shot_id_open=firmware.shot_id_open,
+            limits_revision=0 if limits is None else limits.revision,
+            calibration_id=CALIBRATION_ID,
+            calibration_not_after_day=0,
+        )
+
+    def _framed(self, frame: Frame, reply: Reply) -> bytes:
+        if isinstance(reply, ErrorReply):
+            reply = reply._replace(msg=frame.msg)
+        session = self._session if isinstance(reply, HelloReply) else frame.session
+        return encode(to_frame(reply, session=session, request=frame.request))
+
+    def _remember(self, frame: Frame, reply: bytes) -> None:
+        self._replies.pop(frame.request, None)
+        self._replies[frame.request] = (frame.msg, frame.payload, reply)
+        if len(self._replies) > REMEMBERED:
+            del self._replies[next(iter(self._replies))]
+
+    def _drop(self) -> bytes:
+        self._dropped += 1
+        return b""
+
+
+def _code_of(fault: RemoteProtocolError) -> ErrorCode:
+    text = str(fault)
+    if text.startswith("unknown request"):
+        return ErrorCode.UNSUPPORTED
+    return ErrorCode.MALFORMED if ": payload of" in text else ErrorCode.OUT_OF_RANGE

@@ -1,0 +1,286 @@
+"""The shots that were accepted: waiting for trigger and contact, under way, or ended.
+
+Every accepted shot ends in a journal record: VOID if it never moved, else INTENT and OUTCOME.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from firmware_protocol.messages import (
+    JournalKind,
+    JournalRecord,
+    Outcome,
+    Refusal,
+    Resolution,
+    Shot,
+    ShotReply,
+    ShotResult,
+)
+from firmware_protocol.units import Micrometres, Microseconds, Nanolitres, ShotId
+from simulator.gate import SLOTS_PER_SHOT, Refused
+from simulator.journal import Journal, JournalFull, blank_record
+from simulator.mechanics import Motion
+
+QUEUE_DEPTH = 4
+RESERVED = 8  # records kept free for aborts and starts
+
+
+_ALLOWED = Refused(Refusal.NONE)
+_REUSED = Refused(Refusal.ID_REUSED)
+
+
+class Stage(Enum):
+    """How far the shot under way has come."""
+
+    INTENT = "the intent is being written"
+    MOTION = "it moves"
+    OUTCOME = "the outcome is being written"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An accepted shot that has not begun."""
+
+    shot: Shot
+    lamp_us: int
+    deadline_us: int
+
+
+@dataclass(slots=True)
+class UnderWay:
+    """The one shot that has begun."""
+
+    shot: Shot
+    stage: Stage
+    until_us: int
+    deadline_us: int
+    from_us: int
+    began_us: int
+    ended_us: int = 0
+    motion: Motion | None = None
+    stopped_for: Refusal = Refusal.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What every record says of the moment."""
+
+    uptime_of_us: int  # when this boot began, on the world's clock
+    boot_id: int
+    limits_revision: int
+    calibration_id: int
+
+    def uptime(self, at_us: int) -> Microseconds:
+        """Return the pistol's own time."""
+        return Microseconds(at_us - self.uptime_of_us)
+
+
+class Shots:
+    """The queue, the shot under way, and what the journal knows of all others."""
+
+    def __init__(self, journal: Journal, stamp: Stamp) -> None:
+        self.queue: deque[Waiting] = deque()
+        self.under_way: UnderWay | None = None
+        self._journal = journal
+        self._stamp = stamp
+
+    @property
+    def count(self) -> int:
+        """Return how many accepted shots have no journalled end."""
+        return len(self.queue) + (self.under_way is not None)
+
+    @property
+    def free(self) -> int:
+        """Return how many records fit beside those that pending shots will need."""
+        return self._journal.free - SLOTS_PER_SHOT * self.count - RESERVED
+
+    def note(self, record: JournalRecord, at_us: int) -> None:
+        """Write a record that is about no shot, if no shot's end needs the room."""
+        if self._journal.free > SLOTS_PER_SHOT * self.count:
+            uptime = self._stamp.uptime(at_us)
+            self._journal.append(self._stamped(record, uptime, uptime))
+
+    def pending(self) -> Iterator[Shot]:
+        """Yield the accepted shots that have no journalled end."""
+        if self.under_way is not None:
+            yield self.under_way.shot
+        for waiting in self.queue:
+            yield waiting.shot
+
+    def known(self, shot: Shot) -> ShotReply | None:
+        """Return the answer to a shot whose id was seen before, None for a new id.
+
+        The same content is answered again; anything else is refused for ever.
+        """
+        for one in self.pending():
+            if one.shot_id == shot.shot_id:
+                same = one._replace(arm_token=shot.arm_token) == shot
+                return self.accepted(shot) if same else self.refused(shot, _REUSED)
+        end = self._journal.end_of(shot.shot_id)
+        if end is not None:
+            fenced = end.dose_nl_asked == 0  # voided by Resolve: its content was never known
+            asked = (end.dose_nl_asked, end.depth_um_asked)
+            if fenced or asked == (shot.dose_nl, shot.depth_um):
+                return self._stored(shot, end)
+            return self.refused(shot, _REUSED)
+        if shot.shot_id <= self._journal.shot_id_highest:
+            return self.refused(shot, Refused(Refusal.ID_OLD))
+        return None
+
+    def take(self, shot: Shot, at_us: int) -> ShotReply:
+        """Queue a shot that every check allows."""
+        self._journal.saw(shot.shot_id)
+        self.queue.append(Waiting(shot, at_us, at_us + shot.ttl_ms * 1_000))
+        return self.accepted(shot)
+
+    def accepted(self, shot: Shot) -> ShotReply:
+        """Return the answer to a shot that waits or moves."""
+        return self._reply(shot, ShotResult.ACCEPTED)
+
+    def refused(self, shot: Shot, why: Refused) -> ShotReply:
+        """Return the answer to a shot that is not taken; its id is not consumed."""
+        return self._reply(shot, ShotResult.REFUSED, why)
+
+    def resolve(self, shot_id: ShotId) -> Resolution:
+        """Return what became of `shot_id`; an id that was never seen is voided first.
+
+        Raises:
+            JournalFull: it could not be voided, so nothing is known of it.
+        """
+        if any(one.shot_id == shot_id for one in self.pending()):
+            return _resolution(shot_id, Outcome.PENDING)
+        end = self._journal.end_of(shot_id)
+        if end is None and self._journal.was_begun(shot_id):
+            return _resolution(shot_id, Outcome.INDETERMINATE)
+        if end is None and self._journal.is_forgotten(shot_id):
+            return _resolution(shot_id, Outcome.FORGOTTEN)
+        if end is None:
+            if self.free < 1:
+                raise JournalFull("no room to void a shot")
+            void = blank_record(JournalKind.VOID)._replace(shot_id=shot_id)
+            end = self._append(void, Outcome.NOT_FIRED, Refusal.VOIDED)
+        return Resolution(
+            shot_id=shot_id,
+            outcome=end.outcome,
+            reason=end.reason,
+            dose_nl_given=end.dose_nl_given,
+            depth_um_given=end.depth_um_given,
+            start_us=end.start_us,
+            boot_id=end.boot_id,
+        )
+
+    def next_deadline_us(self) -> int | None:
+        """Return when the next waiting shot expires."""
+        return min((one.deadline_us for one in self.queue), default=None)
+
+    def expire(self, at_us: int) -> None:
+        """Void the waiting shots whose time to live is over."""
+        if any(at_us >= one.deadline_us for one in self.queue):
+            kept = [one for one in self.queue if at_us < one.deadline_us]
+            gone = [one for one in self.queue if at_us >= one.deadline_us]
+            self.queue = deque(kept)
+            for one in gone:
+                self._void(one.shot, Refusal.EXPIRED, at_us)
+
+    def void_waiting(self, reason: Refusal, at_us: int) -> None:
+        """Void every shot that has not moved; one that moves is left alone."""
+        under_way = self.under_way
+        if under_way is not None and under_way.stage is Stage.INTENT:
+            self.under_way = None  # its intent is not in the memory: it was never begun
+            self._void(under_way.shot, reason, at_us)
+        gone, self.queue = self.queue, deque()
+        for one in gone:
+            self._void(one.shot, reason, at_us)
+
+    def intent(self, under_way: UnderWay) -> JournalRecord:
+        """Return the record to write before `under_way` may move."""
+        shot = under_way.shot
+        began_us = self._stamp.uptime(under_way.began_us)
+        return self._stamped(_about(JournalKind.INTENT, shot), began_us, 0)
+
+    def outcome(self, under_way: UnderWay) -> JournalRecord:
+        """Return the record of how `under_way` ended."""
+        record = _about(JournalKind.OUTCOME, under_way.shot)
+        motion, reason = under_way.motion, under_way.stopped_for
+        if motion is None or motion.dose_nl == 0:
+            outcome, dose = Outcome.NOT_FIRED, 0
+        elif reason is Refusal.NONE:
+            outcome, dose = Outcome.FIRED, motion.dose_nl
+        else:
+            outcome, dose = Outcome.PARTIAL, motion.dose_nl
+        record = record._replace(
+            outcome=outcome,
+            reason=reason,
+            dose_nl_given=Nanolitres(dose),
+            depth_um_given=Micrometres(0 if motion is None else motion.depth_um),
+        )
+        began_us = self._stamp.uptime(under_way.began_us)
+        return self._stamped(record, began_us, self._stamp.uptime(under_way.ended_us))
+
+    def write(self, record: JournalRecord) -> None:
+        """Append a record made by `intent` or `outcome`."""
+        self._journal.append(record)
+
+    def settle_after_boot(self) -> None:
+        """Write down the start, and that nobody knows how a shot ended that was begun before it."""
+        open_intents = self._journal.open_intents()
+        if self._journal.free > len(open_intents):
+            self.note(blank_record(JournalKind.BOOT), self._stamp.uptime_of_us)
+        for intent in open_intents:
+            self._journal.append(
+                intent._replace(
+                    kind=JournalKind.OUTCOME,
+                    outcome=Outcome.INDETERMINATE,
+                    end_us=intent.start_us,
+                )
+            )
+
+    def _void(self, shot: Shot, reason: Refusal, at_us: int) -> None:
+        uptime = self._stamp.uptime(at_us)
+        record = self._stamped(_about(JournalKind.VOID, shot), uptime, uptime)
+        self._append(record, Outcome.NOT_FIRED, reason)
+
+    def _append(self, record: JournalRecord, outcome: Outcome, reason: Refusal) -> JournalRecord:
+        record = record._replace(outcome=outcome, reason=reason, boot_id=self._stamp.boot_id)
+        return self._journal.append(record)
+
+    def _stamped(self, record: JournalRecord, start_us: int, end_us: int) -> JournalRecord:
+        return record._replace(
+            start_us=Microseconds(start_us),
+            end_us=Microseconds(end_us),
+            boot_id=self._stamp.boot_id,
+            limits_revision=self._stamp.limits_revision,
+            calibration_id=self._stamp.calibration_id,
+        )
+
+    def _stored(self, shot: Shot, end: JournalRecord) -> ShotReply:
+        reply = self._reply(shot, ShotResult.STORED, Refused(end.reason))
+        return reply._replace(outcome=end.outcome, dose_nl_given=end.dose_nl_given)
+
+    def _reply(self, shot: Shot, result: ShotResult, why: Refused = _ALLOWED) -> ShotReply:
+        return ShotReply(
+            shot_id=shot.shot_id,
+            result=result,
+            reason=why.reason,
+            limit=why.limit,
+            limit_value=why.bound,
+            outcome=Outcome.NONE,
+            dose_nl_given=Nanolitres(0),
+            queue_left=QUEUE_DEPTH - len(self.queue),
+        )
+
+
+def _about(kind: JournalKind, shot: Shot) -> JournalRecord:
+    return blank_record(kind)._replace(
+        shot_id=shot.shot_id, dose_nl_asked=shot.dose_nl, depth_um_asked=shot.depth_um
+    )
+
+
+def _resolution(shot_id: ShotId, outcome: Outcome) -> Resolution:
+    return Resolution(
+        shot_id, outcome, Refusal.NONE, Nanolitres(0), Micrometres(0), Microseconds(0), 0
+    )

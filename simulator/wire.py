@@ -1,0 +1,75 @@
+"""The line between two ends, with seeded weather: what is sent arrives later, changed, or not."""
+
+from __future__ import annotations
+
+from simulator.chance import Stream
+
+BITS_PER_BYTE = 10  # 8N1
+LATE_US_MAX = 250_000  # how much later the second copy of a chunk may come
+
+
+class Wire:
+    """One direction of a line. Chunks keep their order; only a duplicate may come late.
+
+    Every kind of weather draws from a stream of its own: more drops move no corruption.
+    """
+
+    __slots__ = (
+        "_byte_ns",
+        "_corrupt",
+        "_corruption",
+        "_delay_us",
+        "_drop",
+        "_drops",
+        "_duplicate",
+        "_duplicates",
+        "_free_ns",
+    )
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        baud: int = 115_200,
+        latency_us: int = 1_000,
+        drop: float = 0.0,
+        corrupt: float = 0.0,
+        duplicate: float = 0.0,
+        delay_us: int = 0,
+    ) -> None:
+        """Begin idle. `drop`, `corrupt` and `duplicate` are probabilities per chunk."""
+        if baud < 1 or latency_us < 0 or delay_us < 0:
+            raise ValueError(f"baud {baud}, latency {latency_us}, delay {delay_us}: none negative")
+        for rate in (drop, corrupt, duplicate):
+            if not 0.0 <= rate <= 1.0:
+                raise ValueError(f"{rate} is no probability")
+        self._byte_ns = BITS_PER_BYTE * 1_000_000_000 // baud
+        self._delay_us = latency_us + delay_us
+        self._drop, self._corrupt, self._duplicate = drop, corrupt, duplicate
+        self._drops = Stream(seed, "wire/drop")
+        self._corruption = Stream(seed, "wire/corrupt")
+        self._duplicates = Stream(seed, "wire/duplicate")
+        self._free_ns = 0
+
+    def send(self, data: bytes, at_us: int) -> list[tuple[int, bytes]]:
+        """Return what arrives of `data` sent at `at_us`, and when: (time, bytes), in order.
+
+        The line carries one byte after another: a chunk sent while it is busy waits.
+        """
+        if not data:
+            return []
+        self._free_ns = max(self._free_ns, at_us * 1_000) + len(data) * self._byte_ns
+        arrives_us = -(-self._free_ns // 1_000) + self._delay_us
+        lost = self._drop > 0.0 and self._drops.happens(self._drop)
+        if self._corrupt > 0.0 and self._corruption.happens(self._corrupt):
+            data = self._damaged(data)
+        arrivals = [] if lost else [(arrives_us, data)]
+        if self._duplicate > 0.0 and self._duplicates.happens(self._duplicate):
+            arrivals.append((arrives_us + self._duplicates.between(1, LATE_US_MAX), data))
+        return arrivals
+
+    def _damaged(self, data: bytes) -> bytes:
+        changed = bytearray(data)
+        for _ in range(self._corruption.between(1, 3)):
+            changed[self._corruption.below(len(changed))] ^= 1 << self._corruption.below(8)
+        return bytes(changed)
