@@ -24,6 +24,7 @@ REASONS: Final = ("cobs", "crc", "length", "version", "oversize")
 _HEADER: Final = struct.Struct("<BBHHH")
 _CRC: Final = struct.Struct("<I")
 _crc32c: Final = google_crc32c.value
+_RESIDUE: Final = 0x48674BC7  # the CRC-32C over anything with its own CRC-32C behind it
 _REPLY, _RETRY = 0x08, 0x04  # 0x10 marks an authentication trailer, which this release refuses
 
 # Both ways between the header's first byte and (urgency, reply, retry): what is not in the table
@@ -122,12 +123,12 @@ def unwrap(encoded: bytes) -> bytes:
     """
     if len(encoded) > ENCODED_BYTES_MAX:
         raise FrameError("oversize", f"{len(encoded)} bytes without a delimiter")
+    if DELIMITER in encoded:
+        raise FrameError("cobs", "a delimiter inside the block")
     block = bytearray(encoded)
     at, end = 0, len(block)
     while at < end:
-        step = block[at]
-        if not step:
-            raise FrameError("cobs", f"a delimiter inside the block, at byte {at}")
+        step = block[at]  # how far the next zero of the body is
         block[at] = 0
         at += step
     if at != end or not end:
@@ -144,8 +145,7 @@ def decode_body(body: bytes) -> Frame:
     size = len(body)
     if not BODY_BYTES_MIN <= size <= BODY_BYTES_MAX:
         raise FrameError("length", f"body of {size} bytes: {BODY_BYTES_MIN} to {BODY_BYTES_MAX}")
-    covered = body[:-4]
-    if _crc32c(covered) != int.from_bytes(body[-4:], "little"):
+    if _crc32c(body) != _RESIDUE:
         raise FrameError("crc", "the CRC-32C does not agree with the body")
     first, length, msg, session, request = _HEADER.unpack_from(body)
     meaning = _MEANING.get(first)
@@ -154,7 +154,7 @@ def decode_body(body: bytes) -> Frame:
     if length != size - BODY_BYTES_MIN:
         raise FrameError("length", f"LEN says {length}, the frame has {size - BODY_BYTES_MIN}")
     urgency, reply, retry = meaning
-    return Frame(urgency, reply, retry, msg, session, request, covered[8:])
+    return Frame(urgency, reply, retry, msg, session, request, body[8:-4])
 
 
 def _unknown_first_byte(first: int) -> str:
@@ -218,11 +218,13 @@ class Deframer:
         return frames
 
     def _measure_zeros(self, data: bytes) -> None:
-        after_lead = data.lstrip(DELIMITER)
-        self.zero_run += len(data) - len(after_lead)
-        self.zero_run_max = max(self.zero_run_max, self.zero_run)
-        if after_lead:
-            self.zero_run = len(data) - len(data.rstrip(DELIMITER))
-            # One search decides that nothing longer is inside; only a longer run is measured.
-            if bytes(self.zero_run_max + 1) in after_lead:
-                self.zero_run_max = max(map(len, _ZEROS.findall(after_lead)))
+        if self.zero_run:
+            lead = len(data) - len(data.lstrip(DELIMITER))
+            self.zero_run_max = max(self.zero_run_max, self.zero_run + lead)
+            if lead == len(data):
+                self.zero_run += lead
+                return
+        # One search decides that no longer run is inside; only a longer one is measured.
+        if bytes(self.zero_run_max + 1) in data:
+            self.zero_run_max = max(map(len, _ZEROS.findall(data)))
+        self.zero_run = len(data) - len(data.rstrip(DELIMITER))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from struct import Struct
@@ -18,13 +19,15 @@ class Range(NamedTuple):
 
     def fault(self, value: object) -> str:
         """Return why `value` may not stand in this field, or "" if it may."""
-        if not isinstance(value, int):
+        try:
+            value = operator.index(value)  # type: ignore[arg-type]  # anything may come in here
+        except TypeError:
             return f"{self.field} = {value!r} is no whole number"
         if self.members is not None and value not in self.members:
             names = ", ".join(f"{number} {one.name}" for number, one in self.members.items())
-            return f"{self.field} = {int(value)} has no name; known: {names}"
+            return f"{self.field} = {value} has no name; known: {names}"
         if not self.low <= value <= self.high:
-            return f"{self.field} = {int(value)} is out of range {self.low}..{self.high}"
+            return f"{self.field} = {value} is out of range {self.low}..{self.high}"
         return ""
 
 
@@ -38,35 +41,41 @@ class Layout(NamedTuple):
     counter: int = 0  # which field counts the repeated part
 
     def fault(self, values: Sequence[Any]) -> str:
-        """Return the first reason why `values` are no such message, for a person."""
+        """Return the first reason why `values` are no such message, or "" if they are."""
         wanted = len(self.ranges) + (self.repeated is not None)
         if len(values) != wanted:
             return f"{self.name} has {wanted} fields, not {len(values)}"
-        for one, value in zip(self.ranges, values, strict=False):
-            if fault := one.fault(value):
-                return f"{self.name}.{fault}"
-        if self.repeated is not None:
+        fault = self._fault_of_ranges(values)
+        if not fault and self.repeated is not None:
             return self._fault_of_many(values[self.counter], values[-1], self.repeated)
-        return f"{self.name} does not fit its layout"
+        return fault
 
     def fault_of_payload(self, payload: bytes) -> str:
-        """Return the first reason why `payload` is no such message, for a person."""
+        """Return the first reason why `payload` is no such message, or "" if it is."""
         size = self.struct.size
         if len(payload) < size or (len(payload) > size and self.repeated is None):
             return f"{self.name}: payload of {len(payload)} bytes where {size} belong"
         values = self.struct.unpack_from(payload)
-        if self.repeated is None:
-            return self.fault(values)
+        fault = self._fault_of_ranges(values)
+        if fault or self.repeated is None:
+            return fault
         rest = payload[size:]
         if len(rest) != self.repeated.struct.size * values[self.counter]:
             return f"{self.name}: {len(rest)} bytes follow a count of {values[self.counter]}"
         return self.fault((*values, tuple(self.repeated.struct.iter_unpack(rest))))
 
+    def _fault_of_ranges(self, values: Sequence[Any]) -> str:
+        for one, value in zip(self.ranges, values, strict=False):
+            if fault := one.fault(value):
+                return f"{self.name}.{fault}"
+        return ""
+
     def _fault_of_many(self, count: int, many: object, layout: Layout) -> str:
-        if not isinstance(many, tuple) or count != len(many):
+        if not isinstance(many, Sequence) or count != len(many):
             return f"{self.name}: the count is {count}, what it counts is {many!r:.40}"
         for number, values in enumerate(many):
-            fault = layout.fault(values)
-            if not fault.endswith("layout"):
+            if not isinstance(values, tuple):
+                return f"{self.name}, number {number}: {values!r:.40} is no {layout.name}"
+            if fault := layout.fault(values):
                 return f"{self.name}, number {number}: {fault}"
-        return f"{self.name} does not fit its layout"
+        return ""

@@ -46,12 +46,15 @@ def to_frame(message: Message, *, session: int, request: int, retry: bool = Fals
             message that belongs to a session. Nothing was encoded.
     """
     kind = type(message)
+    if kind not in _WRITERS:
+        text = f"{kind.__name__} is no message"
+        raise LocalProtocolError(text)
+    urgency, reply, msg, write = _WRITERS[kind]
     try:
-        urgency, reply, msg, write = _WRITERS[kind]
         payload = write(message)
-    except (KeyError, ValueError, TypeError, AttributeError, struct.error):
-        layout = _LAYOUTS.get(kind.__name__)
-        text = layout.fault(message) if layout else f"{kind.__name__} is no message"
+    except (ValueError, TypeError, AttributeError, struct.error):
+        fault = _LAYOUTS[kind.__name__].fault(message)
+        text = fault or f"{kind.__name__} holds what is no part of it"
         raise LocalProtocolError(text) from None
     if not session and kind not in SESSION_FREE:
         text = f"{kind.__name__}: session 0 is for messages that need no session"

@@ -1,0 +1,127 @@
+"""What the tests of the ground share: the schema, a strategy for every message, and line noise."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+import firmware_protocol
+from firmware_protocol import messages
+from firmware_protocol.frame import Frame
+from firmware_protocol.generator.model import Field, Message, Schema
+from firmware_protocol.generator.read import read
+
+GROUND = Path(firmware_protocol.__file__).parent
+SCHEMA = read((GROUND / "schema.toml").read_text("utf-8"))
+KINDS = {
+    kind.__name__: kind
+    for kind in (
+        *messages.REPLY_OF,
+        *messages.REPLY_OF.values(),
+        messages.ErrorReply,
+        messages.JournalRecord,
+        messages.Trigger,
+        messages.PistolState,
+        messages.AbortCause,
+        messages.FaultCode,
+        messages.ResetReason,
+        messages.Outcome,
+        messages.ShotResult,
+        messages.Refusal,
+        messages.LimitId,
+        messages.LimitLayer,
+        messages.JournalKind,
+        messages.ErrorCode,
+    )
+}
+
+
+def _values(field: Field) -> st.SearchStrategy[Any]:
+    if field.enum:
+        return st.sampled_from(list(KINDS[field.enum.name]))
+    return st.integers(field.low, field.high)
+
+
+def message_strategy(message: Message) -> st.SearchStrategy[Any]:
+    """Any value of one message, within its ranges."""
+    kind = KINDS[message.name]
+    head = {field.name: _values(field) for field in message.fields}
+    if not message.repeat:
+        return st.builds(kind, **head)
+    one = message.repeat
+    record = st.builds(KINDS[one.struct.name], **{f.name: _values(f) for f in one.struct.fields})
+    many = st.lists(record, max_size=one.most).map(tuple)
+
+    def counted(values: dict[str, Any]) -> Any:
+        return kind(**values | {one.count_field: len(values[one.name])})
+
+    return st.fixed_dictionaries(head | {one.name: many}).map(counted)
+
+
+MESSAGES = st.one_of([message_strategy(message) for message in SCHEMA.messages])
+FRAMES = st.builds(
+    Frame,
+    urgency=st.integers(0, 2),
+    reply=st.booleans(),
+    retry=st.booleans(),
+    msg=st.integers(0, 0xFFFF),
+    session=st.integers(0, 0xFFFF),
+    request=st.integers(0, 0xFFFF),
+    payload=st.binary(max_size=224)
+    | st.lists(st.sampled_from([0, 1, 255]), max_size=224).map(bytes),
+)
+
+
+@pytest.fixture(scope="session")
+def schema() -> Schema:
+    """The schema of the repository, checked."""
+    return SCHEMA
+
+
+@pytest.fixture(scope="session")
+def kinds() -> dict[str, Any]:
+    """Every generated type by its name in the schema."""
+    return KINDS
+
+
+@pytest.fixture(scope="session")
+def any_message() -> st.SearchStrategy[Any]:
+    """Any message of the wire, within its ranges."""
+    return MESSAGES
+
+
+@pytest.fixture(scope="session")
+def any_frame() -> st.SearchStrategy[Frame]:
+    """Any frame, whether or not a message has its number."""
+    return FRAMES
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Callable[[str], list[dict[str, Any]]]:
+    """The committed vectors, by file name."""
+
+    def load(name: str) -> list[dict[str, Any]]:
+        return json.loads((GROUND / "vectors" / name).read_bytes())["vectors"]
+
+    return load
+
+
+@pytest.fixture
+def shot() -> messages.Shot:
+    """A shot as an ordinary session asks for it."""
+    return messages.Shot(
+        shot_id=messages.ShotId(123456),
+        arm_token=messages.ArmToken(0xDEADBEEF),
+        dose_nl=messages.Nanolitres(10_000),
+        depth_um=messages.Micrometres(2_000),
+        rate_nl_per_s=messages.NanolitresPerSecond(50_000),
+        dwell_ms=messages.Milliseconds(20),
+        ttl_ms=messages.Milliseconds(5_000),
+        trigger=messages.Trigger.HELD,
+        interval_ms=messages.Milliseconds(100),
+        flags=0,
+        crit=0x1234,
+    )

@@ -1,0 +1,74 @@
+"""The committed vectors: made from the schema by the book, and run here through the fast codec."""
+
+from typing import Any
+
+import pytest
+
+from firmware_protocol.errors import RemoteProtocolError
+from firmware_protocol.frame import REASONS, Deframer, decode_body, encode, encode_body
+from firmware_protocol.messages import SCHEMA_HASH, from_frame, to_frame
+
+
+def build(kinds: dict[str, Any], one: dict[str, Any]) -> Any:
+    values = dict(one["values"])
+    if "records" in values:
+        records = values["records"]
+        values["records"] = tuple(kinds["JournalRecord"](**record) for record in records)
+    return kinds[one["message"]](**values)
+
+
+def test_every_message_has_its_lowest_highest_and_random_vectors(vectors, schema) -> None:
+    cases = {(one["message"], one["case"].split()[0]) for one in vectors("messages.json")}
+    names = {message.name for message in schema.messages}
+    assert cases == {(name, case) for name in names for case in ("min", "max", "random")}
+
+
+def test_every_vector_is_written_to_the_byte(vectors, kinds) -> None:
+    for one in vectors("messages.json"):
+        header = {name: one[name] for name in ("session", "request", "retry")}
+        frame = to_frame(build(kinds, one), **header)
+        assert frame.payload.hex() == one["payload"], one
+        assert encode_body(frame).hex() == one["body"], one
+        assert encode(frame).hex() == one["wire"], one
+
+
+def test_every_vector_is_read_back(vectors, kinds) -> None:
+    for one in vectors("messages.json"):
+        (frame,) = Deframer().feed(bytes.fromhex(one["wire"]))
+        assert frame == decode_body(bytes.fromhex(one["body"]))
+        message = from_frame(frame)
+        assert message == build(kinds, one), one
+        assert type(message).__name__ == one["message"]
+        assert (frame.session, frame.request, frame.retry) == (
+            one["session"],
+            one["request"],
+            one["retry"],
+        )
+
+
+def test_every_reason_to_refuse_has_a_vector(vectors) -> None:
+    reasons = {one["reason"] for one in vectors("malformed.json")}
+    assert reasons == {*REASONS, "unknown", "size", "range", "enum"}
+
+
+def test_every_malformed_vector_is_refused_for_its_reason(vectors) -> None:
+    words = {
+        "unknown": "unknown re",
+        "size": r"payload of \d+ bytes|bytes follow a count",
+        "range": "is out of range",
+        "enum": "has no name",
+    }
+    for one in vectors("malformed.json"):
+        deframer = Deframer()
+        frames = deframer.feed(bytes.fromhex(one["wire"]))
+        if one["reason"] in REASONS:
+            assert frames == [], one
+            assert deframer.counters == dict.fromkeys(REASONS, 0) | {one["reason"]: 1}, one
+        else:
+            assert deframer.errors == 0, one
+            with pytest.raises(RemoteProtocolError, match=words[one["reason"]]):
+                from_frame(*frames)
+
+
+def test_the_vectors_belong_to_this_schema(schema) -> None:
+    assert schema.schema_hash() == SCHEMA_HASH
