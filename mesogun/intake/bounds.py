@@ -21,3 +21,15 @@ MAGNITUDE_MAX = 12
 COORDINATE_UM_MAX = 2_000_000
 """Two metres: beyond it a unit was mistaken, and 32 bits of um come to an end."""
 NAME_OF_FILE_CHARACTERS_MAX = 255
+
+XML_DEPTH_MAX = 100
+"""Groups inside groups of a drawing."""
+SEGMENTS_MAX = 10_000
+"""Lines and curves of one shape."""
+IDS_SHOWN_MAX = 30
+SUGGESTED_CHARACTERS_MAX = 60
+"""A longer word is cut before the nearest one is looked for."""
+FLATNESS_UM = 4.0
+"""How far a flattened curve may be from the true one, before rounding adds 0.71 um at most."""
+SCALE_MISMATCH_MAX = 1e-5
+"""How far a drawing's two scales may differ: what programs lose when they write numbers."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
@@ -10,7 +9,7 @@ from pydantic_core import ErrorDetails, ValidationError
 
 from mesogun.intake.form import columns, is_table
 from mesogun.intake.quantity import shown
-from mesogun.intake.refusal import Problems, key_path
+from mesogun.intake.refusal import Problems, key_path, nearest
 
 PERSONAL = (
     "name",
@@ -65,8 +64,8 @@ def _unknown_key(table: type[Any], location: Sequence[int | str]) -> str:
             "tells who it is, because plans and records are handed on: delete it"
         )
     known = list(columns(_table_at(table, location[:-1])))
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(key, known)
+    hint = f"did you mean {near!r}? " if near else ""
     return f"is an unknown key: {hint}Known here: {', '.join(known)}"
 
 

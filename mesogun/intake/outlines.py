@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from mesogun.intake.prescription_form import ZoneForm
+from mesogun.errors import PlanError, PrescriptionError
+from mesogun.intake.bounds import NAME_OF_FILE_CHARACTERS_MAX, SVG_BYTES_MAX
+from mesogun.intake.files import read_bounded, text_of
+from mesogun.intake.flatten import flatten
+from mesogun.intake.prescription_form import DrawingForm, ZoneForm
 from mesogun.intake.refusal import Problems
+from mesogun.intake.svg_document import Document, parse_document
 from mesogun.planning.prescription import Ring
 
 NOT_YET = "is not supported yet by this version: draw the zone flat, with outline_mm or outline"
@@ -21,29 +26,113 @@ class Drawn:
 
 
 class Outlines:
-    """Reads outlines; every drawing is opened once."""
+    """Reads outlines; every drawing is opened once, and only beside the prescription or below."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._documents: dict[str, Document | None] = {}
 
     def read(self, key: str, form: ZoneForm, problems: Problems) -> Drawn | None:
-        """Return the zone's rings; None, with the reason in `problems`."""
+        """Return the zone's rings, checked; None, with the reasons in `problems`."""
         before = len(problems)
-        for name, value in (
-            ("group", form.group),
-            ("outline_points_mm", form.outline_points_mm),
-        ):
-            if value is not None:
-                problems.add(f"{key}.{name}", NOT_YET)
+        _check_sources(key, form, problems)
         if len(problems) > before:
             return None
-        if form.outline_mm is not None and form.outline is not None:
-            problems.add(f"{key}.outline", "stands beside outline_mm: give one of the two")
+        if form.outline is None:
+            outline, holes = form.outline_mm, form.exclusions_mm or ()
+        else:
+            outline = self._ring(f"{key}.outline", form.outline, problems)
+            found = [
+                self._ring(f"{key}.exclusions[{index}]", one, problems)
+                for index, one in enumerate(form.exclusions)
+            ]
+            holes = tuple(one for one in found if one is not None)
+        if outline is None or len(problems) > before:
             return None
-        if form.outline_mm is None and form.outline is None:
+        return _checked(key, form, Drawn(outline, holes), problems)
+
+    def _ring(self, key: str, form: DrawingForm, problems: Problems) -> Ring | None:
+        document = self._document(f"{key}.file", form.file, problems)
+        if document is None:
+            return None
+        try:
+            shape = document.shape(form.id)
+        except ValueError as error:
+            problems.add(f"{key}.id", f"{form.file}: {error}")
+            return None
+        try:
+            return flatten(shape)
+        except ValueError as error:
+            problems.add(f"{key}.id", f"{form.file}: {form.id!r} {error}")
+            return None
+
+    def _document(self, key: str, name: str, problems: Problems) -> Document | None:
+        if name not in self._documents:
+            try:
+                self._documents[name] = self._open(name)
+            except (ValueError, PrescriptionError) as error:
+                problems.add(key, str(error))
+                self._documents[name] = None
+        return self._documents[name]
+
+    def _open(self, name: str) -> Document:
+        # A prescription is handed on with what lies beside it, and must not read elsewhere.
+        if len(name) > NAME_OF_FILE_CHARACTERS_MAX or "\\" in name or Path(name).is_absolute():
+            raise ValueError(f"found {name!r}: name a file beside the prescription, with / only")
+        path = self._folder / name
+        if not path.resolve().is_relative_to(self._folder.resolve()):
+            raise ValueError(
+                f"found {name!r}, which leads out of the prescription's folder: put the drawing "
+                f"beside the prescription"
+            )
+        if path.suffix.lower() != ".svg":
+            raise ValueError(f"found {name!r}: give a drawing that ends in .svg")
+        text = text_of(read_bounded(path, SVG_BYTES_MAX, "drawing"), str(path), "drawing")
+        try:
+            return parse_document(text)
+        except ValueError as error:
+            raise ValueError(f"{path} {error}") from None
+
+
+def _check_sources(key: str, form: ZoneForm, problems: Problems) -> None:
+    for name, value in (("group", form.group), ("outline_points_mm", form.outline_points_mm)):
+        if value is not None:
+            problems.add(f"{key}.{name}", NOT_YET)
+            return
+    match form.outline_mm, form.outline:
+        case None, None:
             problems.add(key, "has no outline: give outline_mm or outline = { file, id }")
-            return None
-        if form.outline_mm is None:
-            problems.add(f"{key}.outline", "drawings are not read yet")
-            return None
-        return Drawn(form.outline_mm, form.exclusions_mm or ())
+        case _, None if form.exclusions:
+            problems.add(
+                f"{key}.exclusions",
+                "are of a drawing, but the outline is in mm: give both in one way, so that they "
+                "share their origin",
+            )
+        case None, drawing if drawing is not None:
+            if form.exclusions_mm is not None:
+                problems.add(
+                    f"{key}.exclusions_mm",
+                    "is in mm, but the outline is of a drawing: give both in one way, so that "
+                    "they share their origin",
+                )
+            for index, one in enumerate(form.exclusions):
+                if one.file != drawing.file:
+                    problems.add(
+                        f"{key}.exclusions[{index}].file",
+                        f"found {one.file!r}, but the outline is of {drawing.file!r}: take both "
+                        f"from one drawing, so that they share their origin",
+                    )
+        case _, drawing if drawing is not None:
+            problems.add(f"{key}.outline", "stands beside outline_mm: give one of the two")
+
+
+def _checked(key: str, form: ZoneForm, drawn: Drawn, problems: Problems) -> Drawn | None:
+    # Loaded here: reading the catalogue alone needs no numpy.
+    from mesogun.planning.region import check_region
+
+    try:
+        check_region(drawn.outline_um, drawn.exclusions_um, f"zone {form.name!r}")
+    except PlanError as error:
+        problems.add(key, str(error))
+        return None
+    return drawn

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 
 from mesogun.errors import PrescriptionError
-from mesogun.intake.bounds import PROBLEMS_MAX
+from mesogun.intake.bounds import PROBLEMS_MAX, SUGGESTED_CHARACTERS_MAX
 
 
 class Problems:
@@ -52,12 +51,24 @@ def key_path(location: Sequence[int | str]) -> str:
     return text
 
 
-def unknown(found: str, known: Iterable[str], what: str) -> str:
-    """Return the refusal of an id that is not in the catalogue, with the nearest one that is."""
+def unknown(found: str, known: Iterable[str], what: str, shown: Iterable[str] | None = None) -> str:
+    """Return the refusal of an id that does not exist, with the nearest one that does.
+
+    `shown` are those to list, where all of them would be too many.
+    """
     ids = list(known)
-    near = difflib.get_close_matches(found, ids, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"found {found!r}, an unknown {what}: {hint}There are: {', '.join(ids)}"
+    near = nearest(found, ids)
+    hint = f"did you mean {near!r}? " if near else ""
+    listed = ", ".join(ids if shown is None else shown) or "none"
+    return f"found {found!r}, an unknown {what}: {hint}There are: {listed}"
+
+
+def nearest(found: str, known: Sequence[str]) -> str | None:
+    """Return the one of `known` that was most likely meant, if any."""
+    # Loaded here: a prescription without a slip of the pen never needs it.
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(found[:SUGGESTED_CHARACTERS_MAX], known, n=1)), None)
 
 
 def printable(text: str) -> str:
