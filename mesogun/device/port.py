@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import importlib
 import os
+import re
 import select
 import sys
 import weakref
@@ -230,6 +231,8 @@ def _claim(port: serial.SerialBase, descriptor: int) -> None:
 
 def _why_not_opened(url: str, scheme: str, cause: OSError) -> str:
     number = cause.errno
+    if scheme == "socket" and not re.fullmatch(r"socket://[^/?]+:\d+", url, re.IGNORECASE):
+        return f"{url}: write it as socket://HOST:PORT"
     if scheme == "socket":
         return f"{url}: nobody answers there ({cause}). Is the pistol, or `mesogun simulate`, on?"
     if scheme:

@@ -19,6 +19,8 @@ from mesogun.record.record import SessionOutcome
 
 ShotOutcome = Literal["fired", "not_fired", "partial", "indeterminate"]
 INTEGER_MAX = 2**64 - 1
+TAG = "entry"
+"""The key that names the kind of an entry; no entry has a field of this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ def _shape(entry_type: type[Entry]) -> _Shape:
     checks = tuple((one.name, *_CHECKS[hints[one.name]]) for one in fields(entry_type))
     kind = entry_type.__name__.lower()
     names = tuple(name for name, _, _ in checks)
-    return _Shape(kind, entry_type, checks, attrgetter(*names), frozenset(names) | {"kind"})
+    return _Shape(kind, entry_type, checks, attrgetter(*names), frozenset(names) | {TAG})
 
 
 _SHAPES: dict[type[Entry], _Shape] = {one: _shape(one) for one in get_args(Entry)}
@@ -208,7 +210,7 @@ def encode(entry: Entry) -> bytes:
         RecordError: a field holds what no reader would accept; a bug here, nothing was written.
     """
     shape = _SHAPES[type(entry)]
-    told: dict[str, Any] = {"kind": shape.kind}
+    told: dict[str, Any] = {TAG: shape.kind}
     for (name, check, wanted), value in zip(shape.checks, shape.values(entry), strict=True):
         if not check(value):
             raise RecordError(f"entry {shape.kind}: {name} is {value!r:.80}, not {wanted}")
@@ -238,10 +240,10 @@ def decode(body: bytes) -> Entry:
         RecordError: it is not exactly what `encode` writes; the text says what is wrong.
     """
     told = parse_object(body)
-    kind = told.get("kind")
+    kind = told.get(TAG)
     shape = _BY_KIND.get(kind) if isinstance(kind, str) else None
     if shape is None:
-        raise RecordError(f"unknown kind {kind!r}: written by a newer program?")
+        raise RecordError(f"unknown kind of entry {kind!r:.80}: written by a newer program?")
     if told.keys() != shape.keys:
         unknown, missing = sorted(told.keys() - shape.keys), sorted(shape.keys - told.keys())
         raise RecordError(f"entry {kind}: unknown keys {unknown}, missing keys {missing}")
