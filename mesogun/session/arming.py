@@ -1,0 +1,150 @@
+"""Arming in two steps: the pistol's limits, the challenge that echoes ours, a person, the token."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from firmware_protocol.messages import (
+    ArmChallenge,
+    ArmConfirm,
+    ArmReply,
+    ArmRequest,
+    Feature,
+    Hazard,
+    Limits,
+)
+from firmware_protocol.units import Micrometres, Milliseconds, Nanolitres, NanolitresPerSecond
+from mesogun.record import Alarmed, Armed
+from mesogun.session import asks
+from mesogun.session.model import (
+    PATIENCE,
+    Arming,
+    Challenging,
+    Confirmed,
+    Confirming,
+    Core,
+    Limiting,
+    Step,
+)
+from mesogun.session.orders import LEASE_MS, TTL_MS
+
+LEASE_MS_MIN, LEASE_MS_MAX = 100, 1000
+"""What the protocol allows a lease to be."""
+
+
+def limited(phase: Limiting, limits: Limits, at_us: int) -> Step:
+    """Compare what is left of the plan with the limits in force; ask to be armed within them."""
+    lease_ms = max(LEASE_MS_MIN, limits.lease_ms_min, min(LEASE_MS, limits.lease_ms_max))
+    ttl_ms = max(1, min(TTL_MS, limits.ttl_ms_max))
+    core = replace(phase.core, limits=limits, lease_ms=lease_ms, ttl_ms=ttl_ms)
+    broken = _broken(core, limits)
+    if broken:
+        return asks.fault(core, "limit", broken, at_us)
+    request = _arm_request(core, limits)
+    return Step(Challenging(core, request, at_us), request=request)
+
+
+def _broken(core: Core, limits: Limits) -> str:
+    orders = [core.orders.shots[shot] for shot in core.ledger.left]
+    doses = [one.dose_nl for one in orders]
+    at_most = (
+        ("dose_nl_max", "nL", max(doses), limits.dose_nl_max),
+        ("depth_um_max", "um", max(one.depth_um for one in orders), limits.depth_um_max),
+        (
+            "rate_nl_per_s_max",
+            "nL/s",
+            max(one.rate_nl_per_s for one in orders),
+            limits.rate_nl_per_s_max,
+        ),
+        ("dwell_ms_max", "ms", max(one.dwell_ms for one in orders), limits.dwell_ms_max),
+        ("shots_max", "shots", len(orders), limits.shots_max),
+        ("volume_nl_max", "nL", sum(doses), limits.volume_nl_max),
+        ("lease_ms_max", "ms", core.lease_ms, min(limits.lease_ms_max, LEASE_MS_MAX)),
+        ("ttl_ms_max", "ms", core.ttl_ms, limits.ttl_ms_max),
+    )
+    for name, unit, need, bound in at_most:
+        if need > bound:
+            return _named(name, unit, need, bound, "at most")
+    if min(doses) < limits.dose_nl_min:
+        return _named("dose_nl_min", "nL", min(doses), limits.dose_nl_min, "at least")
+    return ""
+
+
+def _named(name: str, unit: str, need: int, bound: int, word: str) -> str:
+    return (
+        f"the plan needs {need} {unit}, and the pistol allows {word} {bound} {unit} ({name}): "
+        "plan again within this limit, or have the pistol's limits changed by who is allowed to"
+    )
+
+
+def _arm_request(core: Core, limits: Limits) -> ArmRequest:
+    left = core.ledger.left
+    orders = [core.orders.shots[shot] for shot in left]
+    return ArmRequest(
+        shots_max=len(orders),
+        volume_nl_max=Nanolitres(sum(one.dose_nl for one in orders)),
+        dose_nl_max=Nanolitres(max(one.dose_nl for one in orders)),
+        depth_um_max=Micrometres(max(one.depth_um for one in orders)),
+        rate_nl_per_s_max=NanolitresPerSecond(max(one.rate_nl_per_s for one in orders)),
+        interval_ms_min=Milliseconds(min(asks.interval_ms(core, shot) for shot in left)),
+        lease_ms=Milliseconds(core.lease_ms),
+        limits_revision=limits.revision,
+        calibration_id=core.hello.calibration_id if core.hello else 0,
+        plan_digest=core.orders.plan_number,
+    )
+
+
+def challenged(phase: Challenging, challenge: ArmChallenge, at_us: int) -> Step:
+    """Compare the echo with what was asked; only an exact one is shown to a person."""
+    core = phase.core
+    echo = challenge._asdict()
+    for name, asked in phase.request._asdict().items():
+        if echo[name] != asked:
+            text = f"asked to be armed with {name} {asked}, the pistol would enforce {echo[name]}"
+            return asks.fault(core, "echo", text, at_us)
+    simulated = bool(core.hello and core.hello.features & Feature.SIMULATED)
+    if bool(challenge.hazards & Hazard.SIMULATED) != simulated:
+        text = "the pistol contradicts itself about being simulated"
+        return asks.fault(core, "contradiction", text, at_us)
+    entries: tuple[Alarmed, ...] = ()
+    if challenge.hazards & Hazard.LOW_VOLUME:
+        text = f"the syringe holds less than the {challenge.volume_nl_max} nL that are left to give"
+        entries = (Alarmed(at_us, "low_volume", text),)
+    until_us = phase.asked_at_us + challenge.challenge_ms * 1000
+    return Step(Confirming(core, challenge, until_us), entries, confirm=challenge)
+
+
+def confirmed(phase: Confirming, event: Confirmed, at_us: int) -> Step:
+    """Send the second step, unless the pistol has forgotten the first meanwhile."""
+    core, challenge = phase.core, phase.challenge
+    if at_us >= phase.until_us:
+        # What was confirmed is gone: the pistol is asked anew, and so is the person.
+        return asks.survey(core, at_us)
+    request = ArmConfirm(challenge.nonce)
+    return Step(Arming(core, challenge, event.by, at_us), request=request)
+
+
+def declined(phase: Confirming, at_us: int) -> Step:
+    """End without having armed anything; the pistol's challenge runs out by itself."""
+    return asks.close(phase.core, "aborted", "the operator did not confirm the arming", at_us)
+
+
+def armed(phase: Arming, reply: ArmReply, at_us: int) -> Step:
+    """Begin to fire, if the budget is what was confirmed."""
+    challenge = phase.challenge
+    core = replace(
+        phase.core,
+        token=reply.arm_token,
+        arms=phase.core.arms + 1,
+        polled_at_us=phase.asked_at_us,
+        patience=PATIENCE,
+    )
+    entry = Armed(at_us, reply.lease_ms, phase.confirmed_by)
+    given = (reply.shots_left, reply.volume_nl_left, reply.lease_ms)
+    if given != (challenge.shots_max, challenge.volume_nl_max, challenge.lease_ms):
+        text = (
+            f"armed with {given[0]} shots, {given[1]} nL and a lease of {given[2]} ms, which is "
+            "not what was confirmed"
+        )
+        return asks.fault(core, "echo", text, at_us, (entry,))
+    return asks.onward(core, at_us, (entry,))

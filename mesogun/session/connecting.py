@@ -1,0 +1,217 @@
+"""From hello to a pistol at rest whose journal is read, settled and acknowledged.
+
+The same steps lead into a session and out of it: after an abort, a fault or the last shot they run
+again, and then end it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from firmware_protocol.messages import (
+    ACTUATING_HASH,
+    MAJOR,
+    MINOR,
+    SCHEMA_HASH,
+    ClearAbortReply,
+    Feature,
+    HelloReply,
+    JournalRecords,
+    Outcome,
+    PistolState,
+    Refusal,
+    Resolution,
+    Status,
+)
+from mesogun.record import Acknowledged, Alarmed, Connected, Entry
+from mesogun.session import asks
+from mesogun.session.merge import ENDS, Told, merge, settle, told_by
+from mesogun.session.model import Clearing, Core, Reading, Resolving, Step, Surveying
+from mesogun.session.shooting import after_not_fired, lost_records, seen
+
+ARMS_MAX = 20
+"""How often one part of a session arms before it wants to be resumed by a person."""
+
+
+def greeted(core: Core, hello: HelloReply, at_us: int) -> Step:
+    """Check who answered, and begin to settle what its journal holds."""
+    uid = f"{hello.uid:016x}"
+    if core.past.pistol_uid not in (None, uid):
+        text = (
+            f"this session was begun on pistol {core.past.pistol_uid}, and {uid} is connected: "
+            "connect the first one, or begin a new session"
+        )
+        # What is open on the other pistol cannot be settled here: nothing more is asked.
+        return asks.end(core, "fault", text, Alarmed(at_us, "pistol_changed", text))
+    core = _introduced(core, hello)
+    entries: tuple[Entry, ...] = (_connected(core, hello, at_us),)
+    stranger = _other_version(hello)
+    if stranger:
+        return asks.end(core, "fault", stranger, *entries, Alarmed(at_us, "version", stranger))
+    return asks.survey(core, at_us, entries)
+
+
+def _introduced(core: Core, hello: HelloReply) -> Core:
+    first = max(hello.shot_id_highest, core.past.id_highest) + 1
+    ledger = replace(core.ledger, id_first=first, id_next=first)
+    return replace(core, hello=hello, ledger=ledger, merged_seq=hello.journal_tail)
+
+
+def _connected(core: Core, hello: HelloReply, at_us: int) -> Connected:
+    return Connected(
+        at_us=at_us,
+        part=core.past.parts + 1,
+        wall=core.wall,
+        simulated=bool(hello.features & Feature.SIMULATED),
+        pistol_uid=f"{hello.uid:016x}",
+        firmware=_dotted(hello.firmware_version),
+        boot_id=hello.boot_id,
+        calibration_id=hello.calibration_id,
+        limits_revision=hello.limits_revision,
+        seed=core.seed,
+    )
+
+
+def _dotted(version: int) -> str:
+    return f"{version >> 16}.{version >> 8 & 255}.{version & 255}"
+
+
+def _other_version(hello: HelloReply) -> str:
+    ours = (MAJOR, SCHEMA_HASH, ACTUATING_HASH)
+    theirs = (hello.major, hello.schema_hash, hello.actuating_hash)
+    if ours == theirs:
+        return ""
+    behind = (hello.major, hello.minor) < (MAJOR, MINOR)
+    return (
+        f"this program speaks MGP {MAJOR}.{MINOR} (schema {SCHEMA_HASH:08x}, actuating "
+        f"{ACTUATING_HASH:08x}), the pistol's firmware {_dotted(hello.firmware_version)} speaks "
+        f"MGP {hello.major}.{hello.minor} (schema {hello.schema_hash:08x}, actuating "
+        f"{hello.actuating_hash:08x}): update the {'pistol' if behind else 'program'}"
+    )
+
+
+def surveyed(phase: Surveying, status: Status, at_us: int) -> Step:
+    """Read what is unread, settle what is open, wait for what moves; then arm or end."""
+    core = seen(phase.core, status, at_us)
+    if status.journal_head < core.merged_seq:
+        return lost_records(core, status, at_us)
+    if status.journal_head > core.merged_seq:
+        return asks.read(core, status.journal_head)
+    if core.ledger.open:
+        return asks.resolve(core, at_us)
+    moving = status.state in (PistolState.BOOT, PistolState.SELFTEST, PistolState.FIRING)
+    if moving or status.queue or status.journal_tail < core.merged_seq:
+        return asks.survey(core, at_us, wait_us=asks.WAIT_US)
+    acknowledged = Acknowledged(at_us, core.merged_seq)
+    if core.ending:
+        return asks.end(core, core.ending.outcome, core.ending.why, acknowledged)
+    return _at_rest(core, status, at_us)
+
+
+def _at_rest(core: Core, status: Status, at_us: int) -> Step:
+    match status.state:
+        case PistolState.FAULT:
+            why = f"the pistol reports a fault: {status.fault.name}"
+            return asks.end(core, "fault", why, Alarmed(at_us, "fault", why))
+        case PistolState.ABORTED:
+            return asks.clear(core, status.abort_id)
+        case PistolState.SAFE if not core.ledger.left:
+            return asks.end(core, "complete", "", Acknowledged(at_us, core.merged_seq))
+        case PistolState.SAFE if core.arms >= ARMS_MAX:
+            return asks.end(core, "interrupted", f"the pistol disarmed itself {core.arms} times")
+        case PistolState.SAFE:
+            return asks.ask_limits(core, at_us)
+        case _:
+            return asks.survey(core, at_us, wait_us=asks.WAIT_US)
+
+
+def cleared(phase: Clearing, reply: ClearAbortReply, at_us: int) -> Step:
+    """Look again at a pistol whose latched abort was cleared."""
+    return asks.survey(phase.core, at_us)
+
+
+def was_read(phase: Reading, reply: JournalRecords, at_us: int) -> Step:
+    """Merge records of the pistol's journal, and go on from there."""
+    core = phase.core
+    entries: list[Entry] = []
+    troubles: list[str] = []
+    not_fired: Refusal | None = None
+    for record in reply.records:
+        if record.seq != core.merged_seq + 1:
+            break
+        was_open = any(one.shot_id == record.shot_id for one in core.ledger.open)
+        merged = merge(core, record, at_us)
+        core = merged.core
+        entries += merged.entries
+        troubles += [merged.contradiction] if merged.contradiction else []
+        if was_open and record.outcome is Outcome.NOT_FIRED:
+            not_fired = record.reason
+    if core.merged_seq == phase.core.merged_seq:
+        text = f"the pistol's journal has a hole after record {core.merged_seq}"
+        return asks.fault(core, "journal", text, at_us, tuple(entries))
+    if troubles:
+        return _contradicted(core, "; ".join(troubles), at_us, tuple(entries))
+    overdue = core.token and at_us - core.polled_at_us >= core.lease_ms * 1000 // 3
+    if core.merged_seq < phase.until_seq and not overdue:
+        return asks.read(core, phase.until_seq, tuple(entries))
+    core, told = _told_of_foreign(core, at_us)
+    if not_fired is not None:
+        return after_not_fired(core, not_fired, "", at_us, (*entries, *told))
+    return asks.onward(core, at_us, (*entries, *told))
+
+
+def _told_of_foreign(core: Core, at_us: int) -> tuple[Core, tuple[Alarmed, ...]]:
+    if not core.foreign:
+        return core, ()
+    text = (
+        f"the pistol's journal held {core.foreign} records of shots that are not of this session: "
+        "another host used it"
+    )
+    return replace(core, foreign=0), (Alarmed(at_us, "foreign_shot", text),)
+
+
+def _contradicted(core: Core, text: str, at_us: int, entries: tuple[Entry, ...]) -> Step:
+    if core.ending is None:
+        return asks.fault(core, "contradiction", text, at_us, entries)
+    # The records that follow still tell what became of open shots: the way to the end goes on.
+    if core.ending.outcome != "aborted":
+        core = replace(core, ending=replace(core.ending, outcome="fault", why=text))
+    return asks.onward(core, at_us, (*entries, Alarmed(at_us, "contradiction", text)))
+
+
+def resolved(phase: Resolving, reply: Resolution, at_us: int) -> Step:
+    """Take in what became of an open id."""
+    core, asked = phase.core, phase.core.ledger.open[0]
+    if reply.shot_id != asked.shot_id:
+        text = f"asked about shot {asked.shot_id}, the pistol answered about {reply.shot_id}"
+        return asks.fault(core, "contradiction", text, at_us)
+    if reply.outcome is Outcome.PENDING:
+        if core.token and phase.refused is Refusal.NONE:
+            return asks.watch(core, at_us)
+        return asks.resolve(
+            core, at_us, wait_us=asks.WAIT_US, refused=phase.refused, note=phase.note
+        )
+    if reply.outcome not in ENDS:
+        told = Told("indeterminate", reply.outcome.name.lower(), 0, 0, 0, 0, None)
+        merged = settle(core, asked, told, at_us)
+        return asks.onward(merged.core, at_us, merged.entries)
+    if phase.refused is Refusal.NONE:
+        merged = settle(core, asked, told_by(reply), at_us)
+        if merged.contradiction:
+            return _contradicted(merged.core, merged.contradiction, at_us, merged.entries)
+        if reply.outcome is Outcome.NOT_FIRED:
+            return after_not_fired(merged.core, reply.reason, "", at_us, merged.entries)
+        return asks.onward(merged.core, at_us, merged.entries)
+    return _refusal_resolved(phase, reply, at_us)
+
+
+def _refusal_resolved(phase: Resolving, reply: Resolution, at_us: int) -> Step:
+    core, asked, reason = phase.core, phase.core.ledger.open[0], phase.refused.name.lower()
+    if reply.outcome is Outcome.NOT_FIRED and not reply.dose_nl_given:
+        merged = settle(core, asked, told_by(reply, reason), at_us)
+        return after_not_fired(merged.core, phase.refused, phase.note, at_us, merged.entries)
+    # Refused, and yet it has another end: another host's shot has this id, or the pistol is mad.
+    told = Told("indeterminate", reason, 0, 0, 0, 0, None)
+    merged = settle(core, asked, told, at_us)
+    text = f"shot {asked.shot_id} was refused ({reason}), then resolved as {reply.outcome.name}"
+    return _contradicted(merged.core, text, at_us, merged.entries)

@@ -1,0 +1,202 @@
+"""What the pistol's journal and its resolutions say, taken into the session's ledger by shot id.
+
+Only from here does a shot count as settled. Telling it twice changes nothing; telling it twice and
+differently is a contradiction, after which nothing more is fired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+from firmware_protocol.messages import JournalKind, JournalRecord, Outcome, Resolution
+from mesogun.record import Alarmed, Entry, ShotOutcome
+from mesogun.record import Outcome as OutcomeEntry
+from mesogun.session.model import RECENT, Core, Ledger
+from mesogun.session.resume import Asked, Settled
+
+DOSE_TOLERANCE_PERCENT = 10
+"""A shot measured further than this from its dose is alarmed. A proposal, unverified (SR-20)."""
+
+ENDS: Mapping[Outcome, ShotOutcome] = MappingProxyType(
+    {
+        Outcome.FIRED: "fired",
+        Outcome.NOT_FIRED: "not_fired",
+        Outcome.PARTIAL: "partial",
+        Outcome.INDETERMINATE: "indeterminate",
+    }
+)
+"""The outcomes that end a shot, in the journal's words."""
+
+
+class Told(NamedTuple):
+    """What the pistol told of a shot's end, whichever message told it."""
+
+    outcome: ShotOutcome
+    reason: str
+    dose_nl_given: int
+    depth_um_given: int
+    start_us: int
+    boot_id: int
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The core after it has taken something in, and what must be made durable for that."""
+
+    core: Core
+    entries: tuple[Entry, ...] = ()
+    contradiction: str = ""
+    """What cannot be true; empty: nothing."""
+
+
+def told_by(resolution: Resolution, reason: str = "") -> Told:
+    """Read a resolution that ends a shot; `reason` is said instead of the resolution's own."""
+    return Told(
+        ENDS[resolution.outcome],
+        reason or resolution.reason.name.lower(),
+        resolution.dose_nl_given,
+        resolution.depth_um_given,
+        resolution.start_us,
+        resolution.boot_id,
+        None,
+    )
+
+
+def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
+    """Take in the end of an open shot."""
+    ledger = core.ledger
+    fired_at_us = _on_session_clock(core, told, at_us)
+    entry = OutcomeEntry(
+        at_us=at_us,
+        shot_id=asked.shot_id,
+        outcome=told.outcome,
+        reason=told.reason,
+        dose_nl_given=told.dose_nl_given,
+        depth_um_given=told.depth_um_given,
+        fired_at_us=fired_at_us,
+        pistol_seq=told.seq,
+    )
+    ledger = replace(
+        ledger,
+        open=tuple(one for one in ledger.open if one.shot_id != asked.shot_id),
+        recent=(*ledger.recent, (asked.shot_id, Settled(asked.shot, told.outcome)))[-RECENT:],
+    )
+    ledger = _missed(ledger, asked) if told.outcome == "not_fired" else _spent(ledger, asked.shot)
+    begun_at_us = core.begun_at_us if fired_at_us is None else fired_at_us
+    core = replace(core, ledger=ledger, begun_at_us=begun_at_us)
+    contradiction = ""
+    if told.outcome == "not_fired" and told.dose_nl_given:
+        contradiction = f"shot {asked.shot_id} was not fired, yet gave {told.dose_nl_given} nL"
+    return Merged(core, (entry, *_dose_alarm(core, asked, told, at_us)), contradiction)
+
+
+def merge(core: Core, record: JournalRecord, at_us: int) -> Merged:
+    """Take in one record of the pistol's journal, which follows those merged already."""
+    core = replace(core, merged_seq=record.seq)
+    if record.kind not in (JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VOID):
+        return Merged(core)
+    asked = next((one for one in core.ledger.open if one.shot_id == record.shot_id), None)
+    known = _settled_already(core, record.shot_id)
+    if asked is None and known is None:
+        return _unknown(core, record)
+    shot = asked.shot if asked else known.shot if known else 0
+    order = core.orders.shots[shot]
+    numbers = (record.dose_nl_asked, record.depth_um_asked)
+    if record.kind is not JournalKind.VOID and numbers != (order.dose_nl, order.depth_um):
+        return Merged(
+            core,
+            contradiction=f"the pistol was asked for shot {record.shot_id} with {order.dose_nl} nL "
+            f"at {order.depth_um} um, its journal has {numbers[0]} nL at {numbers[1]} um",
+        )
+    if record.kind is JournalKind.INTENT:
+        return Merged(core)
+    if record.outcome not in ENDS or (
+        record.kind is JournalKind.VOID and record.outcome is not Outcome.NOT_FIRED
+    ):
+        text = f"record {record.seq} of the pistol's journal ends shot {record.shot_id} as "
+        return Merged(core, contradiction=text + record.outcome.name)
+    told = _told(record)
+    if asked:
+        return settle(core, asked, told, at_us)
+    return _told_again(core, record.shot_id, known, told, at_us)
+
+
+def _told(record: JournalRecord) -> Told:
+    return Told(
+        ENDS[record.outcome],
+        record.reason.name.lower(),
+        record.dose_nl_given,
+        record.depth_um_given,
+        record.start_us,
+        record.boot_id,
+        record.seq,
+    )
+
+
+def _told_again(core: Core, shot_id: int, known: Settled | None, told: Told, at_us: int) -> Merged:
+    if known is None or known.outcome == told.outcome:
+        return Merged(core)
+    text = f"shot {shot_id} was settled as {known.outcome}, the pistol's journal has {told.outcome}"
+    # Both tellings stand in the journal, so that the record shows the shot in doubt for ever.
+    merged = settle(core, Asked(shot_id, known.shot, at_us), told, at_us)
+    ledger = _spent(merged.core.ledger, known.shot)
+    return Merged(replace(merged.core, ledger=ledger), merged.entries, text)
+
+
+def _settled_already(core: Core, shot_id: int) -> Settled | None:
+    for one, settled in reversed(core.ledger.recent):
+        if one == shot_id:
+            return settled
+    return core.past.settled.get(shot_id)
+
+
+def _unknown(core: Core, record: JournalRecord) -> Merged:
+    shot_id, ledger = record.shot_id, core.ledger
+    ours = ledger.id_first <= shot_id < ledger.id_next or any(
+        first <= shot_id <= last for first, last in core.past.blocks
+    )
+    if not ours:
+        return Merged(replace(core, foreign=core.foreign + 1))
+    return Merged(
+        core,
+        contradiction=f"the pistol's journal has a record ({record.kind.name}) of shot {shot_id}; "
+        "that id belongs to this session, but this journal never asked for it: look which site it "
+        "was before you resume",
+    )
+
+
+def _missed(ledger: Ledger, asked: Asked) -> Ledger:
+    here = ledger.left[:1] == (asked.shot,)
+    return replace(ledger, tries=ledger.tries + 1) if here else ledger
+
+
+def _spent(ledger: Ledger, shot: int) -> Ledger:
+    """Take a shot out of what is left: it is never asked again."""
+    if ledger.position < len(ledger.queue) and ledger.queue[ledger.position] == shot:
+        return replace(ledger, position=ledger.position + 1, tries=0)
+    kept = tuple(one for one in ledger.left if one != shot)
+    return replace(ledger, queue=kept, position=0)
+
+
+def _on_session_clock(core: Core, told: Told, at_us: int) -> int | None:
+    if told.outcome not in ("fired", "partial") or core.hello is None:
+        return None
+    if core.uptime_at_us is None or told.boot_id != core.hello.boot_id:
+        return None
+    return max(0, min(at_us, core.uptime_at_us + told.start_us))
+
+
+def _dose_alarm(core: Core, asked: Asked, told: Told, at_us: int) -> tuple[Alarmed, ...]:
+    dose_nl = core.orders.shots[asked.shot].dose_nl
+    off_nl = abs(told.dose_nl_given - dose_nl)
+    if told.outcome != "fired" or off_nl * 100 <= dose_nl * DOSE_TOLERANCE_PERCENT:
+        return ()
+    text = (
+        f"shot {asked.shot_id} gave {told.dose_nl_given} nL where {dose_nl} nL were asked: more "
+        f"than {DOSE_TOLERANCE_PERCENT} % off"
+    )
+    return (Alarmed(at_us, "dose", text),)

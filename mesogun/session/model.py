@@ -1,0 +1,271 @@
+"""What a session knows at each moment, what can happen to it, and what it answers: only types.
+
+A session is in one of the phases below; each holds the same `Core` and what its phase waits for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware_protocol.messages import (
+    ArmChallenge,
+    ArmRequest,
+    HelloReply,
+    Limits,
+    Refusal,
+    Reply,
+    Request,
+)
+from mesogun.record import Entry, SessionOutcome
+from mesogun.session.orders import LEASE_MS, TTL_MS, Orders
+from mesogun.session.resume import Asked, Past, Settled
+
+PATIENCE = 600
+"""How many answers that lead no further are taken before a session gives up waiting."""
+RECENT = 16
+"""How many ids settled in this part are remembered; the pistol's records of older ones are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Which shots are left, which id is open, which ids are settled."""
+
+    queue: tuple[int, ...]
+    """Shots in firing order; those before `position` are done with, in this part."""
+    position: int = 0
+    tries: int = 0
+    """How often the shot at `position` was asked in this part and not fired."""
+    id_first: int = 0
+    """Ids from here up to `id_next` were used in this part."""
+    id_next: int = 0
+    id_reserved: int = 0
+    """The last id of the block that is durable; less than `id_next`: reserve anew."""
+    open: tuple[Asked, ...] = ()
+    recent: tuple[tuple[int, Settled], ...] = ()
+    """The newest ids settled in this part, newest last."""
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        """Shots that may still have to be asked, those of open ids among them."""
+        return self.queue[self.position :]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why the session is on its way to its end; its open ids are settled first."""
+
+    outcome: SessionOutcome
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What every phase of a session knows."""
+
+    orders: Orders
+    past: Past
+    ledger: Ledger
+    wall: str
+    """When this part began, for the record; nothing decides on it."""
+    seed: int | None
+    hello: HelloReply | None = None
+    limits: Limits | None = None
+    token: int = 0
+    """0: not armed."""
+    arms: int = 0
+    """How often the pistol was armed in this part."""
+    lease_ms: int = LEASE_MS
+    ttl_ms: int = TTL_MS
+    merged_seq: int = 0
+    """The pistol's journal is merged and durable up to here."""
+    tick: int = 0
+    polled_at_us: int = 0
+    """When the last poll was to leave: from there the lease is counted."""
+    calm_at_us: int = 0
+    """When the last poll left that found the pistol not firing."""
+    uptime_at_us: int | None = None
+    """The session's clock when the pistol's uptime was 0; None until a status has told."""
+    begun_at_us: int | None = None
+    """When the last shot of this part began to move."""
+    patience: int = PATIENCE
+    foreign: int = 0
+    """Records of other hosts' shots met since the last alarm about them."""
+    ending: Ending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """Hello is under way."""
+
+    core: Core
+
+
+@dataclass(frozen=True, slots=True)
+class Surveying:
+    """A poll is under way, unarmed: what is unread, open or latched?"""
+
+    core: Core
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The pistol's journal is being read."""
+
+    core: Core
+    until_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolving:
+    """The pistol was asked what became of the first open id; an id it never saw is now void."""
+
+    core: Core
+    refused: Refusal = Refusal.NONE
+    """Why the shot was refused, where that is the reason to ask."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """ClearAbort is under way."""
+
+    core: Core
+
+
+@dataclass(frozen=True, slots=True)
+class Limiting:
+    """The pistol's limits are being asked, before anything is armed."""
+
+    core: Core
+
+
+@dataclass(frozen=True, slots=True)
+class Challenging:
+    """The first step of arming is under way."""
+
+    core: Core
+    request: ArmRequest
+    asked_at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """A person is asked to confirm the echo."""
+
+    core: Core
+    challenge: ArmChallenge
+    until_us: int
+    """The pistol forgets the challenge then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arming:
+    """The second step of arming is under way."""
+
+    core: Core
+    challenge: ArmChallenge
+    confirmed_by: str
+    asked_at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A shot is under way: its intent is durable, its answer is not here."""
+
+    core: Core
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """A poll is under way, armed: has the open shot ended, is the lease renewed?"""
+
+    core: Core
+
+
+@dataclass(frozen=True, slots=True)
+class Disarming:
+    """Disarm is under way, on the way to the end."""
+
+    core: Core
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The session is over; nothing more is asked."""
+
+    core: Core
+    outcome: SessionOutcome
+    why: str
+
+
+Session = (
+    Greeting
+    | Surveying
+    | Reading
+    | Resolving
+    | Clearing
+    | Limiting
+    | Challenging
+    | Confirming
+    | Arming
+    | Asking
+    | Watching
+    | Disarming
+    | Ended
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost:
+    """No answer came, or the port is gone: what was asked may or may not have been obeyed."""
+
+    text: str
+    abort_wanted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Garbled:
+    """An answer came that is none: wrong firmware, or not a pistol."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A person has confirmed the echo of what will be enforced."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """A person has not confirmed it."""
+
+
+Event = Reply | LinkLost | Garbled | Confirmed | Declined
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What follows: first make `entries` durable, then wait, then ask.
+
+    Exactly one of `request` and `confirm` is set, but neither once the session has ended.
+    """
+
+    session: Session
+    entries: tuple[Entry, ...] = ()
+    request: Request | None = None
+    not_before_us: int = 0
+    confirm: ArmChallenge | None = None
+    """What a person must see and confirm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a session is, for whoever watches."""
+
+    shots_done: int
+    shots_total: int
+    at_us: int
+    last: str
+    """The latest outcome, in words."""

@@ -1,0 +1,122 @@
+"""What the pistol will be asked for, shot by shot: a verified plan in the pistol's own terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware_protocol.messages import Trigger
+from firmware_protocol.units import Micrometres, Milliseconds, Nanolitres, NanolitresPerSecond
+from mesogun.errors import PlanError
+from mesogun.planning.plan import Plan, VerifiedPlan
+from mesogun.record import Opened
+
+LEASE_MS = 300
+"""How long the pistol stays armed without hearing of the host, unless its limits want otherwise."""
+TTL_MS = 30_000
+"""How long a shot waits for the trigger before it is voided, unless the pistol's limit is less."""
+WIRE_MS_MAX = 65_535
+"""No time in a message is longer."""
+_TRIGGERS = {"press": Trigger.PRESS, "held": Trigger.HELD}
+
+
+@dataclass(frozen=True, slots=True)
+class ShotOrder:
+    """One shot as the plan wants it."""
+
+    dose_nl: Nanolitres
+    """Of the whole shot, over all its pricks."""
+    depth_um: Micrometres
+    rate_nl_per_s: NanolitresPerSecond
+    dwell_ms: Milliseconds
+    interval_ms: Milliseconds
+    trigger: Trigger
+    motion_us: int
+    """About how long needle and plunger will be under way; paces the polls, decides nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """All shots of one verified plan, in firing order, and the plan's name."""
+
+    shots: tuple[ShotOrder, ...]
+    plan_digest: str
+    """ "sha256:" and 64 hex digits."""
+
+    @property
+    def plan_number(self) -> int:
+        """The first 8 bytes of the digest: what the pistol is told and echoes."""
+        return int(self.plan_digest.removeprefix("sha256:")[:16], 16)
+
+
+def orders_of(verified: VerifiedPlan) -> Orders:
+    """Translate a plan into the shots to ask for.
+
+    Raises:
+        PlanError: a shot cannot be asked of a pistol as it stands; the text says which and why.
+    """
+    plan = verified.plan
+    rows = _rows_by_shot(plan)
+    return Orders(tuple(_order(plan, shot, rows[shot]) for shot in sorted(rows)), verified.digest)
+
+
+def opening(
+    verified: VerifiedPlan,
+    *,
+    session_id: str,
+    started: str,
+    prescription_sha256: str,
+    versions: tuple[tuple[str, str], ...] = (),
+) -> Opened:
+    """Give the first entry of a new session's journal; append it before anything is run."""
+    pricks = verified.plan.pricks
+    shot_of = tuple(map(int, pricks.shot))
+    return Opened(
+        at_us=0,
+        session_id=session_id,
+        started=started,
+        plan_digest=verified.digest,
+        prescription_sha256=prescription_sha256,
+        pricks=len(pricks),
+        shots=len(set(shot_of)),
+        doses_nl=tuple(map(int, pricks.dose_nl)),
+        depths_um=tuple(map(int, pricks.depth_um)),
+        shot_of=shot_of,
+        versions=versions,
+    )
+
+
+def _rows_by_shot(plan: Plan) -> dict[int, list[int]]:
+    rows: dict[int, list[int]] = {}
+    for row, shot in enumerate(map(int, plan.pricks.shot)):
+        rows.setdefault(shot, []).append(row)
+    if sorted(rows) != list(range(len(rows))):
+        raise PlanError("the plan's shots are not numbered from 0 without a gap: plan anew")
+    return rows
+
+
+def _order(plan: Plan, shot: int, rows: list[int]) -> ShotOrder:
+    pricks, asked = plan.pricks, plan.prescription
+    depths = {int(pricks.depth_um[row]) for row in rows}
+    zones = {int(pricks.zone[row]) for row in rows}
+    if len(depths) != 1 or len(zones) != 1:
+        raise PlanError(f"shot {shot}: its pricks differ in depth or zone; one shot has but one")
+    (depth_um,), zone = depths, asked.zones[zones.pop()]
+    dose_nl = sum(int(pricks.dose_nl[row]) for row in rows)
+    too_long = max(zone.dwell_ms, zone.interval_ms) > WIRE_MS_MAX
+    if dose_nl < 1 or zone.rate_nl_per_s < 1 or depth_um < 0 or too_long:
+        raise PlanError(
+            f"shot {shot}: {dose_nl} nL at {zone.rate_nl_per_s} nL/s, {depth_um} um deep, dwell "
+            f"{zone.dwell_ms} ms, interval {zone.interval_ms} ms cannot be asked of a pistol: "
+            f"dose and rate must be at least 1, times at most {WIRE_MS_MAX} ms"
+        )
+    needle_us = 2 * depth_um * 1_000_000 // max(asked.motion.needle_um_per_s, 1)
+    dose_us = dose_nl * 1_000_000 // max(zone.rate_nl_per_s, 1)
+    return ShotOrder(
+        dose_nl=Nanolitres(dose_nl),
+        depth_um=Micrometres(depth_um),
+        rate_nl_per_s=zone.rate_nl_per_s,
+        dwell_ms=zone.dwell_ms,
+        interval_ms=zone.interval_ms,
+        trigger=_TRIGGERS[zone.trigger],
+        motion_us=needle_us + dose_us + zone.dwell_ms * 1000,
+    )

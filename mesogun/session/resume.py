@@ -1,0 +1,127 @@
+"""What a journal's history says of a session: which shots are settled, open, or left.
+
+Pure, and strict: a history that does not fit the plan, or itself, is no ground to fire on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from mesogun.errors import RecordError
+from mesogun.record import Connected, Ended, Entry, Intent, Opened, Outcome, Reserved, ShotOutcome
+from mesogun.session.orders import Orders
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A shot that was asked of the pistol under an id, and whose end is not known yet."""
+
+    shot_id: int
+    shot: int
+    """Index of the planned shot."""
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an id, as the journal has it."""
+
+    shot: int
+    outcome: ShotOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Where the session stood when its journal was last written."""
+
+    parts: int
+    """How often the host met the pistol."""
+    pistol_uid: str | None
+    """16 hex digits; None: no pistol yet."""
+    left: tuple[int, ...]
+    """Shots that may still have to be asked, in firing order; those of open ids are in it."""
+    open: tuple[Asked, ...]
+    settled: Mapping[int, Settled]
+    """By id."""
+    blocks: tuple[tuple[int, int], ...]
+    """Ids reserved for this session, (first, last)."""
+    complete: bool
+    """The session ended with nothing left to ask."""
+    at_us: int
+    """Latest time in the journal, on the session's clock."""
+
+    @property
+    def id_highest(self) -> int:
+        """The highest id that this session may ever have used."""
+        return max((last for _, last in self.blocks), default=0)
+
+
+NO_PAST = Past(0, None, (), (), MappingProxyType({}), (), False, 0)
+
+
+def past_of(history: Sequence[Entry], orders: Orders) -> Past:
+    """Read from a journal what is settled, open and left of `orders`.
+
+    Raises:
+        RecordError: the journal is of another plan, or contradicts itself; nothing may be fired.
+    """
+    opened = history[0] if history else None
+    if not isinstance(opened, Opened):
+        raise RecordError("the journal does not begin with the opening of a session")
+    if opened.plan_digest != orders.plan_digest or opened.shots != len(orders.shots):
+        raise RecordError(
+            f"the journal is of the plan {opened.plan_digest}, not of {orders.plan_digest}: "
+            "resume with the plan that this session was begun with"
+        )
+    blocks = tuple((one.first, one.last) for one in history if isinstance(one, Reserved))
+    intents = _intents(history, blocks, len(orders.shots))
+    settled = _settled(history, intents)
+    open_ids = tuple(one for one in intents.values() if one.shot_id not in settled)
+    spent = {one.shot for one in settled.values() if one.outcome != "not_fired"}
+    meetings = [one for one in history if isinstance(one, Connected)]
+    last = history[-1]
+    return Past(
+        parts=len(meetings),
+        pistol_uid=meetings[0].pistol_uid if meetings else None,
+        left=tuple(shot for shot in range(len(orders.shots)) if shot not in spent),
+        open=open_ids,
+        settled=MappingProxyType(settled),
+        blocks=blocks,
+        complete=isinstance(last, Ended) and last.outcome == "complete",
+        at_us=max(one.at_us for one in history),
+    )
+
+
+def _intents(
+    history: Sequence[Entry], blocks: Iterable[tuple[int, int]], shots: int
+) -> dict[int, Asked]:
+    intents: dict[int, Asked] = {}
+    for entry in history:
+        if not isinstance(entry, Intent):
+            continue
+        if entry.shot >= shots:
+            raise RecordError(f"the journal asks for shot {entry.shot}; the plan has {shots}")
+        if entry.shot_id in intents:
+            raise RecordError(f"the journal uses the shot id {entry.shot_id} twice")
+        if not any(first <= entry.shot_id <= last for first, last in blocks):
+            raise RecordError(f"the journal uses the shot id {entry.shot_id} without reserving it")
+        intents[entry.shot_id] = Asked(entry.shot_id, entry.shot, entry.at_us)
+    return intents
+
+
+def _settled(history: Sequence[Entry], intents: Mapping[int, Asked]) -> dict[int, Settled]:
+    settled: dict[int, Settled] = {}
+    for entry in history:
+        if not isinstance(entry, Outcome):
+            continue
+        asked = intents.get(entry.shot_id)
+        if asked is None:
+            raise RecordError(f"the journal has an outcome of shot id {entry.shot_id}, never asked")
+        known = settled.get(entry.shot_id, Settled(asked.shot, entry.outcome))
+        dosed = entry.outcome == "not_fired" and entry.dose_nl_given > 0
+        # Told twice and differently, nobody knows: such a shot is never asked again.
+        doubt = dosed or known.outcome != entry.outcome
+        settled[entry.shot_id] = Settled(asked.shot, "indeterminate" if doubt else entry.outcome)
+    return settled
