@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
-from typing import Any, TypeVar
-
-from pydantic_core import ValidationError
+from pathlib import Path
+from typing import TypeVar
 
 from mesogun.errors import PlanError
 from mesogun.intake.catalogue_form import (
@@ -40,10 +37,10 @@ from mesogun.intake.catalogue_form import (
     ThickFluid,
 )
 from mesogun.intake.files import parse_toml, text_of
-from mesogun.intake.form import validator
+from mesogun.intake.form import Table, read
 from mesogun.intake.refusal import key_path
 
-File = TypeVar("File")
+File = TypeVar("File", bound=Table)
 
 
 class CatalogueError(PlanError):
@@ -75,10 +72,10 @@ def catalogue() -> Catalogue:
     Raises:
         CatalogueError: a file does not hold together.
     """
-    return load(resources.files("mesogun") / "catalogue")
+    return load(Path(__file__).parent.parent / "catalogue")
 
 
-def load(folder: Traversable) -> Catalogue:
+def load(folder: Path) -> Catalogue:
     """Return the catalogue of `folder`.
 
     Raises:
@@ -110,17 +107,14 @@ def load(folder: Traversable) -> Catalogue:
     )
 
 
-def _read(folder: Traversable, name: str, model: type[File]) -> File:
+def _read(folder: Path, name: str, model: type[File]) -> File:
     try:
-        tree: dict[str, Any] = parse_toml(text_of((folder / name).read_bytes(), name, name), name)
-        made: File = validator(model).validate_python(
-            tree, context={"sources": tree.get("sources", {})}
-        )
-        return made
+        tree = parse_toml(text_of((folder / name).read_bytes(), name, "catalogue"), name)
     except OSError as error:
         raise CatalogueError(f"{name}: cannot be read: {error}") from error
-    except ValidationError as error:
-        lines = [f"{name}: {key_path(one['loc'])}: {one['msg']}" for one in error.errors()]
-        raise CatalogueError("\n".join(lines)) from error
     except PlanError as error:
         raise CatalogueError(str(error)) from error
+    made, mistakes = read(model, tree, context={"sources": tree.get("sources", {})})
+    if made is None or mistakes:
+        raise CatalogueError("\n".join(f"{name}: {key_path(at)}: {why}" for at, why in mistakes))
+    return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from mesogun.intake.figures import (
     AnyFigure,
@@ -21,6 +21,7 @@ from mesogun.intake.figures import (
     Volume,
     Years,
 )
+from mesogun.intake.form import Table
 
 Sex = Literal["female", "male"]
 
@@ -39,7 +40,7 @@ def in_order(**figures: Figure | None) -> None:
             )
 
 
-class Skin(NamedTuple):
+class Skin(Table):
     """Skin of one area and sex."""
 
     depth_max: Length
@@ -54,7 +55,7 @@ class Skin(NamedTuple):
                 raise ValueError(f"depth_max is above the mean less one deviation, {inside} um")
 
 
-class AreaGroup(NamedTuple):
+class AreaGroup(Table):
     """Areas that share rules."""
 
     name: str
@@ -70,7 +71,7 @@ class AreaGroup(NamedTuple):
         )
 
 
-class Area(NamedTuple):
+class Area(Table):
     """One named part of the body."""
 
     name: str
@@ -90,7 +91,7 @@ class Area(NamedTuple):
         return self.female if sex == "female" else self.male
 
 
-class AreasFile(NamedTuple):
+class AreasFile(Table):
     """areas.toml"""
 
     format: Literal["mesogun-areas/1"]
@@ -104,7 +105,7 @@ class AreasFile(NamedTuple):
                 raise ValueError(f"area {name}: there is no group {area.group!r}")
 
 
-class TechniqueFigures(NamedTuple):
+class TechniqueFigures(Table):
     """The figures without which a technique cannot be planned."""
 
     dose_usual: Volume
@@ -129,7 +130,7 @@ class TechniqueFigures(NamedTuple):
         )
 
 
-class Technique(NamedTuple):
+class Technique(Table):
     """One way to use the needle; `refused` says why it cannot be planned."""
 
     name: str
@@ -147,7 +148,7 @@ class Technique(NamedTuple):
             in_order(depth_usual=self.figures.depth_usual, depth_max=self.depth_max)
 
 
-class TechniquesFile(NamedTuple):
+class TechniquesFile(Table):
     """techniques.toml"""
 
     format: Literal["mesogun-techniques/1"]
@@ -155,7 +156,7 @@ class TechniquesFile(NamedTuple):
     techniques: dict[str, Technique]
 
 
-class SessionLimits(NamedTuple):
+class SessionLimits(Table):
     """Limits of a session, whatever the area and the technique."""
 
     volume_max: Volume
@@ -170,7 +171,7 @@ class SessionLimits(NamedTuple):
         in_order(pricks_per_needle_prompt=self.pricks_per_needle_prompt, pricks_max=self.pricks_max)
 
 
-class ThickFluid(NamedTuple):
+class ThickFluid(Table):
     """One known flow: no other may need more pressure."""
 
     rate: Rate
@@ -179,7 +180,7 @@ class ThickFluid(NamedTuple):
     needle_length: Length
 
 
-class PatientRange(NamedTuple):
+class PatientRange(Table):
     """What a patient's figures may be before a slip of the pen is likelier."""
 
     age_min: Years
@@ -192,7 +193,7 @@ class PatientRange(NamedTuple):
         in_order(weight_min=self.weight_min, weight_max=self.weight_max)
 
 
-class LimitsFile(NamedTuple):
+class LimitsFile(Table):
     """limits.toml"""
 
     format: Literal["mesogun-limits/1"]
@@ -202,7 +203,7 @@ class LimitsFile(NamedTuple):
     patient: PatientRange
 
 
-class Regimen(NamedTuple):
+class Regimen(Table):
     """A course of sessions."""
 
     name: str
@@ -220,7 +221,7 @@ class Regimen(NamedTuple):
         in_order(volume_warn_below=self.volume_warn_below, volume_warn_above=self.volume_warn_above)
 
 
-class RegimensFile(NamedTuple):
+class RegimensFile(Table):
     """regimens.toml"""
 
     format: Literal["mesogun-regimens/1"]
@@ -228,7 +229,7 @@ class RegimensFile(NamedTuple):
     regimens: dict[str, Regimen]
 
 
-class Needle(NamedTuple):
+class Needle(Table):
     """One needle."""
 
     name: str
@@ -241,7 +242,7 @@ class Needle(NamedTuple):
         in_order(bore_tolerance=self.bore_tolerance, bore=self.bore, outer=self.outer)
 
 
-class NeedlesFile(NamedTuple):
+class NeedlesFile(Table):
     """needles.toml"""
 
     format: Literal["mesogun-needles/1"]
@@ -249,7 +250,7 @@ class NeedlesFile(NamedTuple):
     needles: dict[str, Needle]
 
 
-class Syringe(NamedTuple):
+class Syringe(Table):
     """One syringe."""
 
     name: str
@@ -261,7 +262,7 @@ class Syringe(NamedTuple):
         in_order(quantum=self.quantum, volume=self.volume)
 
 
-class SyringesFile(NamedTuple):
+class SyringesFile(Table):
     """syringes.toml"""
 
     format: Literal["mesogun-syringes/1"]
@@ -269,7 +270,7 @@ class SyringesFile(NamedTuple):
     syringes: dict[str, Syringe]
 
 
-class Head(NamedTuple):
+class Head(Table):
     """One arrangement of needles; `refused` says why it cannot be planned."""
 
     name: str
@@ -277,7 +278,7 @@ class Head(NamedTuple):
     refused: str | None = None
 
 
-class HeadsFile(NamedTuple):
+class HeadsFile(Table):
     """heads.toml"""
 
     format: Literal["mesogun-heads/1"]
@@ -285,7 +286,7 @@ class HeadsFile(NamedTuple):
     heads: dict[str, Head]
 
 
-class Pistol(NamedTuple):
+class Pistol(Table):
     """How fast needle and hand move."""
 
     name: str
@@ -294,7 +295,7 @@ class Pistol(NamedTuple):
     settle: Duration
 
 
-class PistolsFile(NamedTuple):
+class PistolsFile(Table):
     """pistols.toml"""
 
     format: Literal["mesogun-pistols/1"]
@@ -302,7 +303,7 @@ class PistolsFile(NamedTuple):
     pistols: dict[str, Pistol]
 
 
-class Question(NamedTuple):
+class Question(Table):
     """One question before a session."""
 
     ask: str
@@ -314,7 +315,7 @@ class Question(NamedTuple):
             raise ValueError("its source is not told")
 
 
-class ScreeningFile(NamedTuple):
+class ScreeningFile(Table):
     """screening.toml"""
 
     format: Literal["mesogun-screening/1"]

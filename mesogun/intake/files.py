@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import tomllib
@@ -87,6 +86,9 @@ def parse_json(text: str, shown: str) -> Any:
     Raises:
         PrescriptionError: with the line where reading stopped.
     """
+    # Loaded here: most prescriptions are TOML.
+    import json
+
     try:
         return json.loads(
             text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mesogun.errors import PlanError, PrescriptionError
 from mesogun.intake.bounds import NAME_OF_FILE_CHARACTERS_MAX, SVG_BYTES_MAX
 from mesogun.intake.files import read_bounded, text_of
-from mesogun.intake.flatten import flatten
 from mesogun.intake.prescription_form import DrawingForm, ZoneForm
 from mesogun.intake.refusal import Problems
-from mesogun.intake.svg_document import Document, parse_document
 from mesogun.planning.prescription import Ring
+
+if TYPE_CHECKING:
+    from mesogun.intake.svg_document import Document
 
 NOT_YET = "is not supported yet by this version: draw the zone flat, with outline_mm or outline"
 
@@ -55,6 +57,8 @@ class Outlines:
         document = self._document(f"{key}.file", form.file, problems)
         if document is None:
             return None
+        from mesogun.intake.flatten import flatten
+
         try:
             shape = document.shape(form.id)
         except ValueError as error:
@@ -76,6 +80,9 @@ class Outlines:
         return self._documents[name]
 
     def _open(self, name: str) -> Document:
+        # Loaded here: most prescriptions draw in mm.
+        from mesogun.intake.svg_document import parse_document
+
         # A prescription is handed on with what lies beside it, and must not read elsewhere.
         if len(name) > NAME_OF_FILE_CHARACTERS_MAX or "\\" in name or Path(name).is_absolute():
             raise ValueError(f"found {name!r}: name a file beside the prescription, with / only")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-
-from pydantic_core import ValidationError
+from typing import Any
 
 from firmware_protocol.units import Nanolitres
 from mesogun.errors import PrescriptionError
@@ -14,8 +13,7 @@ from mesogun.intake.catalogue import Catalogue, catalogue
 from mesogun.intake.course import check_course, check_expiry
 from mesogun.intake.equipment import Equipment, check_volume, motion, read_equipment, session_limits
 from mesogun.intake.files import parse_json, parse_toml, read_bounded, text_of
-from mesogun.intake.form import validator
-from mesogun.intake.form_refusals import note_errors
+from mesogun.intake.form import read
 from mesogun.intake.outlines import Outlines
 from mesogun.intake.prescription_form import PatientForm, PrescriptionForm, ProductForm
 from mesogun.intake.quantity import in_unit
@@ -58,20 +56,19 @@ def read_prescription(path: str | os.PathLike[str]) -> Prescription:
 def _read_form(data: bytes, shown: str, suffix: str) -> PrescriptionForm:
     match suffix:
         case ".toml":
-            tree = parse_toml(text_of(data, shown, WHAT), shown)
+            tree: Any = parse_toml(text_of(data, shown, WHAT), shown)
         case ".json":
             tree = parse_json(text_of(data, shown, WHAT), shown)
         case _:
             raise PrescriptionError(
                 f"{shown}: ends in {suffix or 'nothing'!r}: a prescription is a .toml or .json file"
             )
-    try:
-        form: PrescriptionForm = validator(PrescriptionForm).validate_python(tree)
-    except ValidationError as error:
-        problems = Problems(shown)
-        note_errors(problems, PrescriptionForm, error)
-        problems.raise_any()
-        raise PrescriptionError(f"{shown}: {error}") from error
+    form, mistakes = read(PrescriptionForm, tree)
+    problems = Problems(shown)
+    problems.note(mistakes)
+    problems.raise_any()
+    if form is None:
+        raise PrescriptionError(f"{shown}: cannot be read, and no reason was noted: report this")
     return form
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal
 
 from mesogun.intake.bounds import (
     COORDINATE_UM_MAX,
@@ -12,7 +13,7 @@ from mesogun.intake.bounds import (
     TEXT_CHARACTERS_MAX,
     ZONES_MAX,
 )
-from mesogun.intake.form import AtMost, Reader
+from mesogun.intake.form import AtMost, Reader, Table
 from mesogun.intake.quantity import in_unit, shown, whole
 from mesogun.planning.prescription import Ring
 
@@ -154,8 +155,32 @@ Outlines = Annotated[
 ]
 
 
-class PatientForm(NamedTuple):
+PERSONAL = (
+    "name",
+    "first_name",
+    "last_name",
+    "family_name",
+    "surname",
+    "birth_date",
+    "birthdate",
+    "birthday",
+    "date_of_birth",
+    "dob",
+    "address",
+    "email",
+    "phone",
+)
+"""Keys that tell who a patient is."""
+WHY_NOT = (
+    "is a refused key: a prescription carries a pseudonym (patient.id) and nothing that tells who "
+    "it is, because plans and records are handed on: delete it"
+)
+
+
+class PatientForm(Table):
     """[patient]: a pseudonym and what the limits depend on."""
+
+    refused_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(PERSONAL, WHY_NOT)
 
     id: Pseudonym
     sex: Literal["female", "male"]
@@ -163,7 +188,7 @@ class PatientForm(NamedTuple):
     weight_kg: Kilograms
 
 
-class SessionForm(NamedTuple):
+class SessionForm(Table):
     """[session]"""
 
     date: Day
@@ -172,14 +197,14 @@ class SessionForm(NamedTuple):
     previous: tuple[Day, ...] = ()
 
 
-class ComponentForm(NamedTuple):
+class ComponentForm(Table):
     """[[product.components]]"""
 
     name: Text
     concentration_mg_per_ml: Concentration
 
 
-class ProductForm(NamedTuple):
+class ProductForm(Table):
     """[product]"""
 
     name: Text
@@ -190,7 +215,7 @@ class ProductForm(NamedTuple):
     components: tuple[ComponentForm, ...] = ()
 
 
-class DeviceForm(NamedTuple):
+class DeviceForm(Table):
     """[device]"""
 
     head: Text
@@ -198,14 +223,14 @@ class DeviceForm(NamedTuple):
     syringe: Text
 
 
-class DrawingForm(NamedTuple):
+class DrawingForm(Table):
     """One shape of an SVG file."""
 
     file: Text
     id: Text
 
 
-class ZoneForm(NamedTuple):
+class ZoneForm(Table):
     """[[zones]]"""
 
     name: Text
@@ -226,7 +251,7 @@ class ZoneForm(NamedTuple):
     """Ids of risks that the prescriber takes on by name ("periorbital")."""
 
 
-class PrescriptionForm(NamedTuple):
+class PrescriptionForm(Table):
     """The whole file."""
 
     format: Literal["mesogun-prescription/1"]

@@ -29,6 +29,11 @@ class Problems:
         if line not in self._lines:
             self._lines.append(line)
 
+    def note(self, mistakes: Iterable[tuple[Sequence[int | str], str]]) -> None:
+        """Add every mistake that was found in the file's form."""
+        for place, text in mistakes:
+            self.add(key_path(place), text)
+
     def raise_any(self) -> None:
         """Refuse the file if anything was noted.
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pydantic_core import ValidationError
-
 from mesogun.intake.catalogue_form import Question
-from mesogun.intake.form import validator
-from mesogun.intake.form_refusals import note_errors
+from mesogun.intake.form import Table, read
 from mesogun.intake.prescription_form import Text
 from mesogun.intake.quantity import shown
 from mesogun.intake.refusal import Problems, unknown
@@ -17,7 +14,7 @@ from mesogun.intake.refusal import Problems, unknown
 OVERRIDE = "override"
 
 
-class OverrideForm(NamedTuple):
+class OverrideForm(Table):
     """[[screening.override]]: a relative contraindication, accepted by name and with a reason."""
 
     condition: Text
@@ -25,11 +22,11 @@ class OverrideForm(NamedTuple):
     by: Text
 
 
-class _OverridesForm(NamedTuple):
+class _OverridesForm(Table):
     override: tuple[OverrideForm, ...] = ()
 
 
-class _ScreeningForm(NamedTuple):
+class _ScreeningForm(Table):
     screening: _OverridesForm
 
 
@@ -69,14 +66,9 @@ def read_screening(
 def _overrides(found: dict[str, Any], problems: Problems) -> tuple[OverrideForm, ...]:
     if OVERRIDE not in found:
         return ()
-    try:
-        form: _ScreeningForm = validator(_ScreeningForm).validate_python(
-            {"screening": {OVERRIDE: found[OVERRIDE]}}
-        )
-    except ValidationError as error:
-        note_errors(problems, _ScreeningForm, error)
-        return ()
-    return form.screening.override
+    form, mistakes = read(_ScreeningForm, {"screening": {OVERRIDE: found[OVERRIDE]}})
+    problems.note(mistakes)
+    return form.screening.override if form is not None else ()
 
 
 def _judge(
