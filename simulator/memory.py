@@ -16,6 +16,7 @@ SLOT_BYTES = 72
 RECORDS_MIN = 32
 RECORDS_MAX = 65_536
 RECORDS = 1_024
+IMAGE_BYTES_MAX = HEADER_COPIES * HEADER_BYTES + RECORDS_MAX * SLOT_BYTES
 
 
 class PowerLost(MesogunError):  # noqa: N818  (an event of the world, not a mistake)

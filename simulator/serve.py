@@ -1,0 +1,233 @@
+"""Serves the twin on a TCP port or a pseudo terminal, in real time, until it is told to stop.
+
+One client at a time; when it has gone the next is served by the same pistol, which has forgotten
+nothing. A client that went away is no abort: the lease decides.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import sys
+import tty
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Protocol
+
+from simulator.twin import Twin, TwinError
+
+CHUNK_BYTES = 4_096
+UNSENT_BYTES_MAX = 65_536  # a client that does not read is sent away
+
+
+class Line(Protocol):
+    """Where clients come and go."""
+
+    def watch(self, selector: selectors.BaseSelector) -> None:
+        """Register what can be waited for now."""
+
+    def serve(self, ready: set[int], twin: Twin) -> None:
+        """Take in what has come on the descriptors that are `ready`, and answer it."""
+
+
+class TcpLine:
+    """A listening socket, and at most one client."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Listen.
+
+        Raises:
+            TwinError: the address is taken or impossible; nothing is listening.
+        """
+        try:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            self._listener = socket.create_server((host, port), family=family, backlog=4)
+        except OSError as cause:
+            why = str(cause.strerror or cause).split(" (while")[0]
+            raise TwinError(f"cannot listen on {host}:{port}: {why}") from cause
+        self._listener.setblocking(False)
+        self._client: socket.socket | None = None
+        self._unsent = b""
+        bound = self._listener.getsockname()[1]
+        self.url = f"socket://[{host}]:{bound}" if ":" in host else f"socket://{host}:{bound}"
+
+    def watch(self, selector: selectors.BaseSelector) -> None:
+        """Register the listener, and the client if there is one."""
+        selector.register(self._listener, selectors.EVENT_READ)
+        if self._client is not None:
+            both = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
+            selector.register(self._client, both)
+
+    def serve(self, ready: set[int], twin: Twin) -> None:
+        """Answer the client, then see who else is at the door."""
+        if self._client is not None and self._client.fileno() in ready:
+            self._exchange(self._client, twin)
+        if self._listener.fileno() in ready:
+            self._accept()
+
+    def close(self) -> None:
+        """Send everybody away and stop listening."""
+        self._drop()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        try:
+            client, _ = self._listener.accept()
+        except OSError:  # gone before it was let in
+            return
+        if self._client is not None:
+            client.close()  # one host per pistol
+            return
+        client.setblocking(False)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._client = client
+
+    def _exchange(self, client: socket.socket, twin: Twin) -> None:
+        try:
+            data = client.recv(CHUNK_BYTES)
+            if not data:
+                return self._drop()
+            self._unsent += twin.receive(data)
+        except BlockingIOError:
+            pass  # ready for writing only
+        except OSError as cause:
+            return self._drop_unless_ours(cause)
+        return self._flush(client)
+
+    def _flush(self, client: socket.socket) -> None:
+        try:
+            self._unsent = self._unsent[client.send(self._unsent) :] if self._unsent else b""
+        except BlockingIOError:
+            if len(self._unsent) > UNSENT_BYTES_MAX:
+                self._drop()
+        except OSError:
+            self._drop()
+
+    def _drop_unless_ours(self, cause: OSError) -> None:
+        if isinstance(cause, TwinError):
+            raise cause
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client, self._unsent = None, b""
+
+
+class PtyLine:
+    """A pseudo terminal. This side keeps its far end open, so that clients may come and go."""
+
+    def __init__(self) -> None:
+        """Make a pseudo terminal that passes every byte unchanged.
+
+        Raises:
+            TwinError: the system gives none.
+        """
+        try:
+            self._master, self._slave = os.openpty()
+        except OSError as cause:
+            raise TwinError(f"no pseudo terminal: {cause.strerror}") from cause
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        self.url = os.ttyname(self._slave)
+
+    def watch(self, selector: selectors.BaseSelector) -> None:
+        """Register this side of the terminal."""
+        selector.register(self._master, selectors.EVENT_READ)
+
+    def serve(self, ready: set[int], twin: Twin) -> None:
+        """Answer what was written into the terminal; if nobody reads the answer it is lost."""
+        if self._master not in ready:
+            return
+        try:
+            replies = twin.receive(os.read(self._master, CHUNK_BYTES))
+            while replies:
+                replies = replies[os.write(self._master, replies) :]
+        except BlockingIOError:
+            pass
+
+    def close(self) -> None:
+        """Close both ends."""
+        os.close(self._master)
+        os.close(self._slave)
+
+
+def serve_tcp(
+    host: str,
+    port: int,
+    *,
+    seed: int | None = None,
+    hand_ms: int | None = None,
+    truth: Path | None = None,
+    memory: Path | None = None,
+) -> None:
+    """Serve one twin on a TCP port until SIGINT or SIGTERM; port 0 takes a free one.
+
+    Raises:
+        TwinError: the port or a file cannot be used, or a file failed on the way.
+    """
+    with (
+        closing(TcpLine(host, port)) as line,
+        Twin(seed=seed, hand_ms=hand_ms, truth=truth, memory=memory) as twin,
+    ):
+        _serve(line, line.url, twin)
+
+
+def serve_pty(
+    *,
+    seed: int | None = None,
+    hand_ms: int | None = None,
+    truth: Path | None = None,
+    memory: Path | None = None,
+) -> None:
+    """Serve one twin on a new pseudo terminal until SIGINT or SIGTERM.
+
+    Raises:
+        TwinError: there is no terminal, a file cannot be used, or failed on the way.
+    """
+    with (
+        closing(PtyLine()) as line,
+        Twin(seed=seed, hand_ms=hand_ms, truth=truth, memory=memory) as twin,
+    ):
+        _serve(line, line.url, twin)
+
+
+def _serve(line: Line, url: str, twin: Twin) -> None:
+    with _stopped_by_signals() as stop:
+        sys.stdout.write(f"listening on {url}\n")
+        sys.stdout.flush()
+        while True:
+            with selectors.DefaultSelector() as selector:
+                selector.register(stop, selectors.EVENT_READ)
+                line.watch(selector)
+                ready = {key.fd for key, _ in selector.select(twin.seconds_to_next())}
+            twin.advance()
+            if stop.fileno() in ready:
+                return
+            line.serve(ready, twin)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[socket.socket]:
+    """Give a socket that becomes readable when SIGINT or SIGTERM comes."""
+    stop, asked = socket.socketpair()
+    asked.setblocking(False)
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        try:
+            asked.send(b"!")
+        except BlockingIOError:  # asked often enough
+            pass
+
+    before = {one: signal.signal(one, ask) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+        stop.close()
+        asked.close()

@@ -1,0 +1,177 @@
+"""The twin in real time, with its memory and its truth in files: what every server puts on a line.
+
+This is a shell: the clock, the files and fresh randomness are here, so that the core has none.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from dataclasses import asdict
+from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from firmware_protocol.errors import MesogunError
+from simulator.journal import Journal
+from simulator.mechanics import Delivery
+from simulator.memory import IMAGE_BYTES_MAX, Memory, MemoryDamaged
+from simulator.operator import Hand
+from simulator.pistol import UID_TWIN, Pistol
+
+HAND_MS_MAX = 600_000
+
+
+class TwinError(MesogunError, OSError):
+    """The twin cannot be served: a file or a port does not play along. Nothing was fired."""
+
+
+def now_us() -> int:
+    """Return this machine's monotonic time."""
+    return time.monotonic_ns() // 1_000
+
+
+class MemoryFile:
+    """A pistol's memory that outlives the process. One process at a time may have it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file at `path`.
+
+        Raises:
+            TwinError: it cannot be opened, is in use, is damaged, or is not a twin's memory.
+                The file is as it was.
+        """
+        self._path = path
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as cause:
+            raise TwinError(f"memory {path}: {cause.strerror}") from cause
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.memory = self._loaded()
+        except BlockingIOError as cause:
+            os.close(self._fd)
+            raise TwinError(f"memory {path}: another twin uses it; stop that one first") from cause
+        except (OSError, MemoryDamaged) as cause:
+            os.close(self._fd)
+            raise TwinError(f"memory {path}: {cause}; nothing was changed") from cause
+        self.memory.on_write = self._keep
+
+    def close(self) -> None:
+        """Let go of the file; another process may have it."""
+        self.memory.on_write = None
+        os.close(self._fd)
+
+    def _loaded(self) -> Memory:
+        size = os.fstat(self._fd).st_size
+        if size == 0:
+            memory = Memory()
+            os.pwrite(self._fd, memory.image(), 0)
+            return memory
+        if size > IMAGE_BYTES_MAX:
+            raise MemoryDamaged(f"{size} bytes: a pistol's memory has at most {IMAGE_BYTES_MAX}")
+        memory = Memory.from_image(os.pread(self._fd, size, 0))
+        if not memory.is_blank():
+            journal = Journal(Memory.from_image(memory.image()), 0)
+            if journal.damage:
+                raise MemoryDamaged(f"not a twin's memory, or damaged: {journal.damage}")
+            if journal.uid >> 56 != UID_TWIN >> 56:
+                raise MemoryDamaged(f"the memory of pistol {journal.uid:#018x}, not of a twin")
+        return memory
+
+    def _keep(self, address: int, data: bytes) -> None:
+        try:
+            os.pwrite(self._fd, data, address)
+        except OSError as cause:
+            raise TwinError(f"memory {self._path}: {cause.strerror}") from cause
+
+
+class Twin:
+    """One pistol that lives in real time until it is closed.
+
+    Without `memory` it is another pistol every time, whatever the seed: it has forgotten what it
+    gave, so it must not be taken for the one that did.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int | None = None,
+        hand_ms: int | None = None,
+        truth: Path | None = None,
+        memory: Path | None = None,
+    ) -> None:
+        """Power on. Its hand holds trigger and contact; `hand_ms` from one site to the next.
+
+        Raises:
+            TwinError: `memory` or `truth` cannot be used.
+            ValueError: `hand_ms` is out of range.
+        """
+        if hand_ms is not None and not 0 <= hand_ms <= HAND_MS_MAX:
+            raise ValueError(f"hand_ms is {hand_ms}: from 0 to {HAND_MS_MAX} is possible")
+        seed = int.from_bytes(os.urandom(4), "little") if seed is None else seed
+        self._file = None if memory is None else MemoryFile(memory)
+        self._truth: TextIOWrapper | None = None
+        try:
+            if truth is not None:
+                self._truth = truth.open("a", encoding="utf-8")
+        except OSError as cause:
+            self.close()
+            raise TwinError(f"truth {truth}: {cause.strerror}") from cause
+        self.pistol = Pistol(
+            Memory() if self._file is None else self._file.memory,
+            seed=seed,
+            hand=_hand(seed, hand_ms),
+            at_us=now_us(),
+            on_delivery=self._tell,
+            uid=UID_TWIN | int.from_bytes(os.urandom(7), "little"),
+        )
+
+    def receive(self, data: bytes) -> bytes:
+        """Return what the pistol answers to `data` now."""
+        return self.pistol.receive(data, now_us())
+
+    def advance(self) -> None:
+        """Play up to now."""
+        self.pistol.advance(now_us())
+
+    def seconds_to_next(self) -> float | None:
+        """Return how long nothing will happen by itself, None: until a request comes."""
+        due_us = self.pistol.next_event_us()
+        return None if due_us is None else max(0, due_us - now_us()) / 1_000_000
+
+    def close(self) -> None:
+        """Let go of the files. What the memory holds stays in its file."""
+        if self._truth is not None:
+            self._truth.close()
+        if self._file is not None:
+            self._file.close()
+        self._truth = self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _tell(self, delivery: Delivery) -> None:
+        if self._truth is not None:
+            try:
+                self._truth.write(json.dumps(asdict(delivery)) + "\n")
+                self._truth.flush()
+            except OSError as cause:
+                raise TwinError(f"truth: {cause.strerror}") from cause
+
+
+def _hand(seed: int, hand_ms: int | None) -> Hand:
+    if hand_ms is None:
+        return Hand(seed, refills=True)
+    return Hand(seed, travel_us=hand_ms * 1_000, settle_us=0, jitter_ppm=0, refills=True)
