@@ -13,7 +13,7 @@ from firmware_protocol.units import Micrometres, Milliseconds, Nanolitres, Nanol
 
 Point = tuple[int, int]
 Ring = tuple[Point, ...]
-"""A closed outline in um: at least three points, the last not repeated, any direction of turning."""
+"""A closed outline in um: at least three points, the last not repeated, turning either way."""
 
 TriggerMode = Literal["press", "held"]
 
@@ -53,7 +53,7 @@ class Zone:
     spacing_um: Micrometres | None
     """Asked by the prescriber; None: the planner chooses within the limits."""
     dose_nl_usual: Nanolitres
-    """The dose asked, or the technique's usual one: the planner adds pricks before it exceeds it."""
+    """The dose asked, or the technique's usual one: pricks are added before it is exceeded."""
     dose_asked: bool
     depth_um: Micrometres
     """Asked, or the usual one of the area and technique, already within the caps."""

@@ -1,0 +1,175 @@
+"""Choosing a zone's lattice: the widest spacing whose pricks keep every dose at the usual one.
+
+The spacing closes when the volume asks for more pricks. Only at the tightest spacing may doses rise
+above the usual, and never above the cap (`planner.md`, decision 4).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from math import isqrt
+
+from mesogun.errors import PlanError
+from mesogun.planning.dose import AREA_DISC_RADIUS_UM
+from mesogun.planning.lattice import shells
+from mesogun.planning.place import Fit, best_fit, cells_of, count_fits
+from mesogun.planning.raster import Field
+from mesogun.planning.region import mm
+
+PRICKS_MAX = 2_000_000
+"""More are never planned for one zone: the spacing is in the wrong unit."""
+CELLS_MAX = 800_000
+CELLS_MAX_BIG = 250_000
+BIG = 20_000
+"""From so many pricks on, a zone's border decides little and fewer lattices are tried."""
+TRIAL_ANGLES = (0, 4, 8)
+TRIAL_PERCENT = (90, 96, 100, 104, 109, 115, 122, 130)
+TRIAL_PERCENT_BIG = (98, 99, 100, 101, 102)
+ROUND_UM = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Doses:
+    """The dose bounds of one zone in whole steps of the pistol."""
+
+    total: int
+    usual: int
+    cap: int
+    least: int
+    per_cm2: int
+
+    def each_at(self, held: int, bound: int) -> int:
+        """Return the most for each prick where a disc of 1 cm2 holds `held` of them."""
+        return min(bound, self.per_cm2 // held)
+
+
+@dataclass(slots=True)
+class Search:
+    """One zone under search: its field and what was counted so far."""
+
+    field: Field
+    anchor: tuple[int, int]
+    area_um2: int
+    box_um2: int
+    best: dict[int, Fit] = dataclasses.field(default_factory=dict)
+
+    def at(self, pitch_um: int) -> Fit:
+        """Return the best fit of this pitch."""
+        if pitch_um not in self.best:
+            cells = cells_of(0, self.box_um2, pitch_um, 1)
+            if self.roughly(pitch_um) > PRICKS_MAX or cells > 8 * PRICKS_MAX:
+                raise PlanError(
+                    f"zone {self.field.name!r}: a spacing of {mm(pitch_um)} is too small for a "
+                    f"region of this size (more than {PRICKS_MAX} pricks); check the units"
+                )
+            budget = CELLS_MAX if cells < BIG else CELLS_MAX_BIG
+            self.best[pitch_um] = best_fit(self.field, pitch_um, self.anchor, budget, self.box_um2)
+        return self.best[pitch_um]
+
+    def roughly(self, pitch_um: int) -> int:
+        """Return the pricks that the area alone lets one expect, without any boundary."""
+        return self.area_um2 * 11_547 // (10_000 * pitch_um * pitch_um)
+
+    def widest(self, low: int, high: int, need: int) -> Fit | None:
+        """Return the widest lattice from `low` to `high` um found to hold `need` pricks.
+
+        A fixed number of spacings is tried around the one that the area suggests.
+        """
+        if low == high or need <= 1:
+            fit = self.at(high)
+            return fit if fit.count >= need else None
+        guess = isqrt(self.area_um2 * 11_547 // (10_000 * need))
+        big = cells_of(0, self.box_um2, max(low, min(guess, high)), 1) >= BIG
+        percents = TRIAL_PERCENT_BIG if big else TRIAL_PERCENT
+        tried = {min(high, max(low, guess * p // 100 // ROUND_UM * ROUND_UM)) for p in percents}
+        found = self._widest_of(sorted(tried), need, big)
+        if found is None:
+            fit = self.at(low)
+            return fit if fit.count >= need else None
+        above = min((p for p in tried if p > found), default=found)
+        finer = {found} | {
+            found + (above - found) * k // 5 // ROUND_UM * ROUND_UM for k in range(1, 5)
+        }
+        for pitch in sorted(finer, reverse=True)[: 2 if big else 5]:
+            if pitch == found or self._trial([pitch], big)[0] >= need:
+                fit = self.at(pitch)
+                if fit.count >= need:
+                    return fit
+        return self.at(found)
+
+    def _widest_of(self, pitches: list[int], need: int, big: bool) -> int | None:
+        counts = self._trial(pitches, big)
+        return max((p for p, n in zip(pitches, counts, strict=True) if n >= need), default=None)
+
+    def _trial(self, pitches: list[int], big: bool) -> list[int]:
+        """Count quickly: few angles, few shifts; never more than the best fit would find."""
+        angles = (0,) if big else TRIAL_ANGLES
+        wanted = [(pitch, angle) for pitch in pitches for angle in angles]
+        fits = count_fits(self.field, wanted, 1 if big else 4, self.anchor)
+        each = len(angles)
+        return [
+            max(fit.count for fit in fits[k * each : (k + 1) * each]) for k in range(len(pitches))
+        ]
+
+
+def choose(search: Search, low: int, high: int, doses: Doses) -> Fit | None:
+    """Return the lattice to use between the spacings `low` and `high`, or None if none holds all.
+
+    First every dose at most the usual one, at the widest spacing; failing that, the tightest
+    spacing under the cap.
+    """
+    rows = _rows(low, high)
+    for lo, hi, held in rows:
+        each = doses.each_at(held, doses.usual)
+        if each < max(1, doses.least):
+            continue
+        need = -(-doses.total // each)
+        if need > _most(search, lo):
+            continue
+        found = search.widest(lo, hi, need)
+        if found is not None:
+            return found
+    for lo, _, held in reversed(rows):
+        each = doses.each_at(held, doses.cap)
+        if each >= max(1, doses.least) and search.at(lo).count * each >= doses.total:
+            return search.at(lo)
+    return None
+
+
+def _rows(low: int, high: int) -> list[tuple[int, int, int]]:
+    """Cut the range of spacings where a disc of 1 cm2 takes in more pricks, widest first."""
+    rows = []
+    for lo, hi, held in shells(AREA_DISC_RADIUS_UM, low):
+        top = high if hi == 0 else min(hi, high)
+        if top >= max(lo, low):
+            rows.append((max(lo, low), top, held))
+    return rows
+
+
+def _most(search: Search, pitch_um: int) -> int:
+    """Return more pricks than any lattice of this pitch can hold (generously)."""
+    side = isqrt(search.box_um2)
+    return search.roughly(pitch_um) + 4 * side // pitch_um + 4
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """The largest total found to fit between two spacings."""
+
+    steps: int
+    pricks: int
+    pitch_um: int
+    held: int
+    """Pricks in a disc of 1 cm2 there."""
+
+
+def most_that_fits(search: Search, low: int, high: int, doses: Doses) -> Most:
+    """Return the largest total found to fit between two spacings, and where."""
+    best = Most(0, search.at(low).count, low, _rows(low, high)[-1][2])
+    for lo, _, held in _rows(low, high):
+        each = doses.each_at(held, doses.cap)
+        count = search.at(lo).count
+        if each >= max(1, doses.least) and count * each > best.steps:
+            best = Most(count * each, count, lo, held)
+    return best

@@ -1,0 +1,147 @@
+"""Triangular lattices with whole-number bases: their least spacing is proved, not measured.
+
+A lattice is all points origin + i·a + j·b. Its directions come from the table below, so that no
+sine is taken when a plan is made and every machine gets the same basis.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import isqrt
+from typing import NamedTuple
+
+NANO = 1_000_000_000
+STEP_DEGREES = 5
+ANGLES = 12
+"""A triangular lattice repeats after 60 degrees: twelve steps of five."""
+
+DIRECTIONS = (
+    (1_000_000_000, 0),
+    (996_194_698, 87_155_743),
+    (984_807_753, 173_648_178),
+    (965_925_826, 258_819_045),
+    (939_692_621, 342_020_143),
+    (906_307_787, 422_618_262),
+    (866_025_404, 500_000_000),
+    (819_152_044, 573_576_436),
+    (766_044_443, 642_787_610),
+    (707_106_781, 707_106_781),
+    (642_787_610, 766_044_443),
+    (573_576_436, 819_152_044),
+    (500_000_000, 866_025_404),
+    (422_618_262, 906_307_787),
+    (342_020_143, 939_692_621),
+    (258_819_045, 965_925_826),
+    (173_648_178, 984_807_753),
+    (87_155_743, 996_194_698),
+    (0, 1_000_000_000),
+    (-87_155_743, 996_194_698),
+    (-173_648_178, 984_807_753),
+    (-258_819_045, 965_925_826),
+    (-342_020_143, 939_692_621),
+    (-422_618_262, 906_307_787),
+)
+"""(cosine, sine) of 0, 5 … 115 degrees in thousand-millionths, rounded to the nearest."""
+
+SLOTS = 12
+"""A direction's partner, 60 degrees on, stands this much further in the table."""
+
+
+class Basis(NamedTuple):
+    """Two lattice vectors in um: b stands 60 degrees to the left of a, as nearly as it can."""
+
+    ax: int
+    ay: int
+    bx: int
+    by: int
+
+    @property
+    def det(self) -> int:
+        """The area of one cell, um2."""
+        return self.ax * self.by - self.ay * self.bx
+
+    @property
+    def dot(self) -> int:
+        """The inner product of a and b, um2."""
+        return self.ax * self.bx + self.ay * self.by
+
+    def at(self, i: int, j: int) -> tuple[int, int]:
+        """Return the vector i·a + j·b."""
+        return i * self.ax + j * self.bx, i * self.ay + j * self.by
+
+
+def shortest2_um2(basis: Basis) -> int:
+    """Return the squared length of the shortest vector of the lattice (Lagrange and Gauss).
+
+    No two points of the lattice are nearer to each other than its root.
+    """
+    ux, uy, vx, vy = basis
+    while True:
+        u2, v2 = ux * ux + uy * uy, vx * vx + vy * vy
+        if u2 > v2:
+            ux, uy, vx, vy, u2 = vx, vy, ux, uy, v2
+        if u2 == 0:
+            return 0
+        times = (2 * (ux * vx + uy * vy) + u2) // (2 * u2)
+        if times == 0:
+            return u2
+        vx, vy = vx - times * ux, vy - times * uy
+
+
+@lru_cache(maxsize=4096)
+def lattice(pitch_um: int, angle: int) -> Basis:
+    """Return the lattice that leans by `angle` steps and keeps its points `pitch_um` apart.
+
+    The vectors are rounded to whole um; where that would bring two points nearer than the pitch,
+    they are made a little longer until it does not.
+    """
+    (ac, as_), (bc, bs) = DIRECTIONS[angle], DIRECTIONS[angle + SLOTS]
+    length = pitch_um
+    while True:
+        basis = Basis(
+            (2 * length * ac + NANO) // (2 * NANO),
+            (2 * length * as_ + NANO) // (2 * NANO),
+            (2 * length * bc + NANO) // (2 * NANO),
+            (2 * length * bs + NANO) // (2 * NANO),
+        )
+        if shortest2_um2(basis) >= pitch_um * pitch_um:
+            return basis
+        length += 1
+
+
+def pitch_of(basis: Basis) -> int:
+    """Return the distance, rounded down to whole um, that no two points of the lattice go under."""
+    return isqrt(shortest2_um2(basis))
+
+
+def points_in_disc(basis: Basis, radius_um: int) -> int:
+    """Count the lattice points within `radius_um` of a lattice point, itself included."""
+    reach = radius_um * 2 // max(1, pitch_of(basis)) + 2
+    square = radius_um * radius_um
+    span = range(-reach, reach + 1)
+    vectors = (basis.at(i, j) for i in span for j in span)
+    return sum(1 for x, y in vectors if x * x + y * y <= square)
+
+
+@lru_cache(maxsize=64)
+def shells(radius_um: int, pitch_um_min: int) -> tuple[tuple[int, int, int], ...]:
+    """Return how full a disc of `radius_um` is: (least pitch, greatest, points), widest first.
+
+    For an exact triangular lattice whose pitch lies in a row's range, a disc around one of its
+    points holds that many points. The last row reaches down to `pitch_um_min`; the first has no
+    upper end (0 stands for none).
+    """
+    reach = radius_um * 2 // pitch_um_min + 2
+    square = radius_um * radius_um
+    span = range(-reach, reach + 1)
+    norms = sorted(i * i + i * j + j * j for i in span for j in span if i or j)
+    rows = []
+    above, held = 0, 1
+    for norm in sorted(set(norms)):
+        inner = isqrt(square // norm)
+        if inner < pitch_um_min:
+            break
+        rows.append((inner + 1, above, held))
+        above, held = inner, held + norms.count(norm)
+    rows.append((pitch_um_min, above, held))
+    return tuple(rows)

@@ -1,0 +1,121 @@
+"""Which bounds hold in this plan: every limit with its origin; of several the tightest wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import lcm
+
+from mesogun.errors import PlanError
+from mesogun.planning.prescription import Limit, Prescription, Zone
+
+ZONE_LIMITS = (
+    "dose_nl_max",
+    "dose_nl_min",
+    "depth_um_max",
+    "spacing_um_min",
+    "spacing_um_max",
+    "margin_um_min",
+    "area_dose_nl_per_cm2_max",
+)
+SESSION_LIMITS = (
+    "volume_nl_max",
+    "dose_quantum_nl_min",
+    "needle_depth_um_max",
+    "syringe_volume_nl_max",
+    "pricks_max",
+)
+PAIRS = (("dose_nl_min", "dose_nl_max"), ("spacing_um_min", "spacing_um_max"))
+"""Lower and upper bound of one quantity: crossed, they forbid everything."""
+
+
+class Limits:
+    """The effective limits of one plan, looked up by name and zone. Complete, or never made."""
+
+    __slots__ = ("_by_key", "all")
+
+    def __init__(self, effective_ones: Iterable[Limit]) -> None:
+        self.all = tuple(effective_ones)
+        self._by_key = {(one.name, one.zone): one for one in self.all}
+
+    def of(self, name: str, zone: int | None = None) -> Limit:
+        """Return the bound that holds for `zone` (None: for the session)."""
+        return self._by_key[name, zone]
+
+
+def effective(prescription: Prescription) -> tuple[Limit, ...]:
+    """Return the one limit that holds for each name and zone, with the origin that set it.
+
+    Limits of a zone's name that are set on the session hold for every zone. Of equal bounds the
+    first named wins. The order is that of the session's names, then zone by zone.
+
+    Raises:
+        PlanError: a needed limit is missing, one is unknown, or two contradict each other.
+    """
+    _refuse_unknown(prescription)
+    session = tuple(_tightest(prescription, name, None) for name in SESSION_LIMITS)
+    _refuse_odd_quanta(prescription)
+    zones: list[Limit] = []
+    for index, zone in enumerate(prescription.zones):
+        own = [_tightest(prescription, name, index) for name in ZONE_LIMITS]
+        _refuse_crossed(own, zone)
+        zones.extend(own)
+    return session + tuple(zones)
+
+
+def _refuse_unknown(prescription: Prescription) -> None:
+    """A limit that nobody enforces is worse than none: it is refused."""
+    for one in prescription.limits:
+        if one.name not in ZONE_LIMITS and one.name not in SESSION_LIMITS:
+            known = ", ".join((*SESSION_LIMITS, *ZONE_LIMITS))
+            raise PlanError(
+                f"limit {one.name!r} [{one.origin}] is unknown to the planner, so nothing would "
+                f"enforce it; the planner knows {known}"
+            )
+        if one.zone is not None and not 0 <= one.zone < len(prescription.zones):
+            raise PlanError(
+                f"limit {one.name!r} [{one.origin}] names zone {one.zone}: no such zone"
+            )
+        if one.zone is not None and one.name in SESSION_LIMITS:
+            raise PlanError(
+                f"limit {one.name!r} [{one.origin}] holds for the whole session, not for zone "
+                f"{prescription.zones[one.zone].name!r} alone"
+            )
+        if one.value < 0 or (one.value == 0 and one.name != "margin_um_min"):
+            raise PlanError(
+                f"limit {one.name!r} [{one.origin}] is {one.value} {one.unit}; it must be above 0"
+            )
+
+
+def _tightest(prescription: Prescription, name: str, zone: int | None) -> Limit:
+    found = [one for one in prescription.limits if one.name == name and one.zone in (None, zone)]
+    if not found:
+        where = "the session" if zone is None else f"zone {prescription.zones[zone].name!r}"
+        raise PlanError(
+            f"no limit {name!r} is set for {where}: limits are complete or nothing is planned"
+        )
+    values = [one.value for one in found]
+    best = min(values) if name.endswith("_max") else max(values)
+    won = found[values.index(best)]
+    return Limit(won.name, won.value, won.unit, zone, won.origin, won.source)
+
+
+def _refuse_odd_quanta(prescription: Prescription) -> None:
+    quanta = [one for one in prescription.limits if one.name == "dose_quantum_nl_min"]
+    coarsest = max(quanta, key=lambda one: one.value)
+    for one in quanta:
+        if lcm(one.value, coarsest.value) != coarsest.value:
+            raise PlanError(
+                f"a dose cannot be a multiple of {one.value} nL [{one.origin}] and of "
+                f"{coarsest.value} nL [{coarsest.origin}] without being coarser than both"
+            )
+
+
+def _refuse_crossed(own: list[Limit], zone: Zone) -> None:
+    by_name = {one.name: one for one in own}
+    for low_name, high_name in PAIRS:
+        low, high = by_name[low_name], by_name[high_name]
+        if low.value > high.value:
+            raise PlanError(
+                f"zone {zone.name!r}: {low.name} is {low.value} {low.unit} [{low.origin}], above "
+                f"{high.name}, {high.value} {high.unit} [{high.origin}]: nothing can satisfy both"
+            )

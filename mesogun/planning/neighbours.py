@@ -1,0 +1,45 @@
+"""Which pricks lie within a distance of each other: a cell list over whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mesogun.planning.raster import Integers
+
+PAIRS_AT_ONCE = 2_000_000
+
+
+def pairs_within(
+    x_um: Integers, y_um: Integers, radius_um: int
+) -> Iterator[tuple[Integers, Integers]]:
+    """Yield, in chunks, every pair of points at most `radius_um` apart, once, as index arrays."""
+    if len(x_um) < 2:
+        return
+    cx, cy = (x_um - x_um.min()) // radius_um, (y_um - y_um.min()) // radius_um
+    wide = int(cx.max()) + 3
+    key = cy * wide + cx + 1
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    xs, ys = x_um[order], y_um[order]
+    count = len(xs)
+    # in sorted order the cells to visit are two stretches: the rest of this cell and the next
+    # one in the row, and three cells of the row above
+    own = np.arange(count) + 1, np.searchsorted(key, key + 2)
+    above = np.searchsorted(key, key + wide - 1), np.searchsorted(key, key + wide + 2)
+    for first, stop in (own, above):
+        lengths = stop - first
+        ends = np.cumsum(lengths)
+        start = 0
+        while start < count:
+            done = int(ends[start - 1]) if start else 0
+            until = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, side="right")))
+            part = lengths[start:until]
+            a = np.repeat(np.arange(start, until), part)
+            offset = ends[start:until] - part - done
+            b = np.arange(len(a)) - np.repeat(offset - first[start:until], part)
+            dx, dy = xs[a] - xs[b], ys[a] - ys[b]
+            near = dx * dx + dy * dy <= radius_um * radius_um
+            yield order[a[near]], order[b[near]]
+            start = until

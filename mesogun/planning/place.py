@@ -1,0 +1,266 @@
+"""Placing: which lattice, leaning how and shifted where, puts the most pricks into a zone.
+
+Counting over angles and shifts is done on a fine raster of every lattice (all shifts of one lattice
+are the fine lattice's cosets); the lattice that is chosen is then placed exactly, in integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isqrt
+
+import numpy as np
+import numpy.typing as npt
+
+from mesogun.planning.lattice import ANGLES, Basis, lattice
+from mesogun.planning.raster import Field, Floats, Integers, Sheet, Truths, paint, sheet
+from mesogun.planning.region import inside, keeps_off
+
+SLACK_UM = 0.25
+"""Far above the raster's rounding, far below the 1 um between two whole coordinates."""
+SAFE_UM = 1
+"""Searched with this much more margin: rounding a shift to whole um then never loses a prick."""
+AREA_ROWS, AREA_COLUMNS = 128, 1024
+FINENESS = (8, 4, 2, 1)
+TIES_MAX = 8
+TIE_WORK_MAX = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A lattice and its shift, in parts of a cell, with the pricks it was counted to hold."""
+
+    pitch_um: int
+    basis: Basis
+    shift: tuple[int, int]
+    fineness: int
+    count: int
+
+    def origin(self, anchor: tuple[int, int]) -> tuple[int, int]:
+        """Return a point of the lattice, in whole um."""
+        (i, j), f = self.shift, self.fineness
+        x, y = self.basis.at(i, j)
+        return anchor[0] + (2 * x + f) // (2 * f), anchor[1] + (2 * y + f) // (2 * f)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """The pricks of one zone on their lattice: row by row (j rising), along each row i rising."""
+
+    pitch_um: int
+    basis: Basis
+    origin: tuple[int, int]
+    i: Integers
+    j: Integers
+    x_um: Integers
+    y_um: Integers
+
+    def __len__(self) -> int:
+        return len(self.i)
+
+
+def lattice_sheet(
+    field: Field, bases: Sequence[Basis], fineness: int, origin: tuple[int, int]
+) -> tuple[Sheet, Integers]:
+    """Lay the fine lattices of `bases` over the zone; also return each row's first column.
+
+    In a frame, row r stands for j = r0/f + r/f with r0 a multiple of f, and a row's first column
+    for an i that is a whole number.
+    """
+    f = fineness
+    left, low, right, high = field.box
+    both = np.array(bases, dtype=np.float64)
+    det = np.array([one.det for one in bases], dtype=np.float64)
+    step = np.sqrt(both[:, 0] * both[:, 0] + both[:, 1] * both[:, 1])
+    ux, uy = both[:, 0] / step, both[:, 1] / step
+    height, shear = det / step, np.array([one.dot for one in bases]) / step
+    cx = np.array([left, right, right, left]) - origin[0]
+    cy = np.array([low, low, high, high]) - origin[1]
+    x = ux[:, None] * cx + uy[:, None] * cy
+    y = ux[:, None] * cy - uy[:, None] * cx
+    j0 = np.floor(y.min(axis=1) / height).astype(np.int64)
+    rows = (np.floor(y.max(axis=1) / height).astype(np.int64) - j0 + 1) * f
+    frame = np.repeat(np.arange(len(bases)), rows)
+    r = np.arange(len(frame)) - np.repeat(np.cumsum(rows) - rows, rows)
+    lean = (j0[frame] + r / f) * shear[frame]
+    i0 = np.floor((x.min(axis=1)[frame] - lean) / step[frame])
+    columns = np.ceil((x.max(axis=1) - x.min(axis=1)) / step).astype(np.int64) + 2
+    x0 = i0 * step[frame] + lean
+    laid = sheet(ux, uy, origin, j0 * height, height / f, rows, step / f, columns * f, x0)
+    return laid, np.stack([i0.astype(np.int64), j0[frame] + r // f])
+
+
+def area_of(field: Field) -> tuple[int, tuple[int, int] | None]:
+    """Return the area in um2 where pricks may be, and a point of it well inside a wide part.
+
+    Sampled on a raster that has the same symmetries as the outline's box, so mirrored zones get
+    the same area.
+    """
+    left, low, right, high = field.box
+    for rows, columns in ((AREA_ROWS, AREA_COLUMNS), (AREA_COLUMNS, AREA_COLUMNS)):
+        one = np.ones(1)
+        dx, dy = (right - left) / columns, (high - low) / rows
+        laid = sheet(
+            one,
+            0.0 * one,
+            (left, low),
+            dy / 2 * one,
+            dy * one,
+            np.array([rows]),
+            dx * one,
+            np.array([columns + 1]),
+            np.full(rows, dx / 2),
+        )
+        free = paint(laid, field, float(field.margin_um)).reshape(rows, columns + 1)
+        counted = int(np.count_nonzero(free))
+        if counted:
+            area = counted * (right - left) * (high - low) // (rows * columns)
+            return area, _deep_point(free, field, rows, columns)
+    return 0, None
+
+
+def _deep_point(free: Truths, field: Field, rows: int, columns: int) -> tuple[int, int]:
+    """Return the middle of the longest free stretch of a row (the first of equals)."""
+    left, low, right, high = field.box
+    flat = np.flatnonzero(np.diff(free.ravel().view(np.int8), prepend=np.int8(0)))
+    starts, stops = flat[0::2], flat[1::2]
+    best = int(np.argmax(stops - starts))
+    row, first = divmod(int(starts[best]), columns + 1)
+    twice = 2 * first + int(stops[best] - starts[best])
+    return (
+        left + twice * (right - left) // (2 * columns),
+        low + (2 * row + 1) * (high - low) // (2 * rows),
+    )
+
+
+def count_fits(
+    field: Field, wanted: Sequence[tuple[int, int]], fineness: int, anchor: tuple[int, int]
+) -> list[Fit]:
+    """Return, for each (pitch, angle) of `wanted`, the shift that holds the most pricks."""
+    return [fits[0] for fits in _all_fits(field, wanted, fineness, anchor)[0]]
+
+
+def _all_fits(
+    field: Field, wanted: Sequence[tuple[int, int]], fineness: int, anchor: tuple[int, int]
+) -> tuple[list[list[Fit]], Sheet, list[npt.NDArray[np.bool_]]]:
+    f = fineness
+    bases = [lattice(pitch, angle) for pitch, angle in wanted]
+    laid, _ = lattice_sheet(field, bases, f, anchor)
+    free = paint(laid, field, float(field.margin_um + SAFE_UM))
+    found: list[list[Fit]] = []
+    masks: list[npt.NDArray[np.bool_]] = []
+    for k, (pitch, _) in enumerate(wanted):
+        rows, width, start = int(laid.rows[k]), int(laid.width[k]), int(laid.first_cell[k])
+        mask = free[start : start + rows * width].reshape(rows // f, f * width)
+        sums = np.add.reduce(mask, axis=0, dtype=np.int32).reshape(f, width // f, f).sum(axis=1)
+        most = int(sums.max())
+        best = np.flatnonzero(sums.ravel() == most)[:TIES_MAX].tolist()
+        found.append([Fit(pitch, bases[k], (at % f, at // f), f, most) for at in best])
+        masks.append(mask.reshape(rows // f, f, width // f, f))
+    return found, laid, masks
+
+
+def cells_of(area_um2: int, box_um2: int, pitch_um: int, fineness: int) -> int:
+    """Estimate the samples that one lattice takes at `fineness`."""
+    return (max(area_um2, box_um2) * 12 // (10 * pitch_um * pitch_um) + 16) * fineness * fineness
+
+
+def best_fit(
+    field: Field, pitch_um: int, anchor: tuple[int, int], cells_max: int, box_um2: int
+) -> Fit:
+    """Return the lattice of this pitch that holds the most pricks, over angles and shifts.
+
+    Of equals the one whose pricks keep farthest from every edge wins, then the first. How many
+    are tried depends on the zone's size only.
+    """
+    fineness, angles = budgeted(cells_of(0, box_um2, pitch_um, 1), cells_max)
+    wanted = [(pitch_um, angle) for angle in range(0, ANGLES, ANGLES // angles)]
+    found, laid, masks = _all_fits(field, wanted, fineness, anchor)
+    most = max(fits[0].count for fits in found)
+    tied = [(k, fit) for k, fits in enumerate(found) for fit in fits if fit.count == most]
+    work = most * len(field.ax)
+    if len(tied) == 1 or work == 0:
+        return tied[0][1]
+    tied = tied[: max(1, min(TIES_MAX, TIE_WORK_MAX // work))]
+    slack = [_least_gap(field, laid, k, fit, masks[k]) for k, fit in tied]
+    return tied[slack.index(max(slack))][1]
+
+
+def budgeted(cells: int, cells_max: int) -> tuple[int, int]:
+    """Return (fineness, angles) for a lattice of so many samples: fewer as the zone grows."""
+    for fineness in FINENESS:
+        for angles in (12, 6, 3, 1):
+            if cells * fineness * fineness * angles <= cells_max and angles * fineness >= 12:
+                return fineness, angles
+    return 1, max(a for a in (12, 6, 3, 1) if a == 1 or cells * a <= cells_max)
+
+
+def _least_gap(field: Field, laid: Sheet, k: int, fit: Fit, mask: npt.NDArray[np.bool_]) -> float:
+    """Return the least squared distance of the fit's pricks to any edge (floats, one by one)."""
+    i, j = fit.shift
+    row, column = np.nonzero(mask[:, j, :, i])
+    r = row * fit.fineness + j
+    x = laid.x0[laid.first_row[k] + r] + (column * fit.fineness + i) * laid.step[k]
+    y = laid.y0[k] + r * laid.dy[k]
+    ux, uy = laid.ux[k], laid.uy[k]
+    ax, ay = field.ax - laid.origin[0], field.ay - laid.origin[1]
+    dx, dy = (field.bx - field.ax) * 1.0, (field.by - field.ay) * 1.0
+    px, py = (x * ux - y * uy)[:, None] - ax, (x * uy + y * ux)[:, None] - ay
+    along = np.clip((px * dx + py * dy) / (dx * dx + dy * dy), 0.0, 1.0)
+    gx, gy = px - along * dx, py - along * dy
+    return float((gx * gx + gy * gy).min())
+
+
+def place(field: Field, fit: Fit, anchor: tuple[int, int]) -> Placed:
+    """Put a prick on every lattice point that keeps the margins: exact.
+
+    The raster settles all points but those within a hair of a margin; these are settled in
+    integers.
+    """
+    origin = fit.origin(anchor)
+    laid, ij = lattice_sheet(field, [fit.basis], 1, origin)
+    width = int(laid.width[0])
+    margin = max(field.margin_um, 1)
+    maybe = np.flatnonzero(paint(laid, field, margin - SLACK_UM))
+    surely = paint(laid, field, margin + SLACK_UM)[maybe]
+    row, column = maybe // width, maybe % width
+    i, j = ij[0][row] + column, ij[1][row]
+    x = origin[0] + i * fit.basis.ax + j * fit.basis.bx
+    y = origin[1] + i * fit.basis.ay + j * fit.basis.by
+    doubtful = np.flatnonzero(~surely)
+    if len(doubtful):
+        surely = surely.copy()
+        surely[doubtful] = exactly_free(field, x[doubtful], y[doubtful], margin)
+        i, j, x, y = i[surely], j[surely], x[surely], y[surely]
+    return Placed(fit.pitch_um, fit.basis, origin, i, j, x, y)
+
+
+def exactly_free(field: Field, x: Integers, y: Integers, margin_um: int) -> Truths:
+    """Tell which whole-um points may hold a prick: inside, off every edge by the margin: exact."""
+    free = inside(x, y, field.outline) & keeps_off(x, y, field.outline, margin_um)
+    for hole in field.exclusions:
+        free &= ~inside(x, y, hole) & keeps_off(x, y, hole, margin_um)
+    for cx, cy, r in zip(field.disc_x, field.disc_y, field.disc_r, strict=True):
+        free &= (x - cx) * (x - cx) + (y - cy) * (y - cy) >= r * r
+    return free
+
+
+def side_of_square(area_um2: int) -> int:
+    """Return the side of a square of this area, rounded down."""
+    return isqrt(area_um2)
+
+
+__all__ = [
+    "Field",
+    "Fit",
+    "Floats",
+    "Placed",
+    "area_of",
+    "best_fit",
+    "budgeted",
+    "cells_of",
+    "count_fits",
+    "exactly_free",
+    "place",
+]

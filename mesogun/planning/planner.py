@@ -1,0 +1,293 @@
+"""From a prescription to a plan: pure, and the same bytes on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mesogun.errors import PlanError
+from mesogun.planning.choose import Doses, Search, choose
+from mesogun.planning.depth import depth_of
+from mesogun.planning.dose import split
+from mesogun.planning.explain import (
+    Order,
+    no_dose,
+    no_prick,
+    no_room,
+    refuse_session,
+    too_full,
+    too_little,
+    too_many,
+    too_much,
+)
+from mesogun.planning.give import Group, give
+from mesogun.planning.infeasible import ml
+from mesogun.planning.lattice import pitch_of
+from mesogun.planning.limits import Limits, effective
+from mesogun.planning.order import order
+from mesogun.planning.place import Placed, area_of, place
+from mesogun.planning.plan import Plan, PlannedZone
+from mesogun.planning.prescription import Prescription, Zone
+from mesogun.planning.pricks import PrickTable, column
+from mesogun.planning.raster import Field, Integers, field_of
+from mesogun.planning.region import check_region, mm
+from mesogun.planning.timing import hops_um, replay
+
+PPM = 1_000_000
+LOST_PERCENT = 5
+"""A zone that loses more of its area than this to its neighbours is worth a warning."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Done:
+    """One zone whose pricks have their places and their order."""
+
+    placed: Placed
+    x_um: Integers
+    y_um: Integers
+    asked: Order
+
+
+def plan(prescription: Prescription) -> Plan:
+    """Return the plan of `prescription`: the same one for the same prescription, everywhere.
+
+    Raises:
+        PlanError: a limit is missing, a region is unusable, or (as Infeasible, with what would
+            help) the prescription does not fit its limits. Nothing is planned then.
+    """
+    _refuse_unplannable(prescription)
+    limits = Limits(effective(prescription))
+    zones = prescription.zones
+    depths = [depth_of(zone, index, limits) for index, zone in enumerate(zones)]
+    refuse_session(prescription, limits)
+    searches = [_search(_field(zone), index, limits) for index, zone in enumerate(zones)]
+    asked = _orders(prescription, limits, searches)
+    warnings = list(prescription.warnings)
+    done: list[_Done] = []
+    for one, search in zip(asked, searches, strict=True):
+        done.append(_place_zone(one, search, done, warnings))
+    doses = _give(limits, done, warnings)
+    _refuse_too_many(prescription, limits, done)
+    pricks = _table(done, doses, depths)
+    timing = replay(prescription, pricks)
+    planned = tuple(_planned_zone(one, steps) for one, steps in zip(done, doses, strict=True))
+    return Plan(
+        prescription,
+        limits.all,
+        planned,
+        pricks,
+        timing.duration_us,
+        timing.travel_um,
+        tuple(warnings),
+    )
+
+
+def _refuse_unplannable(prescription: Prescription) -> None:
+    if prescription.head != "single":
+        raise PlanError(
+            f"head {prescription.head!r} is not planned yet; this planner knows the head 'single'"
+        )
+    if not prescription.zones:
+        raise PlanError("there is no zone to treat")
+    motion = prescription.motion
+    if min(motion.needle_um_per_s, motion.travel_um_per_s) <= 0 or motion.settle_us < 0:
+        raise PlanError("the motion of pistol and hand needs speeds above 0")
+    names = [zone.name for zone in prescription.zones]
+    for zone in prescription.zones:
+        if names.count(zone.name) > 1:
+            raise PlanError(f"two zones are named {zone.name!r}; give each its own name")
+        if int(zone.rate_nl_per_s) <= 0 or int(zone.dwell_ms) < 0 or int(zone.interval_ms) < 0:
+            raise PlanError(f"zone {zone.name!r}: rate, dwell or interval is out of range")
+        if int(zone.dose_nl_usual) <= 0:
+            raise PlanError(
+                f"zone {zone.name!r}: a dose of {zone.dose_nl_usual} nL a prick cannot be planned"
+            )
+        if int(zone.margin_um) < 0:
+            raise PlanError(f"zone {zone.name!r}: a margin of {zone.margin_um} um is below 0")
+        check_region(zone.outline_um, zone.exclusions_um, f"zone {zone.name!r}")
+
+
+def _field(zone: Zone) -> Field:
+    return field_of(zone.name, zone.outline_um, zone.exclusions_um, int(zone.margin_um))
+
+
+def _search(field: Field, index: int, limits: Limits) -> Search:
+    floor = limits.of("margin_um_min", index)
+    if field.margin_um < floor.value:
+        raise PlanError(
+            f"zone {field.name!r}: a margin of {mm(field.margin_um)} is less than "
+            f"{floor.name} = {mm(floor.value)} [{floor.origin}]"
+        )
+    area, anchor = area_of(field)
+    if anchor is None:
+        raise no_prick(field, floor)
+    left, low, right, high = field.box
+    return Search(field, anchor, area, (right - left) * (high - low))
+
+
+def _orders(prescription: Prescription, limits: Limits, searches: Sequence[Search]) -> list[Order]:
+    quantum = limits.of("dose_quantum_nl_min").value
+    volume = int(prescription.product.volume_nl)
+    weights = _weights(prescription, searches)
+    steps = split(volume // quantum, weights)
+    asked = []
+    for index, zone in enumerate(prescription.zones):
+        cap = limits.of("dose_nl_max", index).value // quantum
+        least = max(1, -(-limits.of("dose_nl_min", index).value // quantum))
+        doses = Doses(
+            steps[index],
+            max(least, min(int(zone.dose_nl_usual) // quantum, cap)),
+            cap,
+            least,
+            limits.of("area_dose_nl_per_cm2_max", index).value // quantum,
+        )
+        low, high = _spacings(zone, index, limits)
+        share = (weights[index], sum(weights))
+        asked.append(Order(zone, index, limits, doses, quantum, low, high, volume, share))
+        if least > cap:
+            raise no_dose(asked[-1])
+    return asked
+
+
+def _weights(prescription: Prescription, searches: Sequence[Search]) -> list[int]:
+    """Return what the volume is divided by: the shares, or else the areas to treat."""
+    shares = [zone.share_ppm for zone in prescription.zones]
+    given = [one for one in shares if one is not None]
+    if not given:
+        return [search.area_um2 for search in searches]
+    if len(given) < len(shares):
+        without = [zone.name for zone in prescription.zones if zone.share_ppm is None]
+        raise PlanError(
+            f"zone {without[0]!r} has no share of the volume while others have one; give every "
+            "zone a share, or none"
+        )
+    if min(given) <= 0 or abs(sum(given) - PPM) > len(given):
+        raise PlanError(
+            f"the zones' shares of the volume add up to {sum(given) / PPM:.6f}; they must be "
+            "above 0 and add up to 1"
+        )
+    return given
+
+
+def _spacings(zone: Zone, index: int, limits: Limits) -> tuple[int, int]:
+    low, high = limits.of("spacing_um_min", index), limits.of("spacing_um_max", index)
+    if zone.spacing_um is None:
+        return low.value, high.value
+    asked = int(zone.spacing_um)
+    for bound, broken in ((low, asked < low.value), (high, asked > high.value)):
+        if broken:
+            raise PlanError(
+                f"zone {zone.name!r}: a spacing of {mm(asked)} is beyond {bound.name} = "
+                f"{mm(bound.value)} [{bound.origin}]"
+            )
+    return asked, asked
+
+
+def _place_zone(asked: Order, search: Search, done: Sequence[_Done], warnings: list[str]) -> _Done:
+    search = _beside(asked, search, done, warnings)
+    if asked.doses.total < asked.doses.least:
+        raise too_little(asked, 1, asked.high_um)
+    fit = choose(search, asked.low_um, asked.high_um, asked.doses)
+    if fit is None:
+        raise too_much(asked, search)
+    if fit.count * asked.doses.least > asked.doses.total:
+        raise too_little(asked, fit.count, fit.pitch_um)
+    placed = place(search.field, fit, search.anchor)
+    if len(placed) * asked.doses.least > asked.doses.total:
+        raise too_little(asked, len(placed), fit.pitch_um)
+    ordered = order(placed, None)
+    return _Done(placed, placed.x_um[ordered], placed.y_um[ordered], asked)
+
+
+def _beside(asked: Order, search: Search, done: Sequence[_Done], warnings: list[str]) -> Search:
+    """Keep the zone's pricks off those of earlier zones, by the larger spacing of the two."""
+    own = asked.limits.of("spacing_um_min", asked.index).value
+    left, low, right, high = search.field.box
+    xs, ys, rs, names = [], [], [], []
+    for other in done:
+        r = max(own, asked.limits.of("spacing_um_min", other.asked.index).value)
+        near = (other.x_um > left - r) & (other.x_um < right + r)
+        near &= (other.y_um > low - r) & (other.y_um < high + r)
+        if near.any():
+            xs.append(other.x_um[near])
+            ys.append(other.y_um[near])
+            rs.append(np.full(int(near.sum()), r))
+            names.append(other.asked.zone.name)
+    if not names:
+        return search
+    discs = np.concatenate(xs), np.concatenate(ys), np.concatenate(rs)
+    zone = asked.zone
+    field = field_of(zone.name, zone.outline_um, zone.exclusions_um, search.field.margin_um, discs)
+    area, anchor = area_of(field)
+    if anchor is None:
+        raise no_room(field, names, max(int(one.max()) for one in rs))
+    lost = search.area_um2 - area
+    if lost * 100 > search.area_um2 * LOST_PERCENT:
+        warnings.append(
+            f"zone {zone.name!r}: {lost * 100 // search.area_um2} % of its area is left free so "
+            f"that pricks keep their spacing from those of {' and '.join(map(repr, names))}"
+        )
+    return Search(field, anchor, area, search.box_um2)
+
+
+def _give(limits: Limits, done: Sequence[_Done], warnings: list[str]) -> list[Integers]:
+    groups = [Group(one.x_um, one.y_um, one.placed.basis, one.asked.doses.total) for one in done]
+    given = give(limits, groups, done[0].asked.quantum_nl)
+    if given.short is not None:
+        raise too_full(done[given.short].asked, given.fits)
+    for one, steps in zip(done, given.steps, strict=True):
+        most, usual = int(steps.max()) * one.asked.quantum_nl, int(one.asked.zone.dose_nl_usual)
+        if most > usual:
+            what = "asked" if one.asked.zone.dose_asked else "usual"
+            warnings.append(
+                f"zone {one.asked.zone.name!r}: doses of up to {ml(most)} exceed the {what} "
+                f"{ml(usual)}: at {mm(one.placed.pitch_um)} spacing there is room for "
+                f"{len(steps)} pricks"
+            )
+    return given.steps
+
+
+def _refuse_too_many(prescription: Prescription, limits: Limits, done: Sequence[_Done]) -> None:
+    count, bound = sum(len(one.x_um) for one in done), limits.of("pricks_max")
+    if count > bound.value:
+        usual = sorted({int(zone.dose_nl_usual) for zone in prescription.zones})
+        raise too_many(count, int(prescription.product.volume_nl), bound, usual)
+
+
+def _table(done: Sequence[_Done], steps: Sequence[Integers], depths: Sequence[int]) -> PrickTable:
+    counts = [len(one.x_um) for one in done]
+    total = sum(counts)
+    quantum = done[0].asked.quantum_nl
+    return PrickTable(
+        x_um=column(np.concatenate([one.x_um for one in done])),
+        y_um=column(np.concatenate([one.y_um for one in done])),
+        z_um=column(np.zeros(total)),
+        depth_um=column(np.repeat(depths, counts)),
+        dose_nl=column(np.concatenate(steps) * quantum),
+        zone=column(np.repeat(np.arange(len(done)), counts)),
+        shot=column(np.arange(total)),
+    )
+
+
+def _planned_zone(done: _Done, steps: Integers) -> PlannedZone:
+    zone, asked = done.asked.zone, done.asked
+    count = len(done.x_um)
+    basis = done.placed.basis
+    pitch = pitch_of(basis)
+    return PlannedZone(
+        name=zone.name,
+        area=zone.area,
+        technique=zone.technique,
+        outline_um=zone.outline_um,
+        exclusions_um=zone.exclusions_um,
+        margin_um=int(zone.margin_um),
+        spacing_um_min=asked.limits.of("spacing_um_min", asked.index).value,
+        pitch_um=pitch,
+        basis_um=(basis.ax, basis.ay, basis.bx, basis.by),
+        prick_count=count,
+        dose_nl_total=int(steps.sum()) * asked.quantum_nl,
+        travel_um=int(hops_um(done.x_um, done.y_um).sum()),
+        travel_um_min=(count - 1) * pitch,
+    )
