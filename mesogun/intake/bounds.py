@@ -12,6 +12,8 @@ RING_POINTS_MAX = 10_000
 PRICKS_MAX = 1_000_000
 """The most pricks that a plan file may hold."""
 TEXT_CHARACTERS_MAX = 200
+COUNT_MAX = 10_000
+"""Of years and sessions: a larger one is a slip."""
 PROBLEMS_MAX = 20
 """So many problems of one file are told at once."""
 

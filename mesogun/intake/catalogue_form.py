@@ -178,6 +178,7 @@ class ThickFluid(Table):
     viscosity: Viscosity
     needle_bore: Length
     needle_length: Length
+    prick_time_max: Duration
 
 
 class PatientRange(Table):

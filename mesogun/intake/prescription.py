@@ -15,8 +15,9 @@ from mesogun.intake.equipment import Equipment, check_volume, motion, read_equip
 from mesogun.intake.files import parse_json, parse_toml, read_bounded, text_of
 from mesogun.intake.form import read
 from mesogun.intake.outlines import Outlines
-from mesogun.intake.prescription_form import PatientForm, PrescriptionForm, ProductForm
+from mesogun.intake.prescription_form import FORMAT, PatientForm, PrescriptionForm, ProductForm
 from mesogun.intake.quantity import in_unit
+from mesogun.intake.quantity import shown as as_shown
 from mesogun.intake.refusal import Problems, unknown
 from mesogun.intake.screening import Screening, read_screening
 from mesogun.intake.zones import ZoneReader
@@ -61,10 +62,15 @@ def _read_form(data: bytes, shown: str, suffix: str) -> PrescriptionForm:
             tree = parse_json(text_of(data, shown, WHAT), shown)
         case _:
             raise PrescriptionError(
-                f"{shown}: ends in {suffix or 'nothing'!r}: a prescription is a .toml or .json file"
+                f"{shown}: ends in {suffix or 'no suffix'}: a prescription is a .toml or .json file"
             )
-    form, mistakes = read(PrescriptionForm, tree)
     problems = Problems(shown)
+    found = tree.get("format") if isinstance(tree, dict) else None
+    if found != FORMAT:
+        # Of a file of another kind nothing else is worth telling.
+        problems.add("format", f"found {as_shown(found)}: a prescription begins with {FORMAT!r}")
+        problems.raise_any()
+    form, mistakes = read(PrescriptionForm, tree)
     problems.note(mistakes)
     problems.raise_any()
     if form is None:

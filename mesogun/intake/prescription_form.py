@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from mesogun.intake.bounds import (
     COORDINATE_UM_MAX,
+    COUNT_MAX,
     EXCLUSIONS_MAX,
     RING_POINTS_MAX,
     TEXT_CHARACTERS_MAX,
@@ -68,6 +69,17 @@ def day(found: Any, _context: Any) -> date:
     if made.isoformat() != found:
         raise ValueError(f"found {shown(found)}: give a date such as {made.isoformat()}")
     return made
+
+
+def count(found: Any, _context: Any) -> int:
+    """Return a whole number, 0 or more, of usual size.
+
+    Raises:
+        ValueError: with what was found.
+    """
+    if type(found) is not int or not 0 <= found <= COUNT_MAX:
+        raise ValueError(f"found {shown(found)}: give a whole number, 0 or more")
+    return found
 
 
 def _number(unit: str, factor: int, finest: str, least: int) -> Reader:
@@ -139,7 +151,7 @@ _TEXT = {"type": "string", "minLength": 1, "maxLength": TEXT_CHARACTERS_MAX}
 Text = Annotated[str, Reader(text, _TEXT)]
 Pseudonym = Annotated[str, Reader(pseudonym, {**_TEXT, "pattern": "^[A-Za-z0-9._-]+$"})]
 Day = Annotated[date, Reader(day, _DAY)]
-Count = Annotated[int, _number("whole numbers", 1, "unit", 0)]
+Count = Annotated[int, Reader(count, {"type": "integer", "minimum": 0, "maximum": COUNT_MAX})]
 Millimetres = Annotated[int, _number("mm", 1_000, "um", 1)]
 Margin = Annotated[int, _number("mm", 1_000, "um", 0)]
 Microlitres = Annotated[int, _number("uL", 1_000, "nL", 1)]

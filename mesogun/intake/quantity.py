@@ -54,6 +54,8 @@ def in_unit(value: int, factor: int) -> str:
 def shown(found: Any) -> str:
     """Return what was found as a short text fit for a message."""
     match found:
+        case None:
+            text = "nothing"
         case bool():
             text = str(found).lower()
         case int():

@@ -16,7 +16,7 @@ from mesogun.intake.quantity import in_unit
 from mesogun.intake.refusal import Problems, unknown
 from mesogun.planning.prescription import Limit, Zone
 
-MM, UL = 1_000, 1_000
+MM, UL, SECOND_US = 1_000, 1_000, 1_000_000
 PRESCRIBED = "prescription"
 
 
@@ -57,6 +57,10 @@ class ZoneReader:
         margin = self._at_least(key, form.margin_mm, preset.figures.margin, preset)
         self._spacing(key, form, preset)
         dose_nl = self._dose(key, form, preset)
+        rate = rate_for(
+            preset.figures.rate, self.viscosity_upa_s, self.equipment.needle, self.catalogue
+        )
+        self._duration(key, dose_nl, rate)
         if drawn is None:
             return None
         self._warn_of_unverified(form, preset)
@@ -72,9 +76,7 @@ class ZoneReader:
             dose_asked=form.dose_ul is not None,
             depth_um=Micrometres(depth_um),
             share_ppm=form.share,
-            rate_nl_per_s=rate_for(
-                preset.figures.rate, self.viscosity_upa_s, self.equipment.needle, self.catalogue
-            ),
+            rate_nl_per_s=rate,
             dwell_ms=Milliseconds(-(-preset.figures.dwell.value // 1_000)),
             interval_ms=Milliseconds(-(-1_000 // preset.figures.frequency.value)),
             trigger="held" if preset.technique.trigger == "held" else "press",
@@ -239,6 +241,17 @@ class ZoneReader:
                 f"{' or '.join(nearest)} uL, or take a finer syringe",
             )
         return asked_nl
+
+    def _duration(self, key: str, dose_nl: int, rate_nl_per_s: int) -> None:
+        most = self.catalogue.thick_fluid.prick_time_max
+        if dose_nl * SECOND_US > most.value * rate_nl_per_s:
+            self.problems.add(
+                key,
+                f"{in_unit(dose_nl, UL)} uL of this product need more than "
+                f"{in_unit(most.value, SECOND_US)} s a prick through the needle "
+                f"{self.equipment.needle_id} at a bearable pressure [{most.told()}]: give less a "
+                f"prick, or take a wider or shorter needle",
+            )
 
     def _warn_of_unverified(self, form: ZoneForm, preset: Preset) -> None:
         used = {
