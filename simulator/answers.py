@@ -90,8 +90,9 @@ def _clear_abort(firmware: Firmware, request: ClearAbort) -> ClearAbortReply | E
 def _arm_request(firmware: Firmware, request: ArmRequest) -> ArmChallenge | ErrorReply:
     refused = _why_not_armable(firmware, request)
     limits = firmware.board.limits
-    if refused is not None or limits is None:
-        return refused or error(ErrorCode.LIMIT)
+    if refused is not None:
+        return refused
+    assert limits is not None
     actuator = firmware.board.actuator
     if firmware.board.hand.refills and actuator.syringe_nl < request.volume_nl_max:
         actuator.refill()
@@ -124,7 +125,7 @@ def _why_not_armable(firmware: Firmware, request: ArmRequest) -> ErrorReply | No
     if journal.tail != journal.head:
         return error(ErrorCode.JOURNAL_UNREAD, journal.head)
     if limits is None:
-        return error(ErrorCode.LIMIT)
+        return error(ErrorCode.LIMIT, firmware.board.limit_missing)
     if request.limits_revision != limits.revision:
         return error(ErrorCode.LIMITS_REVISION, limits.revision)
     if request.calibration_id != CALIBRATION_ID:

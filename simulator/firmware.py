@@ -12,6 +12,7 @@ from firmware_protocol.messages import (
     AbortCause,
     FaultCode,
     JournalKind,
+    LimitId,
     Limits,
     PistolState,
     Refusal,
@@ -25,6 +26,7 @@ from simulator.arming import Arm, Challenge
 from simulator.chance import Stream
 from simulator.gate import Held, Refused
 from simulator.journal import Journal, blank_record
+from simulator.limits import missing
 from simulator.mechanics import Actuator
 from simulator.memory import MemoryDamaged
 from simulator.operator import Hand
@@ -39,9 +41,14 @@ class Board:
 
     actuator: Actuator
     hand: Hand
-    factory: Limits | None
-    limits: Limits | None  # in force before any arming; None: unusable, nothing may be armed
+    factory: Limits
+    limits: Limits | None  # in force before any arming; None: incomplete, nothing may be armed
     seed: int
+
+    @property
+    def limit_missing(self) -> LimitId:
+        """Return why nothing may be armed."""
+        return missing(self.factory) or LimitId.NONE
 
 
 class Firmware:

@@ -89,6 +89,6 @@ class Memory:
             self._left = None
             raise PowerLost(f"power lost after {len(reached)} of {len(data)} bytes")
 
-    def cut_after(self, count: int) -> None:
-        """Let the power fail in the write that wants to go beyond `count` more bytes."""
+    def cut_after(self, count: int | None) -> None:
+        """Let the power fail in the write that goes beyond `count` more bytes; None: in none."""
         self._left = count

@@ -169,13 +169,14 @@ class Pistol:
             journal = Journal(self._memory, self._uid)
             self._firmware = Firmware(self._board, journal, self._now_us)
         except PowerLost:
-            self._firmware = None
+            self._firmware = self._receiver = None
             return
         self._receiver = Receiver(self._firmware)
 
     def _lose_power(self, firmware: Firmware) -> None:
         under_way = firmware.shots.under_way
         self._firmware = self._receiver = None
+        self._memory.cut_after(None)  # it has failed
         self._board.actuator.cut(self._now_us)
         if under_way is not None and under_way.stage is not Stage.INTENT:
             self._board.hand.move_on(self._now_us)  # it will never be asked for this site again

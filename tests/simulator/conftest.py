@@ -185,7 +185,7 @@ class ByteHost:
         self.pistol.power_on(self.now_us)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def host_of() -> Callable[..., ByteHost]:
     """Return a maker of hosts with a pistol each: `host_of(seed=3, travel_us=0, ...)`."""
 
@@ -203,8 +203,7 @@ def host_of() -> Callable[..., ByteHost]:
             seed=seed,
             hand=Hand(seed, travel_us=200_000, settle_us=50_000) if hand is None else hand,
             mechanics=mechanics,
-            on_delivery=ghost.append,
-            **over,
+            **({"on_delivery": ghost.append} | over),
         )
         return ByteHost(pistol, ghost)
 
