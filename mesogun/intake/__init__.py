@@ -6,6 +6,7 @@ Nothing is rounded, guessed or passed over in silence. What is wrong with a file
 once, with file, key, what was found and what to do.
 """
 
+from mesogun.intake.plan_file import read_plan
 from mesogun.intake.prescription import prescription_bytes, read_prescription
 
-__all__ = ["prescription_bytes", "read_prescription"]
+__all__ = ["prescription_bytes", "read_plan", "read_prescription"]

@@ -14,12 +14,17 @@ PRICKS_MAX = 1_000_000
 TEXT_CHARACTERS_MAX = 200
 COUNT_MAX = 10_000
 """Of years and sessions: a larger one is a slip."""
+SHOWN_CHARACTERS_MAX = 80
+"""So much of what was found is repeated in a message."""
+SHOWN_DIGITS_MAX = 40
 PROBLEMS_MAX = 20
 """So many problems of one file are told at once."""
 
 DIGITS_AFTER_POINT_MAX = 30
 MAGNITUDE_MAX = 12
 """Powers of ten before the point: a longer number is refused before arithmetic touches it."""
+WHOLE_MAX = 2**53
+"""A larger whole number is not the same in every program that reads JSON."""
 COORDINATE_UM_MAX = 2_000_000
 """Two metres: beyond it a unit was mistaken, and 32 bits of um come to an end."""
 NAME_OF_FILE_CHARACTERS_MAX = 255

@@ -6,7 +6,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from mesogun.intake.bounds import DIGITS_AFTER_POINT_MAX, MAGNITUDE_MAX
+from mesogun.intake.bounds import (
+    DIGITS_AFTER_POINT_MAX,
+    MAGNITUDE_MAX,
+    SHOWN_CHARACTERS_MAX,
+    SHOWN_DIGITS_MAX,
+)
 
 
 def whole(found: Any, factor: int, unit: str, finest: str) -> int:
@@ -60,7 +65,7 @@ def shown(found: Any) -> str:
             text = str(found).lower()
         case int():
             # A number of thousands of digits may not be turned into text at all.
-            text = str(found) if found.bit_length() < 128 else "a very long number"
+            text = str(found) if abs(found) < 10**SHOWN_DIGITS_MAX else "a very long number"
         case str():
             text = repr(found)
         case list() | tuple():
@@ -69,4 +74,4 @@ def shown(found: Any) -> str:
             text = f"a table with {', '.join(map(repr, found)) or 'nothing'}"
         case _:
             text = str(found)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= SHOWN_CHARACTERS_MAX else text[: SHOWN_CHARACTERS_MAX - 3] + "..."
