@@ -10,7 +10,7 @@ from mesogun.cli import show
 from mesogun.errors import LimitsExceeded
 from mesogun.intake import read_plan, read_prescription
 from mesogun.planning import Plan, plan, to_json, verify
-from mesogun.record import write_atomically
+from mesogun.cli.output import write_file
 
 PLAN_HELP = """Plan the prescription RX and verify the plan.
 
@@ -80,11 +80,11 @@ def plan_command(rx: str, output: str | None, picture: str | None, as_json: bool
     made = plan(read_prescription(rx))
     checked = verify(made)
     if output is not None:
-        write_atomically(Path(output), to_json(made))
+        write_file(Path(output), to_json(made))
     if picture is not None:
         from mesogun.report import treatment_map
 
-        write_atomically(Path(picture), treatment_map(made, None).encode())
+        write_file(Path(picture), treatment_map(made, None).encode())
     if as_json:
         show.echo_json(_plan_facts(made, checked.digest, output))
         return

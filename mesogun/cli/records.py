@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from mesogun.cli import show
-from mesogun.cli.output import read_session, write_text
-from mesogun.record import Record, verify_folder
+from mesogun.cli.output import plan_digest_of, read_session, write_file
+from mesogun.record import Record, to_json, verify_folder
 
 SHOW_HELP = """Show what the session in the folder RECORD did.
 
@@ -46,12 +46,12 @@ def record_group() -> None:
 @record_group.command("show", help=SHOW_HELP)
 @click.argument("folder", metavar="RECORD")
 @click.option("--pricks", is_flag=True, help="List every prick.")
-@click.option("--json", "as_json", is_flag=True, help="Print record.json's object on one line.")
+@click.option("--json", "as_json", is_flag=True, help="Print what record.json holds.")
 def show_command(folder: str, pricks: bool, as_json: bool) -> None:
     """Show what a session did."""
     session = read_session(Path(folder))
     if as_json:
-        show.echo_json(session.as_json())
+        click.echo(to_json(session.record).decode(), nl=False)
         return
     click.echo(session.summary())
     if pricks:
@@ -63,8 +63,6 @@ def show_command(folder: str, pricks: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def verify_command(folder: str, as_json: bool) -> int:
     """Check a session's folder."""
-    from mesogun.cli.output import plan_digest_of
-
     problems = verify_folder(Path(folder), plan_digest=plan_digest_of)
     if as_json:
         show.echo_json({"ok": not problems, "problems": [str(one) for one in problems]})
@@ -94,7 +92,7 @@ def export_command(folder: str, output: str | None, kind: str) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        write_text(Path(output), text)
+        write_file(Path(output), text.encode())
         click.echo(f"{kind}: {output}")
 
 

@@ -9,6 +9,8 @@ import click
 
 from mesogun.planning import Limit, Plan
 
+NL_PER_ML = 1_000_000
+
 
 def ml(volume_nl: int) -> str:
     """Write a volume in millilitres, to the microlitre."""
@@ -55,14 +57,29 @@ def echo_json(told: Mapping[str, object]) -> None:
 def limit_value(limit: Limit) -> str:
     """Write a limit's value in the unit that people use."""
     match limit.unit:
-        case "nl":
-            return ml(limit.value) if limit.value >= 1_000_000 else ul(limit.value)
-        case "nl_per_cm2":
+        case "nL":
+            return ml(limit.value) if limit.value >= NL_PER_ML else ul(limit.value)
+        case "nL/cm2":
             return f"{limit.value / 1000:g} mcL/cm2"
         case "um":
             return mm(limit.value)
+        case "1":
+            return str(limit.value)
         case _:
-            return f"{limit.value} {limit.unit}".removesuffix(" 1")
+            return f"{limit.value} {limit.unit}"
+
+
+def limit_rows(plan: Plan) -> list[tuple[str, str, str, str]]:
+    """Set the limits in rows; those that several zones share stand once."""
+    zones: dict[tuple[str, str, str], list[str]] = {}
+    for one in plan.limits:
+        name = "session" if one.zone is None else plan.zones[one.zone].name
+        zones.setdefault((one.name, limit_value(one), one.origin), []).append(name)
+    everywhere = len(plan.zones)
+    return [
+        (name, value, "every zone" if len(held) == everywhere > 1 else ", ".join(held), origin)
+        for (name, value, origin), held in zones.items()
+    ]
 
 
 def plan_summary(plan: Plan) -> str:
@@ -78,18 +95,7 @@ def plan_summary(plan: Plan) -> str:
         ),
         "",
         "Limits in force:",
-        table(
-            ("limit", "value", "zone", "origin"),
-            [
-                (
-                    one.name,
-                    limit_value(one),
-                    "all" if one.zone is None else plan.zones[one.zone].name,
-                    one.origin,
-                )
-                for one in plan.limits
-            ],
-        ),
+        table(("limit", "value", "where", "origin"), limit_rows(plan)),
     ]
     if plan.warnings:
         parts += ["", "Warnings:", *(f"  ! {text}" for text in plan.warnings)]

@@ -129,7 +129,9 @@ def test_the_planner_s_door_opens_without_the_edge() -> None:
 
 
 def test_no_path_of_a_machine_and_no_registry_host_is_recorded() -> None:
-    pattern = re.compile(r"https?://[^\s\"']*(pypi|pythonhosted|registry\.npm)[^\s\"']*|/home/\w+/|/root/")
+    pattern = re.compile(
+        r"https?://[^\s\"']*(pypi|pythonhosted|registry\.npm)[^\s\"']*|/home/\w+/|/root/"
+    )
     for path in [*ROOT.glob("*.*"), ROOT / "Makefile", *ROOT.glob("docs/**/*.md"), *SOURCES]:
         if path.is_file() and path.suffix in {".py", ".toml", ".txt", ".md", ".cfg", ""}:
             assert not pattern.search(path.read_text(encoding="utf-8")), path

@@ -1,0 +1,145 @@
+"""What a session leaves behind: its folder written, read again, and told in a few lines."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from mesogun.cli import show
+from mesogun.errors import RecordError
+from mesogun.intake import read_plan
+from mesogun.planning import Plan
+from mesogun.record import Folder, Record, load_record
+from mesogun.record.folder import MAP, PLAN, REPORT
+
+EXIT_OF_OUTCOME = {"complete": 0, "aborted": 3, "fault": 3, "interrupted": 3}
+LOUD_ALARMS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session's folder, read."""
+
+    folder: Path
+    plan: Plan
+    record: Record
+
+    def facts(self) -> dict[str, object]:
+        """Return the one object that `--json` prints."""
+        record = self.record
+        return {
+            "outcome": record.outcome,
+            "why": record.why,
+            "simulated": record.session.simulated,
+            "pricks_planned": len(record.pricks),
+            "pricks_given": record.count("given"),
+            "pricks_in_doubt": record.count("in_doubt"),
+            "pricks_not_given": record.count("not_given"),
+            "dose_nl_planned": sum(one.dose_nl_planned for one in record.pricks),
+            "dose_nl_given": record.dose_nl_given,
+            "duration_s": record.duration_us / 1_000_000,
+            "parts": record.parts,
+            "plan_digest": record.plan_digest,
+            "folder": str(self.folder),
+            "report": str(self.folder / REPORT),
+        }
+
+    def summary(self) -> str:
+        """Say how the session went, as a clinician would ask; every line says if it was a twin."""
+        record = self.record
+        given, planned = record.count("given"), len(record.pricks)
+        doubt, missing = record.count("in_doubt"), record.count("not_given")
+        ordered = sum(one.dose_nl_planned for one in record.pricks)
+        lines = [
+            f"{self.plan.prescription.name}: {OUTCOME_WORDS[record.outcome]}"
+            + (f": {record.why}" if record.why else ""),
+            f"pricks given     {given} of {planned}",
+            f"volume given     {show.ml(record.dose_nl_given)} of {show.ml(ordered)} "
+            f"{self.plan.prescription.product.name}, as the pistol measured",
+            f"in doubt         {doubt or 'none'}"
+            + (" - count as given; nothing more may be fired there" if doubt else ""),
+            f"not given        {missing or 'none'}",
+            f"duration         {show.clock(record.duration_us)}"
+            + (f", in {record.parts} parts" if record.parts > 1 else ""),
+            *self._alarm_lines(),
+            f"report           {self.folder / REPORT}",
+        ]
+        if record.outcome == "interrupted":
+            lines.append(f"to go on         mesogun resume {self.folder} --port ...")
+        mark = "SIMULATED  " if record.session.simulated else ""
+        return "\n".join(mark + line for line in lines)
+
+    def _alarm_lines(self) -> list[str]:
+        alarms = self.record.alarms
+        lines = [f"alarm            {one.text}" for one in alarms[:LOUD_ALARMS]]
+        if len(alarms) > LOUD_ALARMS:
+            lines.append(f"alarm            and {len(alarms) - LOUD_ALARMS} more: see the report")
+        return lines
+
+
+OUTCOME_WORDS = {
+    "complete": "COMPLETE",
+    "aborted": "ABORTED",
+    "fault": "ENDED BY A FAULT",
+    "interrupted": "INTERRUPTED",
+}
+
+
+def read_session(folder: Path) -> Session:
+    """Read a session's plan and journal.
+
+    Raises:
+        RecordError: the folder holds no session, or its journal cannot be trusted.
+        PlanError: its plan cannot be read.
+    """
+    if not folder.is_dir():
+        raise RecordError(f"{folder}: no such folder; name the one that the run wrote")
+    return Session(folder, read_plan(folder / PLAN), load_record(folder))
+
+
+def plan_digest_of(path: Path) -> str:
+    """Compute the digest of a plan file anew."""
+    return read_plan(path).digest()
+
+
+def finish(folder: Folder, plan: Plan, *, generated_at: str) -> Session:
+    """Write record, report and map from the journal on the disk, and return what they say."""
+    from mesogun.report import page, treatment_map
+
+    record = folder.write_record()
+    folder.write(REPORT, page(record, plan, generated_at=generated_at).encode())
+    folder.write(MAP, treatment_map(plan, record).encode())
+    return Session(folder.path, plan, record)
+
+
+def free_folder(name: str) -> Path:
+    """Return the first of out/NAME-001, out/NAME-002, … that does not exist."""
+    return next(
+        path for k in range(1, 1_000_000) if not (path := Path("out") / f"{name}-{k:03d}").exists()
+    )
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        RecordError: not written; what was there before is still there.
+    """
+    try:
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as cause:
+        raise RecordError(f"{path}: cannot write it: {cause.strerror}") from cause
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).chmod(0o644)
+        Path(beside).replace(path)
+    except OSError as cause:
+        with contextlib.suppress(OSError):
+            Path(beside).unlink()
+        raise RecordError(f"{path}: cannot write it: {cause.strerror}") from cause

@@ -1,0 +1,225 @@
+"""`mesogun devices`, `info`, `monitor`, `abort` and `simulate`: find, watch, stop and serve pistols."""
+
+from __future__ import annotations
+
+import itertools
+
+import click
+
+from firmware_protocol.messages import Feature, HelloReply, LimitLayer, LimitsGet, Status
+from firmware_protocol.messages import Limits as PistolLimits
+from mesogun.cli import show
+from mesogun.device import Pistol, find
+
+PORT_HELP = "Serial port or URL: /dev/ttyACM0, COM3, socket://HOST:PORT, mesosim://?seed=7"
+port_option = click.option("--port", "url", required=True, metavar="URL", help=PORT_HELP)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+DEVICES_HELP = """List the serial ports of this machine on which a pistol may be.
+
+\b
+Examples:
+  mesogun devices
+  mesogun devices --json
+
+A simulated pistol is never listed: name it yourself (`--port mesosim://?seed=7`).
+"""
+
+INFO_HELP = """Describe the pistol at a port: who it is, what it may do, what it holds.
+
+\b
+Examples:
+  mesogun info --port /dev/ttyACM0
+  mesogun info --port "mesosim://?seed=7" --json
+"""
+
+MONITOR_HELP = """Watch the pistol at a port until Ctrl-C. Watching arms nothing.
+
+\b
+Examples:
+  mesogun monitor --port socket://127.0.0.1:9000
+  mesogun monitor --port socket://127.0.0.1:9000 --count 5 --json
+"""
+
+ABORT_HELP = """Stop the pistol at a port now, and wait until it says that it stands still.
+
+\b
+Examples:
+  mesogun abort --port /dev/ttyACM0
+
+No question is asked. While `mesogun run` holds the port, press Ctrl-C there instead: it stops the
+pistol first. Exit code 0: the pistol has said that it is at rest.
+"""
+
+SIMULATE_HELP = """Serve a simulated pistol that any serial program can open, until Ctrl-C.
+
+\b
+Examples:
+  mesogun simulate --tcp 127.0.0.1:9000
+  mesogun simulate --pty --seed 7
+  mesogun simulate --tcp 127.0.0.1:9000 --memory pistol.nvm --truth truth.jsonl
+
+Its hand holds contact and trigger by itself. --truth appends one line for every physical delivery.
+"""
+
+
+@click.command("devices", help=DEVICES_HELP)
+@json_option
+def devices_command(as_json: bool) -> None:
+    """List serial ports."""
+    found = find()
+    if as_json:
+        show.echo_json(
+            {
+                "devices": [
+                    {
+                        "port": one.device,
+                        "description": one.description,
+                        "serial_number": one.serial_number,
+                        "accessible": one.accessible,
+                        "advice": one.advice,
+                    }
+                    for one in found
+                ]
+            }
+        )
+        return
+    if not found:
+        click.echo(
+            "No serial port found. Connect the pistol's cable and switch it on; to try without\n"
+            'hardware, name the simulated pistol yourself: --port "mesosim://?seed=7"'
+        )
+        return
+    rows = [
+        (one.device, one.description, one.serial_number, "yes" if one.accessible else "no")
+        for one in found
+    ]
+    click.echo(show.table(("port", "description", "serial number", "accessible"), rows))
+    for one in found:
+        if one.advice:
+            click.echo(f"  ! {one.device}: {one.advice}")
+
+
+def _hello_facts(hello: HelloReply) -> dict[str, object]:
+    firmware = hello.firmware_version
+    return {
+        "simulated": bool(hello.features & Feature.SIMULATED),
+        "uid": f"{hello.uid:016x}",
+        "protocol": f"{hello.major}.{hello.minor}",
+        "firmware": f"{firmware >> 16}.{firmware >> 8 & 255}.{firmware & 255}",
+        "boot_count": hello.boot_count,
+        "calibration_id": hello.calibration_id,
+        "limits_revision": hello.limits_revision,
+        "journal_head": hello.journal_head,
+        "journal_acknowledged": hello.journal_tail,
+        "shot_id_highest": hello.shot_id_highest,
+    }
+
+
+def _status_facts(status: Status) -> dict[str, object]:
+    facts: dict[str, object] = dict(status._asdict())
+    facts["state"] = status.state.name
+    facts["abort_cause"] = status.abort_cause.name
+    facts["fault"] = status.fault.name
+    return facts
+
+
+def _limits_facts(limits: PistolLimits) -> dict[str, object]:
+    facts: dict[str, object] = dict(limits._asdict())
+    facts["layer"] = limits.layer.name
+    return facts
+
+
+@click.command("info", help=INFO_HELP)
+@port_option
+@json_option
+def info_command(url: str, as_json: bool) -> None:
+    """Describe a pistol."""
+    with Pistol.open(url) as pistol:
+        hello = pistol.hello()
+        limits = pistol.ask(LimitsGet(LimitLayer.EFFECTIVE))
+        status = pistol.status()
+    assert isinstance(limits, PistolLimits)
+    facts = {
+        "pistol": _hello_facts(hello),
+        "status": _status_facts(status),
+        "limits": _limits_facts(limits),
+    }
+    if as_json:
+        show.echo_json(facts)
+        return
+    mark = "SIMULATED  " if hello.features & Feature.SIMULATED else ""
+    for title, group in facts.items():
+        click.echo(f"{mark}{title}")
+        for name, value in group.items():
+            click.echo(f"{mark}  {name:24} {value}")
+    if hello.calibration_id == 0:
+        click.echo(f"{mark}  ! this pistol was never calibrated")
+
+
+@click.command("monitor", help=MONITOR_HELP)
+@port_option
+@click.option("--count", type=click.IntRange(min=1), help="Stop after this many lines.")
+@click.option(
+    "--every-ms", type=click.IntRange(20, 60_000), default=500, show_default=True, help="Pace."
+)
+@json_option
+def monitor_command(url: str, count: int | None, every_ms: int, as_json: bool) -> None:
+    """Watch a pistol."""
+    with Pistol.open(url) as pistol:
+        hello = pistol.hello()
+        mark = "SIMULATED  " if hello.features & Feature.SIMULATED else ""
+        for k in itertools.count():
+            if count is not None and k >= count:
+                return
+            began = pistol.now_us()
+            status = pistol.status()
+            if as_json:
+                facts = {"simulated": bool(mark), **_status_facts(status)}
+                show.echo_json(facts)
+            else:
+                click.echo(_status_line(mark, status))
+            if count is None or k + 1 < count:
+                pistol.wait_until(began + every_ms * 1000)
+
+
+def _status_line(mark: str, status: Status) -> str:
+    return (
+        f"{mark}{status.uptime_us / 1e6:10.3f} s  {status.state.name:10} "
+        f"queue {status.queue}  journal {status.journal_tail}/{status.journal_head}  "
+        f"last shot {status.shot_id_last}  syringe {show.ml(status.volume_nl_left)}  "
+        f"depth {status.depth_um} um  {status.pressure_pa} Pa  errors {status.receive_errors}"
+    )
+
+
+@click.command("abort", help=ABORT_HELP)
+@port_option
+def abort_command(url: str) -> None:
+    """Stop a pistol."""
+    with Pistol.open(url) as pistol:
+        reply = pistol.stop()
+    open_shot = f", shot {reply.shot_id_open} is open" if reply.shot_id_open else ""
+    click.echo(f"The pistol at {url} is at rest (abort {reply.abort_id}{open_shot}).")
+
+
+@click.command("simulate", help=SIMULATE_HELP)
+@click.option("--tcp", metavar="HOST:PORT", help="Serve on this address.")
+@click.option("--pty", is_flag=True, help="Serve on a new pseudo-terminal.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--truth", metavar="FILE", help="Append one JSON line for every physical delivery.")
+@click.option("--memory", metavar="FILE", help="Keep the non-volatile memory in this file.")
+@click.option("--hand-ms", type=click.IntRange(min=1), help="Time of the hand between two pricks.")
+def simulate_command(
+    tcp: str | None,
+    pty: bool,
+    seed: int,
+    truth: str | None,
+    memory: str | None,
+    hand_ms: int | None,
+) -> None:
+    """Serve a twin."""
+    from mesogun.dryrun import serve
+
+    if (tcp is None) == (not pty):
+        raise click.UsageError("name one of --tcp HOST:PORT and --pty")
+    serve(tcp, seed=seed, truth=truth, memory=memory, hand_ms=hand_ms)

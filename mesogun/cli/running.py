@@ -1,0 +1,237 @@
+"""`mesogun run` and `mesogun resume`: a session on the pistol at a port.
+
+An operator's Ctrl-C (or a SIGTERM) stops the pistol first; then the record is closed and reads
+"aborted". Nothing is asked before the pistol stands still.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from firmware_protocol.messages import ArmChallenge, Hazard
+from mesogun.cli import show
+from mesogun.cli.output import EXIT_OF_OUTCOME, Session, finish
+from mesogun.cli.pistols import json_option, port_option
+from mesogun.cli.progress import bar
+from mesogun.device import Capture, Pistol
+from mesogun.intake import prescription_bytes, read_plan, read_prescription
+from mesogun.planning import VerifiedPlan, plan, to_json, verify
+from mesogun.record import Entry, Folder, Journal
+from mesogun.record.folder import PLAN, PRESCRIPTION, WIRE
+from mesogun.session import Progress, opening, run
+
+RUN_HELP = """Run the prescription RX on the pistol at a port, and keep the record in a folder.
+
+\b
+Examples:
+  mesogun run examples/face.toml --port /dev/ttyACM0 --out out/first
+  mesogun run examples/face.toml --port socket://127.0.0.1:9000 --out out/second --yes
+
+Before the pistol is armed it echoes what it will enforce; you confirm that echo, or --yes does.
+Ctrl-C stops the pistol at once. Exit code 0: every prick was given; 3: ended early, and the
+summary says how to go on.
+"""
+
+RESUME_HELP = """Continue the interrupted session in the folder RECORD. No prick is given twice.
+
+\b
+Examples:
+  mesogun resume out/first --port /dev/ttyACM0
+
+The pistol's own journal says which shots were fired; what it cannot say stays in doubt, counts as
+given, and nothing more is fired there.
+"""
+
+PACKAGES = ("mesogun", "numpy", "pyserial")
+yes_option = click.option("--yes", is_flag=True, help="Confirm the pistol's echo without asking.")
+
+
+@click.command("run", help=RUN_HELP)
+@click.argument("rx")
+@port_option
+@click.option("--out", required=True, metavar="DIR", help="A new folder for this session.")
+@yes_option
+@json_option
+def run_command(rx: str, url: str, out: str, yes: bool, as_json: bool) -> int:
+    """Run a prescription on a pistol."""
+    _demand_somebody_to_confirm(yes)
+    made = plan(read_prescription(rx))
+    checked = verify(made)
+    given = prescription_bytes(rx)
+    if not as_json:
+        click.echo(show.plan_summary(made))
+    with _Taps() as taps, Pistol.open(url, on_body=taps.on_body) as pistol:
+        with Folder.create(Path(out)) as folder:
+            folder.write(PRESCRIPTION, given)
+            folder.write(PLAN, to_json(made))
+            taps.capture_to(folder)
+            with folder.create_journal() as journal:
+                opened = opening(
+                    checked,
+                    session_id=secrets.token_hex(8),
+                    started=_wall(),
+                    prescription_sha256=hashlib.sha256(given).hexdigest(),
+                    versions=tuple((name, version(name)) for name in PACKAGES),
+                )
+                journal.append(opened)
+                return _play(checked, pistol, folder, journal, (opened,), yes, as_json)
+
+
+@click.command("resume", help=RESUME_HELP)
+@click.argument("record", metavar="RECORD")
+@port_option
+@yes_option
+@json_option
+def resume_command(record: str, url: str, yes: bool, as_json: bool) -> int:
+    """Continue an interrupted session."""
+    _demand_somebody_to_confirm(yes)
+    with Folder.open(Path(record)) as folder:
+        checked = verify(read_plan(folder.path / PLAN))
+        with _Taps() as taps, Pistol.open(url, on_body=taps.on_body) as pistol:
+            taps.capture_to(folder)
+            journal, history = folder.reopen_journal()
+            with journal:
+                return _play(checked, pistol, folder, journal, history, yes, as_json)
+
+
+class _Taps:
+    """Keeps what goes over the wire, once there is a folder to keep it in."""
+
+    def __init__(self) -> None:
+        self._capture: Capture | None = None
+
+    def capture_to(self, folder: Folder) -> None:
+        start_us = int(datetime.now(UTC).timestamp() * 1_000_000)
+        self._capture = Capture(folder.path / WIRE, start_us=start_us)
+
+    def on_body(self, direction: int, body: bytes, at_us: int) -> None:
+        if self._capture is not None:
+            self._capture.write(direction, body, at_us)
+
+    def __enter__(self) -> _Taps:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._capture is not None:
+            self._capture.close()
+
+
+def _play(
+    checked: VerifiedPlan,
+    pistol: Pistol,
+    folder: Folder,
+    journal: Journal,
+    history: Sequence[Entry],
+    yes: bool,
+    as_json: bool,
+) -> int:
+    title = checked.plan.prescription.name
+    with _stopped_by_signals(pistol), bar(title, quiet=as_json) as advance:
+
+        def progress(now: Progress) -> None:
+            advance(now.shots_done, now.shots_total, now.at_us)
+
+        run(
+            checked,
+            pistol,
+            journal,
+            history=history,
+            confirm=_Confirmation(yes, as_json).ask,
+            progress=progress,
+            wall=_wall,
+            nonce=secrets.randbits(64),
+        )
+    return tell(finish(folder, checked.plan, generated_at=_wall()), as_json)
+
+
+def tell(session: Session, as_json: bool) -> int:
+    """Print how a session went, and return the exit code that says the same."""
+    if as_json:
+        show.echo_json(session.facts())
+    else:
+        click.echo(session.summary())
+    return EXIT_OF_OUTCOME[session.record.outcome]
+
+
+def _wall() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _demand_somebody_to_confirm(yes: bool) -> None:
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError(
+            "nobody can confirm what the pistol will enforce: there is no terminal. "
+            "Run it in a terminal, or confirm beforehand with --yes"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Confirmation:
+    """Shows the echo of what will be enforced, and asks."""
+
+    yes: bool
+    quiet: bool
+
+    def ask(self, echo: ArmChallenge) -> str | None:
+        """Return who confirmed the echo, or None."""
+        if not self.quiet or not self.yes:
+            click.echo(echo_text(echo), err=self.quiet)
+        if self.yes:
+            return "--yes"
+        # Nothing is armed yet: here Ctrl-C means no, and must not wait for an answer first.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            agreed = click.confirm("Arm the pistol with these values?", err=self.quiet)
+        except click.Abort:
+            return None
+        finally:
+            signal.signal(signal.SIGINT, before)
+        return "operator at the terminal" if agreed else None
+
+
+def echo_text(echo: ArmChallenge) -> str:
+    """Write what the pistol says that it will enforce."""
+    mark = "SIMULATED  " if echo.hazards & Hazard.SIMULATED else ""
+    rows = [
+        ("shots at most", str(echo.shots_max)),
+        ("volume at most", show.ml(echo.volume_nl_max)),
+        ("dose of a shot at most", show.ul(echo.dose_nl_max)),
+        ("depth at most", show.mm(echo.depth_um_max)),
+        ("rate at most", f"{echo.rate_nl_per_s_max / 1000:g} mcL/s"),
+        ("from shot to shot at least", f"{echo.interval_ms_min} ms"),
+        ("stops by itself after", f"{echo.lease_ms} ms without this program"),
+        ("calibration", str(echo.calibration_id) if echo.calibration_id else "NEVER CALIBRATED"),
+    ]
+    if echo.hazards & Hazard.IN_DOUBT:
+        rows.append(("! attention", "the pistol holds a shot whose end is in doubt"))
+    if echo.hazards & Hazard.LOW_VOLUME:
+        rows.append(("! attention", "the syringe may not hold the whole volume"))
+    head = f"{mark}The pistol will enforce:"
+    return "\n".join([head, *(f"{mark}  {name:28}{value}" for name, value in rows)])
+
+
+@contextmanager
+def _stopped_by_signals(pistol: Pistol) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM stop the pistol before anything else; the session then ends itself."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        pistol.abort()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
