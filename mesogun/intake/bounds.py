@@ -8,6 +8,7 @@ SVG_BYTES_MAX = 5 << 20
 
 ZONES_MAX = 100
 EXCLUSIONS_MAX = 200
+RING_POINTS_MIN = 3
 RING_POINTS_MAX = 10_000
 PRICKS_MAX = 1_000_000
 """The most pricks that a plan file may hold."""

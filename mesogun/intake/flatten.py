@@ -16,10 +16,11 @@ from typing import Any
 from mesogun.intake.bounds import (
     COORDINATE_UM_MAX,
     FLATNESS_UM,
+    MAGNITUDE_MAX,
     RING_POINTS_MAX,
     SEGMENTS_MAX,
 )
-from mesogun.intake.quantity import in_unit
+from mesogun.intake.quantity import in_unit, shown
 from mesogun.intake.svg_document import GAP, NUMBER, Affine, Shape
 from mesogun.planning.prescription import Point, Ring
 
@@ -39,6 +40,9 @@ PART = re.compile(
     )
     + r")\s*+"
 )
+
+MIXED = ("QS", "TS", "CT", "ST")
+"""A smooth curve of one kind after a curve of the other."""
 
 Xy = tuple[float, float]
 
@@ -125,14 +129,21 @@ def _above_0(name: str, number: float) -> float:
 
 def _checked(d: str) -> str:
     """Return the text of a path after making sure that the library reads all of it."""
-    place = 0
+    place, before = 0, ""
     while place < len(d):
         found = PART.match(d, place)
         if found is None:
-            raise ValueError(f"its path cannot be understood from {d[place : place + 30]!r} on")
-        place = found.end()
+            raise ValueError(f"its path cannot be understood from {shown(d[place:])} on")
+        letter = found.group().lstrip()[0].upper()
+        if before + letter in MIXED:
+            # The library takes the other curve's control point, a browser takes none.
+            raise ValueError(f"its path has {letter} after {before}: write the curve in full")
+        place, before = found.end(), letter
     if not re.match(r"\s*[Mm]", d):
         raise ValueError("its path does not begin with a place (M)")
+    # Bounded before anything is squared: what follows can then neither overflow nor go astray.
+    if any(not abs(float(one)) < 10.0**MAGNITUDE_MAX for one in re.findall(NUMBER, d)):
+        raise ValueError("its path has a number that is too large")
     return d
 
 
@@ -216,7 +227,7 @@ def _steps(second_derivative: float) -> int:
 
 
 def _bend(p: Xy, q: Xy, r: Xy) -> float:
-    return math.sqrt((p[0] - 2 * q[0] + r[0]) ** 2 + (p[1] - 2 * q[1] + r[1]) ** 2)
+    return math.hypot(p[0] - 2 * q[0] + r[0], p[1] - 2 * q[1] + r[1])
 
 
 def _cubic(p: Xy, q: Xy, r: Xy, s: Xy) -> Iterator[Xy]:

@@ -11,6 +11,7 @@ from mesogun.intake.bounds import (
     COUNT_MAX,
     EXCLUSIONS_MAX,
     RING_POINTS_MAX,
+    RING_POINTS_MIN,
     TEXT_CHARACTERS_MAX,
     ZONES_MAX,
 )
@@ -140,7 +141,7 @@ def _rings(found: Any, context: Any) -> tuple[Ring, ...]:
 
 _POINTS = {
     "type": "array",
-    "minItems": 3,
+    "minItems": RING_POINTS_MIN,
     "maxItems": RING_POINTS_MAX,
     "items": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
     "description": "points [x, y] in mm, no finer than 1 um; the last is not repeated",

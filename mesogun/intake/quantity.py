@@ -74,4 +74,6 @@ def shown(found: Any) -> str:
             text = f"a table with {', '.join(map(repr, found)) or 'nothing'}"
         case _:
             text = str(found)
-    return text if len(text) <= SHOWN_CHARACTERS_MAX else text[: SHOWN_CHARACTERS_MAX - 3] + "..."
+    if len(text) <= SHOWN_CHARACTERS_MAX:
+        return text
+    return text[: SHOWN_CHARACTERS_MAX - len("...")] + "..."

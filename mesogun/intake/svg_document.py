@@ -14,6 +14,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from mesogun.intake.bounds import IDS_SHOWN_MAX, SCALE_MISMATCH_MAX, XML_DEPTH_MAX
+from mesogun.intake.quantity import shown
 from mesogun.intake.refusal import unknown
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -177,10 +178,10 @@ def parse_numbers(text: str) -> list[float]:
         ValueError: there is something else among them, or one is not finite.
     """
     if not NUMBERS.fullmatch(text):
-        raise ValueError(f"found {text[:60]!r}: give plain numbers")
+        raise ValueError(f"found {shown(text)}: give plain numbers")
     numbers = [float(one) for one in re.findall(NUMBER, text)]
     if not all(map(math.isfinite, numbers)):
-        raise ValueError(f"found {text[:60]!r}: a number is too large")
+        raise ValueError(f"found {shown(text)}: a number is too large")
     return numbers
 
 
@@ -197,7 +198,7 @@ def parse_transform(text: str) -> Affine:
     while place < len(text):
         found = TRANSFORM.match(text, place)
         if found is None:
-            raise ValueError(f"found transform {text[:60]!r}: it cannot be understood")
+            raise ValueError(f"found transform {shown(text)}: it cannot be understood")
         made = times(made, _function(found.group(1), parse_numbers(found.group(2))))
         place = found.end()
     return made

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mesogun.intake.bounds import SHOWN_CHARACTERS_MAX
 from mesogun.intake.quantity import in_unit, shown, whole
 
 FACTORS = st.sampled_from([1, 10, 1_000, 1_000_000])
@@ -68,7 +69,7 @@ def test_what_is_no_exact_number_is_refused(found: object) -> None:
     )
 )
 def test_what_was_found_is_shown_shortly(found: object) -> None:
-    assert len(shown(found)) <= 60
+    assert len(shown(found)) <= SHOWN_CHARACTERS_MAX
 
 
 def test_even_a_number_too_long_to_be_written_is_shown() -> None:

@@ -234,7 +234,7 @@ def test_a_product_too_thick_for_the_needle_is_refused(refusal: Refusal, tree: A
     [
         (
             {"depth_mm": 2.5},
-            r"^zones\[0\].depth_mm: 2.5 mm is above the cap of 0.72 mm \[area cheek \(f.*PMC92.*\]: g",
+            r"^zones\[0\].depth_mm: 2.5 mm is above the cap of 0.72 mm \[area cheek \(f.*PMC92.*\]",
         ),
         ({"depth_mm": 0}, r"^zones\[0\].depth_mm: found 0: give more than 0, in mm$"),
         ({"depth_mm": 0.5001}, "finer than 1 um: give 0.5 or 0.501"),
