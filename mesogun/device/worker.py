@@ -21,7 +21,8 @@ from mesogun.errors import LinkError
 
 CHUNK_BYTES_MAX = 64
 DRAIN_POLL_S = 0.001
-ALIVE_CHECK_S = 1.0
+# A signal that comes just before a wait begins is handled only when the wait ends: so none is long.
+WAIT_S_MAX = 0.05
 CLOSE_S_MAX = 12.0
 
 Told = Reply | MesogunError
@@ -62,7 +63,7 @@ class Worker:
         told: Told = self._error
         while self._thread.is_alive():
             with suppress(Empty):
-                told = box.get(timeout=ALIVE_CHECK_S)
+                told = box.get(timeout=WAIT_S_MAX)
                 break
         if isinstance(told, MesogunError):
             raise told
@@ -85,10 +86,8 @@ class Worker:
             left_us = at_us - self._now_us()
             if left_us <= 0:
                 return
-            try:
-                self._alerts.get(timeout=left_us / 1e6)
-            except Empty:
-                return
+            with suppress(Empty):
+                self._alerts.get(timeout=min(left_us / 1e6, WAIT_S_MAX))
 
     def close(self) -> None:
         """Let an abort under way end, then close the line, and return when that is done."""
