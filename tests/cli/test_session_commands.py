@@ -1,0 +1,277 @@
+"""Whole sessions from the command line: dry runs, runs on served twins, crashes, and records."""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mesogun.record import Intent, Journal
+
+FAULTS = (
+    "drop:0.05",
+    "corrupt:0.05",
+    "duplicate:0.2",
+    "delay:40",
+    "host-restart@5",
+    "power-cut@5",
+    "abort@5",
+)
+
+
+def delivered(truth: Path) -> Counter[int]:
+    """Count the twin's physical deliveries by shot id."""
+    return Counter(json.loads(line)["shot_id"] for line in truth.read_text().splitlines())
+
+
+def test_a_dry_run_gives_every_prick_and_leaves_every_file(
+    call: Callable, examples: Path, tmp_path: Path
+) -> None:
+    ran = call(
+        "dry-run", examples / "cellulite.toml", "--seed", "1", "--json",
+        "--out", "out", "--truth", "truth.jsonl",
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
+    assert told["outcome"] == "complete"
+    assert told["pricks_given"] == told["pricks_planned"] >= 400
+    assert told["pricks_in_doubt"] == 0
+    truth = delivered(tmp_path / "truth.jsonl")
+    assert len(truth) == told["pricks_planned"]
+    assert set(truth.values()) == {1}
+    files = "prescription.toml plan.json journal.mgj record.json report.html map.svg wire.pcap"
+    assert all((tmp_path / "out" / name).stat().st_size for name in files.split())
+    assert call("record", "verify", "out").code == 0
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_with_each_fault_no_prick_is_given_twice_and_each_is_accounted_for(
+    fault: str, call: Callable, examples: Path, tmp_path: Path
+) -> None:
+    ran = call(
+        "dry-run", examples / "face.toml", "--seed", "3", "--json", "--fault", fault,
+        "--out", "out", "--truth", "truth.jsonl",
+    )  # fmt: skip
+    told = json.loads(ran.out)
+    record = json.loads((tmp_path / "out" / "record.json").read_text())
+    truth = delivered(tmp_path / "truth.jsonl")
+    states = Counter(one["state"] for one in record["pricks"])
+    assert sum(states.values()) == told["pricks_planned"]
+    assert set(truth.values()) <= {1}
+    given = {one["shot_id"] for one in record["pricks"] if one["state"] == "given"}
+    doubt = {one["shot_id"] for one in record["pricks"] if one["state"] == "in_doubt"}
+    assert given <= set(truth) <= given | doubt
+    if fault.startswith("abort"):
+        assert (ran.code, told["outcome"]) == (3, "aborted")
+    else:
+        assert (ran.code, told["outcome"]) == (0, "complete")
+        assert states["not_given"] == 0
+        assert states["in_doubt"] == (1 if fault.startswith("power-cut") else 0)
+
+
+def test_one_seed_writes_the_same_bytes_twice(call: Callable, small: Path, tmp_path: Path) -> None:
+    for out in ("a", "b"):
+        arguments = ("--seed", "7", "--fault", "drop:0.1", "--fault", "host-restart@4")
+        assert call("dry-run", small, "--out", out, *arguments).code == 0
+    for name in ("journal.mgj", "record.json", "plan.json", "report.html", "map.svg", "wire.pcap"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_every_line_of_a_dry_run_s_summary_says_simulated(call: Callable, small: Path) -> None:
+    out = call("dry-run", small, "--out", "out").out
+    summary = out[out.index("SIMULATED") :].strip().splitlines()
+    assert len(summary) > 5
+    assert all(line.startswith("SIMULATED") for line in summary)
+
+
+def test_a_fault_that_does_not_exist_is_refused_with_those_that_do(
+    call: Callable, small: Path, tmp_path: Path
+) -> None:
+    ran = call("dry-run", small, "--out", "out", "--fault", "gremlin@3")
+    assert ran.code == 2
+    assert "host-restart@N" in ran.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_in_use_is_not_written_over(call: Callable, small: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine").write_text("kept")
+    ran = call("dry-run", small, "--out", "out")
+    assert ran.code == 1
+    assert "not empty" in ran.err
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["mine"]
+
+
+def test_a_changed_byte_of_the_journal_is_noticed(
+    call: Callable, small: Path, tmp_path: Path
+) -> None:
+    assert call("dry-run", small, "--out", "out").code == 0
+    journal = tmp_path / "out" / "journal.mgj"
+    good = journal.read_bytes()
+    for at in [*range(0, len(good), len(good) // 60), len(good) - 1]:
+        journal.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
+        assert call("record", "verify", "out").code == 1, at
+    journal.write_bytes(good)
+    assert call("record", "verify", "out").code == 0
+
+
+def test_a_changed_plan_or_prescription_is_noticed(
+    call: Callable, small: Path, tmp_path: Path
+) -> None:
+    assert call("dry-run", small, "--out", "out").code == 0
+    for name in ("plan.json", "prescription.toml", "record.json"):
+        file = tmp_path / "out" / name
+        good = file.read_bytes()
+        at = good.index(b"10")
+        file.write_bytes(good[:at] + b"11" + good[at + 2 :])
+        assert call("record", "verify", "out").code == 1, name
+        file.write_bytes(good)
+
+
+def test_a_record_is_shown_and_exported(call: Callable, small: Path) -> None:
+    call("dry-run", small, "--out", "out")
+    shown = call("record", "show", "out", "--pricks")
+    assert shown.code == 0
+    assert "COMPLETE" in shown.out
+    rows = call("record", "export", "out").out.splitlines()
+    planned = json.loads(call("record", "show", "out", "--json").out)["totals"]["pricks_planned"]
+    assert len(rows) == planned + 1
+    assert call("record", "show", "nowhere").code == 1
+
+
+def test_a_run_without_anybody_to_confirm_is_refused(
+    mesogun: Callable, small: Path, tmp_path: Path
+) -> None:
+    ran = mesogun("run", small, "--port", "mesosim://?seed=1", "--out", tmp_path / "out")
+    _, err = ran.communicate(timeout=60)
+    assert ran.returncode == 2
+    assert "--yes" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_on_the_twin_s_url_is_recorded_as_simulated(
+    mesogun: Callable, small: Path, tmp_path: Path, call: Callable
+) -> None:
+    ran = mesogun(
+        "run", small, "--port", "mesosim://?seed=1&hand_ms=5",
+        "--out", tmp_path / "out", "--yes", "--json",
+    )  # fmt: skip
+    out, err = ran.communicate(timeout=120)
+    assert ran.returncode == 0, err
+    told = json.loads(out)
+    assert (told["outcome"], told["simulated"]) == ("complete", True)
+    assert told["pricks_given"] == told["pricks_planned"]
+    assert call("record", "verify", tmp_path / "out").code == 0
+
+
+@pytest.fixture(params=["tcp", "pty"])
+def served(request: pytest.FixtureRequest, mesogun: Callable, tmp_path: Path) -> str:
+    """A twin in a process of its own; its truth goes to truth.jsonl."""
+    where = ("--tcp", "127.0.0.1:0") if request.param == "tcp" else ("--pty",)
+    truth = ("--truth", tmp_path / "truth.jsonl", "--hand-ms", "30")
+    process = mesogun("simulate", *where, "--seed", "5", *truth)
+    line = process.stdout.readline()
+    assert line.startswith("listening on "), process.stderr.read()
+    return line.removeprefix("listening on ").strip()
+
+
+def until_given(truth: Path, count: int, process: subprocess.Popen[str]) -> None:
+    """Follow the twin's truth until `count` deliveries are in it, by waiting on its bytes."""
+    while process.poll() is None:
+        if truth.exists() and len(truth.read_text().splitlines()) >= count:
+            return
+        try:
+            process.wait(timeout=0.02)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def test_after_a_kill_a_resume_gives_every_prick_once(
+    served: str, mesogun: Callable, small: Path, tmp_path: Path, call: Callable
+) -> None:
+    out, truth = tmp_path / "out", tmp_path / "truth.jsonl"
+    ran = mesogun("run", small, "--port", served, "--out", out, "--yes")
+    for count in (2, 5):
+        until_given(truth, count, ran)
+        ran.send_signal(signal.SIGKILL)
+        ran.wait()
+        ran = mesogun("resume", out, "--port", served, "--yes", "--json")
+    told_text, err = ran.communicate(timeout=120)
+    assert ran.returncode == 0, err
+    told = json.loads(told_text)
+    assert told["outcome"] == "complete"
+    assert told["pricks_given"] == told["pricks_planned"]
+    counts = delivered(truth)
+    assert len(counts) == told["pricks_planned"]
+    assert set(counts.values()) == {1}
+    assert call("record", "verify", out).code == 0
+
+
+def test_ctrl_c_stops_the_pistol_and_the_record_reads_aborted(
+    served: str, mesogun: Callable, small: Path, tmp_path: Path, call: Callable
+) -> None:
+    out, truth = tmp_path / "out", tmp_path / "truth.jsonl"
+    ran = mesogun("run", small, "--port", served, "--out", out, "--yes", "--json")
+    until_given(truth, 2, ran)
+    ran.send_signal(signal.SIGINT)
+    told_text, err = ran.communicate(timeout=60)
+    assert ran.returncode == 3, err
+    assert json.loads(told_text)["outcome"] == "aborted"
+    assert "Traceback" not in err
+    assert call("record", "verify", out).code == 0
+
+
+def test_a_full_disk_ends_with_code_1_and_an_intact_journal(
+    mesogun: Callable, small: Path, tmp_path: Path
+) -> None:
+    """A bound on the size of files, set in mid-session, stands for a disk that fills up."""
+    out, truth = tmp_path / "out", tmp_path / "truth.jsonl"
+    port = f"mesosim://?seed=1&hand_ms=30&truth={truth}"
+    ran = mesogun("run", small, "--port", port, "--out", out, "--yes")
+    until_given(truth, 3, ran)
+    bound = (out / "journal.mgj").stat().st_size + 700
+    resource.prlimit(ran.pid, resource.RLIMIT_FSIZE, (bound, bound))
+    _, err = ran.communicate(timeout=120)
+    assert ran.returncode == 1, err
+    assert "Traceback" not in err
+    assert "journal.mgj" in err
+    journal, entries = Journal.reopen(out / "journal.mgj")
+    journal.close()
+    asked = {one.shot_id for one in entries if isinstance(one, Intent)}
+    assert asked, "the disk was full too early for this test to mean anything"
+    assert set(delivered(truth)) <= asked
+
+
+def test_a_read_only_place_ends_with_code_1(call: Callable, small: Path) -> None:
+    ran = call("dry-run", small, "--out", "/proc/mesogun-out")
+    assert ran.code == 1
+    assert "/proc/mesogun-out" in ran.err
+
+
+def test_an_empty_port_says_what_to_do(call: Callable, small: Path, tmp_path: Path) -> None:
+    for port in ("/dev/no-such-port", "socket://127.0.0.1:1", "smoke://signal"):
+        ran = call("run", small, "--port", port, "--out", "out", "--yes")
+        assert ran.code == 1
+        assert port in ran.err
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_pistol_is_described_watched_and_stopped(call: Callable) -> None:
+    url = "mesosim://?seed=1"
+    facts = json.loads(call("info", "--port", url, "--json").out)
+    assert facts["pistol"]["simulated"] is True
+    assert facts["status"]["state"] == "SAFE"
+    watched = call("monitor", "--port", url, "--count", "2", "--every-ms", "20")
+    assert watched.out.count("SIMULATED") == 2
+    assert call("abort", "--port", url).code == 0
+
+
+def test_devices_never_offers_a_twin(call: Callable) -> None:
+    told = json.loads(call("devices", "--json").out)
+    assert all("mesosim" not in one["port"] for one in told["devices"])
