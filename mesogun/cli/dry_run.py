@@ -79,20 +79,23 @@ def dry_run_command(
     with Folder.create(where) as folder:
         folder.write(PRESCRIPTION, given)
         folder.write(PLAN, to_json(made))
-        with _truth(truth) as on_delivery, Capture(folder.path / WIRE) as capture:
-            with bar(f"SIMULATED {made.prescription.name}", quiet=as_json) as advance:
-                record = dry_run(
-                    checked,
-                    folder.path / JOURNAL,
-                    seed=seed,
-                    faults=chosen,
-                    prescription_sha256=hashlib.sha256(given).hexdigest(),
-                    versions=tuple((name, version(name)) for name in PACKAGES),
-                    progress=_watcher(advance),
-                    on_delivery=on_delivery,
-                    on_body=capture.write,
-                    pace=_true_speed() if realtime else None,
-                )
+        with (
+            _truth(truth) as on_delivery,
+            Capture(folder.path / WIRE) as capture,
+            bar(f"SIMULATED {made.prescription.name}", quiet=as_json) as advance,
+        ):
+            record = dry_run(
+                checked,
+                folder.path / JOURNAL,
+                seed=seed,
+                faults=chosen,
+                prescription_sha256=hashlib.sha256(given).hexdigest(),
+                versions=tuple((name, version(name)) for name in PACKAGES),
+                progress=_watcher(advance),
+                on_delivery=on_delivery,
+                on_body=capture.write,
+                pace=_true_speed() if realtime else None,
+            )
         # The twin's own clock: the same seed writes the same report.
         generated_at = record.session.ended or record.session.started
         session = finish(folder, made, generated_at=generated_at)

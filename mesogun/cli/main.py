@@ -74,7 +74,8 @@ class RoomGroup(click.Group):
 @click.group(
     cls=RoomGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Engineering software, not a certified medical device. `mesogun COMMAND --help` shows examples.",
+    epilog="`mesogun COMMAND --help` shows examples. "
+    "Engineering software, not a certified medical device.",
 )
 @click.version_option(package_name="mesogun", prog_name="mesogun")
 def cli() -> None:

@@ -49,18 +49,18 @@ class Session:
 
     def summary(self) -> str:
         """Say how the session went, as a clinician would ask; every line says if it was a twin."""
-        record = self.record
+        record, rx = self.record, self.plan.prescription
         given, planned = record.count("given"), len(record.pricks)
         doubt, missing = record.count("in_doubt"), record.count("not_given")
         ordered = sum(one.dose_nl_planned for one in record.pricks)
         lines = [
-            f"{self.plan.prescription.name}: {OUTCOME_WORDS[record.outcome]}"
+            f"{rx.name}: {OUTCOME_WORDS[record.outcome]}"
             + (f": {record.why}" if record.why else ""),
             f"pricks given     {given} of {planned}",
-            f"volume given     {show.ml(record.dose_nl_given)} of {show.ml(ordered)} "
-            f"{self.plan.prescription.product.name}, as the pistol measured",
+            f"volume given     {show.ml(record.dose_nl_given)} of {show.ml(ordered)}, as measured",
+            f"product          {rx.product.name}, lot {rx.product.lot}",
             f"in doubt         {doubt or 'none'}"
-            + (" - count as given; nothing more may be fired there" if doubt else ""),
+            + (": count as given, and nothing more may be fired there" if doubt else ""),
             f"not given        {missing or 'none'}",
             f"duration         {show.clock(record.duration_us)}"
             + (f", in {record.parts} parts" if record.parts > 1 else ""),

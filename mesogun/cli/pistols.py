@@ -1,4 +1,4 @@
-"""`mesogun devices`, `info`, `monitor`, `abort` and `simulate`: find, watch, stop and serve pistols."""
+"""`mesogun devices`, `info`, `monitor`, `abort`, `simulate`: find, watch, stop, serve pistols."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from mesogun.cli import show
+from mesogun.cli.output import write_file
 from mesogun.errors import LimitsExceeded
 from mesogun.intake import read_plan, read_prescription
 from mesogun.planning import Plan, plan, to_json, verify
-from mesogun.cli.output import write_file
 
 PLAN_HELP = """Plan the prescription RX and verify the plan.
 

@@ -72,21 +72,24 @@ def run_command(rx: str, url: str, out: str, yes: bool, as_json: bool) -> int:
     given = prescription_bytes(rx)
     if not as_json:
         click.echo(show.plan_summary(made))
-    with _Taps() as taps, Pistol.open(url, on_body=taps.on_body) as pistol:
-        with Folder.create(Path(out)) as folder:
-            folder.write(PRESCRIPTION, given)
-            folder.write(PLAN, to_json(made))
-            taps.capture_to(folder)
-            with folder.create_journal() as journal:
-                opened = opening(
-                    checked,
-                    session_id=secrets.token_hex(8),
-                    started=_wall(),
-                    prescription_sha256=hashlib.sha256(given).hexdigest(),
-                    versions=tuple((name, version(name)) for name in PACKAGES),
-                )
-                journal.append(opened)
-                return _play(checked, pistol, folder, journal, (opened,), yes, as_json)
+    with (
+        _Taps() as taps,
+        Pistol.open(url, on_body=taps.on_body) as pistol,
+        Folder.create(Path(out)) as folder,
+    ):
+        folder.write(PRESCRIPTION, given)
+        folder.write(PLAN, to_json(made))
+        taps.capture_to(folder)
+        with folder.create_journal() as journal:
+            opened = opening(
+                checked,
+                session_id=secrets.token_hex(8),
+                started=_wall(),
+                prescription_sha256=hashlib.sha256(given).hexdigest(),
+                versions=tuple((name, version(name)) for name in PACKAGES),
+            )
+            journal.append(opened)
+            return _play(checked, pistol, folder, journal, (opened,), yes, as_json)
 
 
 @click.command("resume", help=RESUME_HELP)

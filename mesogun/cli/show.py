@@ -9,7 +9,7 @@ import click
 
 from mesogun.planning import Limit, Plan
 
-NL_PER_ML = 1_000_000
+NL_PER_ML = UM_PER_M = 1_000_000
 
 
 def ml(volume_nl: int) -> str:
@@ -84,10 +84,10 @@ def limit_rows(plan: Plan) -> list[tuple[str, str, str, str]]:
 
 def plan_summary(plan: Plan) -> str:
     """Say what a plan does: zones, limits with their origin, warnings."""
-    rx = plan.prescription
+    rx, volume = plan.prescription, ml(sum(map(int, plan.pricks.dose_nl)))
     parts = [
-        f"{rx.name}: {len(plan.pricks)} pricks, {ml(sum(map(int, plan.pricks.dose_nl)))} of "
-        f"{rx.product.name}, about {clock(plan.duration_us)}, hand travel {plan.travel_um / 1e6:.2f} m",
+        f"{rx.name}: {len(plan.pricks)} pricks, {volume} of {rx.product.name}, "
+        f"about {clock(plan.duration_us)}, hand travel {plan.travel_um / UM_PER_M:.2f} m",
         "",
         table(
             ("zone", "technique", "pricks", "volume", "dose", "depth", "spacing"),

@@ -95,9 +95,9 @@ def test_only_verify_makes_a_verified_plan() -> None:
     makers = []
     for path, name in zip(SOURCES, IDS, strict=True):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id == "VerifiedPlan":
-                    makers.append(name)
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Name) and called.id == "VerifiedPlan":
+                makers.append(name)
     assert makers == ["mesogun/planning/verify.py"]
 
 
