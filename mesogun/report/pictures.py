@@ -1,0 +1,47 @@
+"""The maps as files that stand alone: of a plan before the session, of a record after it."""
+
+from __future__ import annotations
+
+from mesogun.planning.plan import Plan
+from mesogun.record.record import Record
+from mesogun.report import account, dose_map, figures, picture
+from mesogun.report.rows import Row, rows
+from mesogun.report.treatment import ColourBy, treatment_panel
+
+
+def treatment_map(plan: Plan, record: Record | None = None, *, colour_by: ColourBy = "dose") -> str:
+    """Return the treatment map as an SVG file, one unit a millimetre.
+
+    Without a record it shows the plan alone.
+
+    Raises:
+        RecordError: `record` is not of `plan`; nothing is drawn.
+    """
+    table = rows(plan, record)
+    panel = treatment_panel(plan, table, colour_by, "map")
+    return picture.standalone(panel, _heading(plan, record, table), _simulated(record))
+
+
+def density_map(plan: Plan, record: Record | None = None) -> str:
+    """Return the map of dose per cm² as an SVG file, one unit a millimetre.
+
+    Raises:
+        RecordError: `record` is not of `plan`; nothing is drawn.
+    """
+    table = rows(plan, record)
+    panel = dose_map.dose_panel(plan, table, dose_map.density_of(plan, table), "area")
+    return picture.standalone(panel, _heading(plan, record, table), _simulated(record))
+
+
+def _simulated(record: Record | None) -> bool:
+    return record is not None and record.session.simulated
+
+
+def _heading(plan: Plan, record: Record | None, table: tuple[Row, ...]) -> tuple[str, str]:
+    given = plan.prescription
+    name = f"{given.name} · {given.patient_id} · session {given.session_number}"
+    total = account.sums(table)
+    if record is None:
+        planned = figures.counted(total.planned, "prick")
+        return f"{name} · plan", f"{planned}, {figures.volume(total.dose_nl_planned)}"
+    return f"{name} · {account.OUTCOME_WORDS[record.outcome]}", account.sentence(record, total)
