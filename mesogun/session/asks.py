@@ -162,8 +162,8 @@ def onward(
         return close(core, "complete", "", at_us, entries)
     # The lease comes first, and a shot that was not fired is asked again only after a look.
     due_us = max(at_us, _paced_us(core))
-    unseen = ledger.tries and not looked
-    if unseen or due_us - core.polled_at_us >= core.lease_ms * 1000 // 3:
+    late = due_us - core.polled_at_us >= core.lease_ms * 1000 // 3
+    if ((late or ledger.tries) and not looked) or (late and due_us > at_us):
         return watch(core, at_us, entries)
     return fire(core, at_us, due_us, entries)
 

@@ -85,6 +85,8 @@ class Core:
     """When the last poll left that found the pistol not firing."""
     uptime_at_us: int | None = None
     """The session's clock when the pistol's uptime was 0; None until a status has told."""
+    round_trip_us: int = 0
+    """The shortest that a poll took in this part; 0: none yet."""
     begun_at_us: int | None = None
     """When the last shot of this part began to move."""
     patience: int = PATIENCE

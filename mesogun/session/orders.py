@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from firmware_protocol.messages import Trigger
 from firmware_protocol.units import Micrometres, Milliseconds, Nanolitres, NanolitresPerSecond
 from mesogun.errors import PlanError
-from mesogun.planning.plan import Plan, VerifiedPlan
+from mesogun.planning import Plan, VerifiedPlan
 from mesogun.record import Opened
 
 LEASE_MS = 300

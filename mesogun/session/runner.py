@@ -14,7 +14,7 @@ from firmware_protocol.messages import ArmChallenge, Poll
 from firmware_protocol.units import ArmToken
 from mesogun.device import PistolPort
 from mesogun.errors import LinkError, RecordError
-from mesogun.planning.plan import VerifiedPlan
+from mesogun.planning import VerifiedPlan
 from mesogun.record import Ended as EndedEntry
 from mesogun.record import Entry, Journal, Outcome
 from mesogun.session.asks import begin

@@ -21,8 +21,8 @@ from mesogun.session.model import Asking, Core, Step, Watching
 
 TRIES_MAX = 3
 """How often a prick is asked for in one part before it is left out with an alarm."""
-ROUND_TRIP_US_MAX = 50_000
-"""A status that took longer says too little about when it was made."""
+LATE_US = 10_000
+"""A status that took this much longer than the fastest says too little about when it was made."""
 _TOKEN_VALID = int(StatusFlag.TOKEN_VALID)
 
 _ABORTS: Mapping[AbortCause, tuple[SessionOutcome, str]] = MappingProxyType(
@@ -99,10 +99,15 @@ def seen(core: Core, status: Status, at_us: int) -> Core:
     """Take in where the pistol's uptime lies on the session's clock, and whether it is moving."""
     asked_us = core.polled_at_us
     calm_us = core.calm_at_us if status.state is PistolState.FIRING else asked_us
-    if core.uptime_at_us is not None and at_us - asked_us > ROUND_TRIP_US_MAX:
+    trip_us = max(at_us - asked_us, 1)
+    if core.uptime_at_us is not None and trip_us > core.round_trip_us + LATE_US:
         return replace(core, calm_at_us=calm_us)
-    uptime_at_us = (asked_us + at_us) // 2 - status.uptime_us
-    return replace(core, calm_at_us=calm_us, uptime_at_us=uptime_at_us)
+    return replace(
+        core,
+        calm_at_us=calm_us,
+        round_trip_us=min(trip_us, core.round_trip_us or trip_us),
+        uptime_at_us=(asked_us + at_us) // 2 - status.uptime_us,
+    )
 
 
 def lost_records(core: Core, status: Status, at_us: int) -> Step:
