@@ -22,6 +22,14 @@ import serial
 
 from mesogun.errors import LinkError
 
+if sys.platform == "win32":
+    PORT_ERRORS: tuple[type[Exception], ...] = (OSError,)
+else:
+    import termios
+
+    # pyserial lets this one through, and it is no OSError.
+    PORT_ERRORS = (OSError, termios.error)
+
 BAUD = 115_200
 WRITE_TIMEOUT_S = 0.05
 READ_TIMEOUT_S = 0.005
@@ -89,7 +97,7 @@ def open_line(url: str) -> Line:
             port.write_timeout = WRITE_TIMEOUT_S
         port.exclusive = True
         port.open()
-    except OSError as cause:
+    except PORT_ERRORS as cause:
         raise LinkError(_why_not_opened(url, scheme, cause)) from cause
     except (ValueError, NotImplementedError) as cause:
         raise LinkError(_why_not_understood(url, scheme, cause)) from cause
@@ -112,20 +120,20 @@ class _PortLine:
             self._port.write(chunk)
         except serial.SerialTimeoutException:
             pass  # may have left all the same: only an answer counts
-        except OSError as cause:
+        except PORT_ERRORS as cause:
             raise self._gone(cause) from cause
 
     def drained(self) -> bool:
         try:
             return not self._port.out_waiting
-        except (OSError, AttributeError, NotImplementedError):
+        except (*PORT_ERRORS, AttributeError, NotImplementedError):
             return True  # a line that cannot tell, such as a socket
 
     def drop_unsent(self) -> None:
-        with suppress(OSError, AttributeError, NotImplementedError):
+        with suppress(*PORT_ERRORS, AttributeError, NotImplementedError):
             self._port.reset_output_buffer()
 
-    def _gone(self, cause: OSError) -> LinkError:
+    def _gone(self, cause: Exception) -> LinkError:
         return LinkError(
             f"{self.name}: the port is gone ({cause}). Look at cable and supply; the pistol's own "
             "lease stops it. What was under way is in its journal"
@@ -159,12 +167,11 @@ class _SelectedLine(_PortLine):
             if self._descriptor not in ready:
                 return b""
             return bytes(self._port.read(READ_BYTES_MAX))
-        except (OSError, ValueError) as cause:  # ValueError: a descriptor beyond select's range
-            error = cause if isinstance(cause, OSError) else OSError(str(cause))
-            raise self._gone(error) from cause
+        except (*PORT_ERRORS, ValueError) as cause:  # ValueError: a descriptor too high for select
+            raise self._gone(cause) from cause
 
     def close(self) -> None:
-        with suppress(OSError):
+        with suppress(*PORT_ERRORS):
             self._port.close()
 
 
@@ -197,11 +204,11 @@ class _PolledLine(_PortLine):
                 waiting = self._port.in_waiting
                 return bytes(self._port.read(waiting)) if waiting else b""
             return bytes(self._port.read(self._port.in_waiting or 1))
-        except OSError as cause:
+        except PORT_ERRORS as cause:
             raise self._gone(cause) from cause
 
     def close(self) -> None:
-        with suppress(OSError):
+        with suppress(*PORT_ERRORS):
             self._port.close()
 
 
@@ -219,18 +226,17 @@ def _claim(port: serial.SerialBase, descriptor: int) -> None:
     if sys.platform == "win32" or not os.isatty(descriptor):
         return
     import fcntl
-    import termios
 
     # A pseudo terminal keeps the mark when its holder is killed, and would shut out the resume.
     if not os.ttyname(descriptor).startswith("/dev/pts/"):
         with suppress(OSError):
             fcntl.ioctl(descriptor, termios.TIOCEXCL)
-    with suppress(OSError, ValueError, AttributeError, NotImplementedError):
+    with suppress(*PORT_ERRORS, ValueError, AttributeError, NotImplementedError):
         port.set_low_latency_mode(True)
 
 
-def _why_not_opened(url: str, scheme: str, cause: OSError) -> str:
-    number = cause.errno
+def _why_not_opened(url: str, scheme: str, cause: Exception) -> str:
+    number = cause.errno if isinstance(cause, OSError) else None
     if scheme == "socket" and not re.fullmatch(r"socket://[^/?]+:\d+", url, re.IGNORECASE):
         return f"{url}: write it as socket://HOST:PORT"
     if scheme == "socket":

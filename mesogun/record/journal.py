@@ -145,7 +145,7 @@ class Journal:
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY)
             if len(whole) < len(data):
-                _keep_torn(path, data[len(whole) :])
+                _keep_torn(path, data[len(whole) :], sync)
                 os.ftruncate(descriptor, len(whole))
             # Also without a torn tail: the last lines may never have been synced.
             sync(descriptor)
@@ -298,13 +298,13 @@ def _load(path: Path) -> bytes:
     return data
 
 
-def _keep_torn(path: Path, torn: bytes) -> None:
+def _keep_torn(path: Path, torn: bytes, sync: Sync) -> None:
     descriptor = os.open(
         path.with_name(path.name + ".torn"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644
     )
     try:
         os.write(descriptor, torn)
-        os.fsync(descriptor)
+        sync(descriptor)
     finally:
         os.close(descriptor)
 

@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -153,11 +155,33 @@ def test_a_file_is_replaced_whole_or_not_at_all(finished: Path) -> None:
     assert not list(finished.glob(".*.new"))
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_is_an_error_of_ours(tmp_path: Path) -> None:
-    tmp_path.chmod(0o555)
-    with pytest.raises(RecordError, match="cannot write"):
-        Folder.create(tmp_path)
+@pytest.fixture
+def without_rights() -> Iterator[None]:
+    """Run the rest of the test without root's rights."""
+    is_root = os.name == "posix" and os.geteuid() == 0
+    if is_root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+@pytest.fixture
+def read_only() -> Iterator[Path]:
+    """A folder in which nothing can be made."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o555)
+        yield Path(name)
+        Path(name).chmod(0o755)
+
+
+def test_a_read_only_folder_is_an_error_of_ours(read_only: Path, without_rights: None) -> None:
+    with pytest.raises(RecordError, match="cannot write in the folder: Permission denied"):
+        Folder.create(read_only)
+    with pytest.raises(RecordError, match="cannot make the folder: Permission denied"):
+        Folder.create(read_only / "out")
 
 
 def test_a_closed_journal_does_not_stop_the_record(
