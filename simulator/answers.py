@@ -244,11 +244,11 @@ def _shot(firmware: Firmware, request: Shot) -> ShotReply:
 
 
 def _resolve(firmware: Firmware, request: Resolve) -> Resolution | ErrorReply:
-    if firmware.fault is FaultCode.MEMORY:
-        return error(ErrorCode.WRONG_STATE, firmware.state)
     try:
         return firmware.shots.resolve(request.shot_id)
     except JournalFull:
+        if firmware.state is PistolState.FAULT:
+            return error(ErrorCode.WRONG_STATE, firmware.state)
         return error(ErrorCode.JOURNAL_UNREAD, firmware.journal.head)
 
 

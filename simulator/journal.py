@@ -200,7 +200,8 @@ class Journal:
         address, data = self._address(written.seq), body + _CRC.pack(crc)
         self._memory.write(address, data)
         if self._memory.read(address, SLOT_BYTES) != data:
-            raise MemoryDamaged(f"record {written.seq} does not read back as written")
+            self.damage = f"record {written.seq} does not read back as written"
+            raise MemoryDamaged(self.damage)
         self._take(written, crc)
         return written
 
@@ -249,7 +250,8 @@ class Journal:
         data = body + _CRC.pack(crc32c(body))
         self._memory.write(address, data)
         if self._memory.read(address, len(data)) != data:
-            raise MemoryDamaged("the header does not read back as written")
+            self.damage = "the header does not read back as written"
+            raise MemoryDamaged(self.damage)
 
     def _address(self, seq: int) -> int:
         return HEADER_COPIES * HEADER_BYTES + (seq - 1) % self._capacity * SLOT_BYTES

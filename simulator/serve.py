@@ -11,7 +11,6 @@ import selectors
 import signal
 import socket
 import sys
-import tty
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -135,7 +134,11 @@ class PtyLine:
             TwinError: the system gives none.
         """
         try:
+            import tty  # not on every system
+
             self._master, self._slave = os.openpty()
+        except (ImportError, AttributeError) as cause:
+            raise TwinError("this system has no pseudo terminals; use TCP") from cause
         except OSError as cause:
             raise TwinError(f"no pseudo terminal: {cause.strerror}") from cause
         tty.setraw(self._slave)

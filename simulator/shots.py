@@ -159,7 +159,7 @@ class Shots:
         if end is None and self._journal.is_forgotten(shot_id):
             return _resolution(shot_id, Outcome.FORGOTTEN)
         if end is None:
-            if self.free < 1:
+            if self.free < 1 or self._journal.damage:
                 raise JournalFull("no room to void a shot")
             void = blank_record(JournalKind.VOID)._replace(shot_id=shot_id)
             end = self._append(void, Outcome.NOT_FIRED, Refusal.VOIDED)

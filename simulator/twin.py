@@ -5,9 +5,9 @@ This is a shell: the clock, the files and fresh randomness are here, so that the
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
+import sys
 import time
 from dataclasses import asdict
 from io import TextIOWrapper
@@ -46,34 +46,37 @@ class MemoryFile:
         """
         self._path = path
         try:
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._file = path.open("r+b" if path.exists() else "x+b", buffering=0)
         except OSError as cause:
             raise TwinError(f"memory {path}: {cause.strerror}") from cause
         try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(self._file.fileno())
             self.memory = self._loaded()
         except BlockingIOError as cause:
-            os.close(self._fd)
+            self._file.close()
             raise TwinError(f"memory {path}: another twin uses it; stop that one first") from cause
+        except TwinError:
+            self._file.close()
+            raise
         except (OSError, MemoryDamaged) as cause:
-            os.close(self._fd)
+            self._file.close()
             raise TwinError(f"memory {path}: {cause}; nothing was changed") from cause
         self.memory.on_write = self._keep
 
     def close(self) -> None:
         """Let go of the file; another process may have it."""
         self.memory.on_write = None
-        os.close(self._fd)
+        self._file.close()
 
     def _loaded(self) -> Memory:
-        size = os.fstat(self._fd).st_size
+        size = os.fstat(self._file.fileno()).st_size
         if size == 0:
             memory = Memory()
-            os.pwrite(self._fd, memory.image(), 0)
+            self._keep(0, memory.image())
             return memory
         if size > IMAGE_BYTES_MAX:
             raise MemoryDamaged(f"{size} bytes: a pistol's memory has at most {IMAGE_BYTES_MAX}")
-        memory = Memory.from_image(os.pread(self._fd, size, 0))
+        memory = Memory.from_image(self._file.read(size))
         if not memory.is_blank():
             journal = Journal(Memory.from_image(memory.image()), 0)
             if journal.damage:
@@ -84,9 +87,24 @@ class MemoryFile:
 
     def _keep(self, address: int, data: bytes) -> None:
         try:
-            os.pwrite(self._fd, data, address)
+            self._file.seek(address)
+            kept = self._file.write(data)
         except OSError as cause:
             raise TwinError(f"memory {self._path}: {cause.strerror}") from cause
+        if kept != len(data):
+            raise TwinError(f"memory {self._path}: the disk is full")
+
+
+def _lock(descriptor: int) -> None:
+    """Keep other twins off, where the system has a way for that.
+
+    Raises:
+        BlockingIOError: another twin has it.
+    """
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 class Twin:

@@ -82,7 +82,6 @@ class Serial(SerialBase):  # type: ignore[misc]
         """Return up to `size` bytes: all of them, or those that came within the timeout."""
         ends_at = None if self._timeout is None else time.monotonic() + self._timeout
         with self._open_port():
-            self._is_cancelled = False
             while len(self._received) < size and self.is_open and not self._is_cancelled:
                 self._twin.advance()  # this thread plays the pistol's time while it waits
                 left = None if ends_at is None else ends_at - time.monotonic()
@@ -90,6 +89,7 @@ class Serial(SerialBase):  # type: ignore[misc]
                     break
                 waits = [one for one in (left, self._twin.seconds_to_next()) if one is not None]
                 self._changed.wait(min(waits, default=None))
+            self._is_cancelled = False
             data = bytes(self._received[:size])
             del self._received[:size]
             return data
@@ -103,7 +103,7 @@ class Serial(SerialBase):  # type: ignore[misc]
         return len(sent)
 
     def cancel_read(self) -> None:
-        """Let a waiting read return with what it has."""
+        """Let the read that waits, or the next one, return with what it has."""
         with self._open_port():
             self._is_cancelled = True
             self._changed.notify_all()

@@ -10,6 +10,7 @@ from firmware_protocol.messages import (
     ArmConfirm,
     ArmRequest,
     ClearAbort,
+    Disarm,
     ErrorCode,
     Hello,
     JournalKind,
@@ -215,3 +216,24 @@ def test_a_button_aborts_a_pistol_that_nobody_has_greeted(host: Any) -> None:
     host.pistol.press_button(0)
     assert isinstance(host.ask(Hello(1, 0, 0, 1), session=0).session, int)
     assert host.pistol.state is PistolState.ABORTED
+
+
+@pytest.mark.parametrize("how", ["abort", "disarm", "hello"])
+def test_a_shot_whose_intent_is_being_written_was_never_begun(host_of: Any, how: str) -> None:
+    host = host_of(hand=Hand(travel_us=200_000, settle_us=0, jitter_ppm=0))
+    host.arm()
+    host.fire(1)
+    host.play(200_000)
+    host.now_us += 75  # the write takes 150
+    match how:
+        case "abort":
+            host.ask(Abort(1), session=0)
+        case "disarm":
+            host.ask(Disarm(host.token))
+        case _:
+            host.hello(nonce=2)
+    assert host.poll().queue == 0
+    host.play(1_000_000)
+    assert host.ghost == []
+    about = [one for one in host.journal() if one.shot_id == 1 and one.kind != JournalKind.ABORT]
+    assert [one.kind for one in about] == [JournalKind.VOID]

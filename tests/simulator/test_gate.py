@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import simulator
 from firmware_protocol.crit import crit
 from firmware_protocol.messages import PistolState, Refusal, Shot, Trigger
-from simulator.gate import RELEASE, Held, Refused, refusal, release
+from simulator.gate import ADMISSION, RELEASE, Held, Refused, refusal, release
 from simulator.limits import factory_limits
 from simulator.mechanics import Actuator, Mechanics
 
@@ -80,6 +80,13 @@ def test_one_thing_amiss_is_enough_to_refuse(over: dict[str, Any], reason: Refus
     refused = refusal(shot(), ALLOWED._replace(**over), RELEASE)
     assert refused is not None
     assert refused.reason is reason
+
+
+@pytest.mark.parametrize("state", PistolState)
+def test_a_shot_is_taken_only_while_armed_or_firing(state: PistolState) -> None:
+    held = ALLOWED._replace(state=state, journal_free=2)
+    taken = refusal(shot(), held, ADMISSION) is None
+    assert taken == (state in (PistolState.ARMED, PistolState.FIRING))
 
 
 def test_a_token_of_zero_is_never_alive() -> None:

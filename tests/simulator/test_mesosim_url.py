@@ -35,7 +35,7 @@ def opened(live_host: Callable[..., Any], url: str) -> tuple[Any, Any]:
 
 
 def give(host: Any, shot_id: int) -> None:
-    host.arm()
+    host.arm(lease_ms=1_000)
     assert host.fire(shot_id, dwell_ms=0, dose_nl=1_000).result is ShotResult.ACCEPTED
     until = time.monotonic() + PATIENCE_S
     while host.poll().queue:
@@ -106,9 +106,8 @@ def test_a_reader_in_another_thread_gets_the_answer(live_host: Any) -> None:
     assert port.in_waiting == 0
     reader = threading.Thread(target=lambda: got.append(port.read(20)))
     reader.start()
-    while reader.is_alive():
-        port.cancel_read()
-        reader.join(0.05)
+    port.cancel_read()
+    reader.join(PATIENCE_S)
     assert got[1] == b""
     port.close()
     with pytest.raises(serial.SerialException):

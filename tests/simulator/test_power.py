@@ -3,6 +3,8 @@
 from typing import Any
 
 from firmware_protocol.messages import (
+    ErrorCode,
+    FaultCode,
     JournalKind,
     Outcome,
     PistolState,
@@ -220,3 +222,52 @@ def test_a_pistol_with_a_damaged_memory_says_so_and_never_fires(host_of: Any) ->
     broken.pistol.press_button(broken.now_us)
     assert broken.poll().state is PistolState.FAULT
     assert broken.pistol.memory.image() == bytes(image)
+
+
+class WearingMemory(Memory):
+    """A memory that takes nothing any more once it is worn out."""
+
+    worn_out = False
+
+    def write(self, address: int, data: bytes) -> None:
+        super().write(address, bytes(len(data)) if self.worn_out else data)
+
+
+def test_an_intent_that_does_not_read_back_is_not_carried_out(host_of: Any) -> None:
+    memory = WearingMemory(32)
+    host = host_of(memory=memory)
+    host.arm()
+    host.fire(1)
+    memory.worn_out = True
+    status = host.play(2_000_000)
+    assert (status.state, status.fault) == (PistolState.FAULT, FaultCode.MEMORY)
+    assert host.ghost == []
+    assert host.ask(Resolve(1)).code is ErrorCode.WRONG_STATE  # it could not be voided
+
+
+def test_an_outcome_that_does_not_read_back_leaves_a_shot_in_doubt(host_of: Any) -> None:
+    memory = WearingMemory(32)
+    host = host_of(memory=memory)
+    host.arm()
+    host.fire(1)
+    host.play_until_moving()
+    memory.worn_out = True
+    status = host.play(2_000_000)
+    assert (status.state, status.fault) == (PistolState.FAULT, FaultCode.MEMORY)
+    assert len(host.ghost) == 1
+    assert host.ask(Resolve(1)).outcome is Outcome.INDETERMINATE
+    assert host.fire(1).result is ShotResult.REFUSED
+    assert host.fire(2).reason is Refusal.TOKEN
+
+
+def test_an_abort_that_cannot_be_written_stops_all_the_same(host_of: Any) -> None:
+    memory = WearingMemory(32)
+    host = host_of(memory=memory)
+    host.arm()
+    host.fire(1)
+    host.play_until_moving()
+    memory.worn_out = True
+    host.pistol.press_button(host.now_us)
+    assert host.pistol.state is PistolState.FAULT
+    host.play(1_000_000)
+    assert 0 < host.ghost[0].dose_nl < 10_000
