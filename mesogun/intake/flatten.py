@@ -21,26 +21,24 @@ from mesogun.intake.bounds import (
     SEGMENTS_MAX,
 )
 from mesogun.intake.quantity import in_unit, shown
-from mesogun.intake.svg_document import GAP, NUMBER, Affine, Shape
+from mesogun.intake.svg_document import NUMBER, Affine, Shape
 from mesogun.planning.prescription import Point, Ring
 
-FLAG = "[01]"
-COMMANDS: Mapping[str, str] = {
-    "MLT": f"{GAP}{NUMBER}" * 2,
-    "HV": f"{GAP}{NUMBER}",
-    "C": f"{GAP}{NUMBER}" * 6,
-    "SQ": f"{GAP}{NUMBER}" * 4,
-    "A": f"{GAP}{NUMBER}" * 3 + f"{GAP}{FLAG}" * 2 + f"{GAP}{NUMBER}" * 2,
+KINDS: Mapping[str, str] = {
+    "M": "nn",
+    "L": "nn",
+    "T": "nn",
+    "H": "n",
+    "V": "n",
+    "C": "nnnnnn",
+    "S": "nnnn",
+    "Q": "nnnn",
+    "A": "nnnffnn",
+    "Z": "",
 }
-"""Which numbers follow the commands of a path."""
-PART = re.compile(
-    r"\s*+(?:[Zz]|"
-    + "|".join(
-        f"[{letters}{letters.lower()}](?:{numbers})++" for letters, numbers in COMMANDS.items()
-    )
-    + r")\s*+"
-)
-
+"""What follows the commands of a path: numbers, and flags that may stand without a gap."""
+ONE = {"n": re.compile(NUMBER), "f": re.compile("[01]")}
+GAPS = " \t\r\n\f,"
 MIXED = ("QS", "TS", "CT", "ST")
 """A smooth curve of one kind after a curve of the other."""
 
@@ -129,22 +127,42 @@ def _above_0(name: str, number: float) -> float:
 
 def _checked(d: str) -> str:
     """Return the text of a path after making sure that the library reads all of it."""
-    place, before = 0, ""
+    place, before = _skip(d, 0), ""
+    if d[place : place + 1] not in ("M", "m"):
+        raise ValueError("its path does not begin with a place (M)")
     while place < len(d):
-        found = PART.match(d, place)
-        if found is None:
+        letter = d[place].upper()
+        end = _after(d, place + 1, KINDS[letter]) if letter in KINDS else None
+        if end is None:
             raise ValueError(f"its path cannot be understood from {shown(d[place:])} on")
-        letter = found.group().lstrip()[0].upper()
         if before + letter in MIXED:
             # The library takes the other curve's control point, a browser takes none.
             raise ValueError(f"its path has {letter} after {before}: write the curve in full")
-        place, before = found.end(), letter
-    if not re.match(r"\s*[Mm]", d):
-        raise ValueError("its path does not begin with a place (M)")
-    # Bounded before anything is squared: what follows can then neither overflow nor go astray.
-    if any(not abs(float(one)) < 10.0**MAGNITUDE_MAX for one in re.findall(NUMBER, d)):
-        raise ValueError("its path has a number that is too large")
+        place, before = end, letter
     return d
+
+
+def _after(d: str, place: int, kinds: str) -> int | None:
+    """Return where the arguments of one command end, or None if they are not as they must be."""
+    rounds = 0
+    while True:
+        place = _skip(d, place)
+        if not kinds or (rounds and not ONE["n"].match(d, place)):
+            return place
+        for kind in kinds:
+            place = _skip(d, place)
+            found = ONE[kind].match(d, place)
+            # Bounded before anything is squared: what follows can then not overflow.
+            if found is None or not abs(float(found.group())) < 10.0**MAGNITUDE_MAX:
+                return None
+            place = found.end()
+        rounds += 1
+
+
+def _skip(d: str, place: int) -> int:
+    while place < len(d) and d[place] in GAPS:
+        place += 1
+    return place
 
 
 def _subpaths(path: Any) -> list[list[Any]]:
