@@ -88,15 +88,9 @@ class Search:
             fit = self.at(low)
             return fit if fit.count >= need else None
         above = min((p for p in tried if p > found), default=found)
-        finer = {found} | {
-            found + (above - found) * k // 5 // ROUND_UM * ROUND_UM for k in range(1, 5)
-        }
-        for pitch in sorted(finer, reverse=True)[: 2 if big else 5]:
-            if pitch == found or self._trial([pitch], big)[0] >= need:
-                fit = self.at(pitch)
-                if fit.count >= need:
-                    return fit
-        return self.at(found)
+        finer = {found + (above - found) * k // 5 // ROUND_UM * ROUND_UM for k in range(1, 5)}
+        best = None if big else self._widest_of(sorted(finer - {found}), need, big)
+        return self.at(max(found, best or found))
 
     def _widest_of(self, pitches: list[int], need: int, big: bool) -> int | None:
         counts = self._trial(pitches, big)

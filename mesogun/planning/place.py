@@ -21,7 +21,8 @@ SLACK_UM = 0.25
 """Far above the raster's rounding, far below the 1 um between two whole coordinates."""
 SAFE_UM = 1
 """Searched with this much more margin: rounding a shift to whole um then never loses a prick."""
-AREA_ROWS, AREA_COLUMNS = 128, 1024
+AREA_RASTERS = ((128, 256), (2048, 2048))
+"""(rows, columns): the second only where the first finds no room at all."""
 FINENESS = (8, 4, 2, 1)
 TIES_MAX = 8
 TIE_WORK_MAX = 200_000
@@ -69,23 +70,26 @@ def lattice_sheet(
     for an i that is a whole number.
     """
     f = fineness
-    left, low, right, high = field.box
     both = np.array(bases, dtype=np.float64)
     det = np.array([one.det for one in bases], dtype=np.float64)
     step = np.sqrt(both[:, 0] * both[:, 0] + both[:, 1] * both[:, 1])
     ux, uy = both[:, 0] / step, both[:, 1] / step
     height, shear = det / step, np.array([one.dot for one in bases]) / step
-    cx = np.array([left, right, right, left]) - origin[0]
-    cy = np.array([low, low, high, high]) - origin[1]
+    corners = len(field.outline)
+    cx, cy = field.ax[:corners] - origin[0], field.ay[:corners] - origin[1]
     x = ux[:, None] * cx + uy[:, None] * cy
     y = ux[:, None] * cy - uy[:, None] * cx
-    j0 = np.floor(y.min(axis=1) / height).astype(np.int64)
-    rows = (np.floor(y.max(axis=1) / height).astype(np.int64) - j0 + 1) * f
+    # what keeps the margin lies that much within the outline's extent, seen from any side
+    inset = field.margin_um - 1
+    left, right = x.min(axis=1) + inset, x.max(axis=1) - inset
+    low, high = y.min(axis=1) + inset, y.max(axis=1) - inset
+    j0 = np.floor(low / height).astype(np.int64)
+    rows = np.maximum(np.floor(high / height).astype(np.int64) - j0 + 1, 1) * f
     frame = np.repeat(np.arange(len(bases)), rows)
     r = np.arange(len(frame)) - np.repeat(np.cumsum(rows) - rows, rows)
     lean = (j0[frame] + r / f) * shear[frame]
-    i0 = np.floor((x.min(axis=1)[frame] - lean) / step[frame])
-    columns = np.ceil((x.max(axis=1) - x.min(axis=1)) / step).astype(np.int64) + 2
+    i0 = np.floor((left[frame] - lean) / step[frame])
+    columns = np.maximum(np.ceil((right - left) / step), 0).astype(np.int64) + 2
     x0 = i0 * step[frame] + lean
     laid = sheet(ux, uy, origin, j0 * height, height / f, rows, step / f, columns * f, x0)
     return laid, np.stack([i0.astype(np.int64), j0[frame] + r // f])
@@ -98,7 +102,7 @@ def area_of(field: Field) -> tuple[int, tuple[int, int] | None]:
     the same area.
     """
     left, low, right, high = field.box
-    for rows, columns in ((AREA_ROWS, AREA_COLUMNS), (AREA_COLUMNS, AREA_COLUMNS)):
+    for rows, columns in AREA_RASTERS:
         one = np.ones(1)
         dx, dy = (right - left) / columns, (high - low) / rows
         laid = sheet(
@@ -112,7 +116,7 @@ def area_of(field: Field) -> tuple[int, tuple[int, int] | None]:
             np.array([columns + 1]),
             np.full(rows, dx / 2),
         )
-        free = paint(laid, field, float(field.margin_um)).reshape(rows, columns + 1)
+        free = paint(laid, field, [field.margin_um]).reshape(rows, columns + 1)
         counted = int(np.count_nonzero(free))
         if counted:
             area = counted * (right - left) * (high - low) // (rows * columns)
@@ -147,7 +151,7 @@ def _all_fits(
     f = fineness
     bases = [lattice(pitch, angle) for pitch, angle in wanted]
     laid, _ = lattice_sheet(field, bases, f, anchor)
-    free = paint(laid, field, float(field.margin_um + SAFE_UM))
+    free = paint(laid, field, [field.margin_um + SAFE_UM] * len(bases))
     found: list[list[Fit]] = []
     masks: list[npt.NDArray[np.bool_]] = []
     for k, (pitch, _) in enumerate(wanted):
@@ -219,12 +223,14 @@ def place(field: Field, fit: Fit, anchor: tuple[int, int]) -> Placed:
     integers.
     """
     origin = fit.origin(anchor)
-    laid, ij = lattice_sheet(field, [fit.basis], 1, origin)
+    laid, ij = lattice_sheet(field, [fit.basis] * 2, 1, origin)
     width = int(laid.width[0])
     margin = max(field.margin_um, 1)
-    maybe = np.flatnonzero(paint(laid, field, margin - SLACK_UM))
-    surely = paint(laid, field, margin + SLACK_UM)[maybe]
-    row, column = maybe // width, maybe % width
+    free = paint(laid, field, [margin - SLACK_UM, margin + SLACK_UM])
+    half = len(free) // 2
+    maybe = np.flatnonzero(free[:half])
+    surely = free[half:][maybe]
+    row, column = np.divmod(maybe, width)
     i, j = ij[0][row] + column, ij[1][row]
     x = origin[0] + i * fit.basis.ax + j * fit.basis.bx
     y = origin[1] + i * fit.basis.ay + j * fit.basis.by

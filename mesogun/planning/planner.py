@@ -29,7 +29,7 @@ from mesogun.planning.limits import Limits, effective
 from mesogun.planning.order import order
 from mesogun.planning.place import Placed, area_of, place
 from mesogun.planning.plan import Plan, PlannedZone
-from mesogun.planning.prescription import Prescription, Zone
+from mesogun.planning.prescription import Point, Prescription, Zone
 from mesogun.planning.pricks import PrickTable, column
 from mesogun.planning.raster import Field, Integers, field_of
 from mesogun.planning.region import check_region, mm
@@ -66,8 +66,9 @@ def plan(prescription: Prescription) -> Plan:
     asked = _orders(prescription, limits, searches)
     warnings = list(prescription.warnings)
     done: list[_Done] = []
-    for one, search in zip(asked, searches, strict=True):
-        done.append(_place_zone(one, search, done, warnings))
+    next_ones = [*(search.anchor for search in searches[1:]), None]
+    for one, search, following in zip(asked, searches, next_ones, strict=True):
+        done.append(_place_zone(one, search, following, done, warnings))
     doses = _give(limits, done, warnings)
     _refuse_too_many(prescription, limits, done)
     pricks = _table(done, doses, depths)
@@ -185,7 +186,13 @@ def _spacings(zone: Zone, index: int, limits: Limits) -> tuple[int, int]:
     return asked, asked
 
 
-def _place_zone(asked: Order, search: Search, done: Sequence[_Done], warnings: list[str]) -> _Done:
+def _place_zone(
+    asked: Order,
+    search: Search,
+    following: Point | None,
+    done: Sequence[_Done],
+    warnings: list[str],
+) -> _Done:
     search = _beside(asked, search, done, warnings)
     if asked.doses.total < asked.doses.least:
         raise too_little(asked, 1, asked.high_um)
@@ -197,7 +204,8 @@ def _place_zone(asked: Order, search: Search, done: Sequence[_Done], warnings: l
     placed = place(search.field, fit, search.anchor)
     if len(placed) * asked.doses.least > asked.doses.total:
         raise too_little(asked, len(placed), fit.pitch_um)
-    ordered = order(placed, None)
+    comes_from = (int(done[-1].x_um[-1]), int(done[-1].y_um[-1])) if done else None
+    ordered = order(placed, comes_from, following)
     return _Done(placed, placed.x_um[ordered], placed.y_um[ordered], asked)
 
 

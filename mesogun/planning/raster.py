@@ -12,6 +12,7 @@ integers, and `verify` decides everything again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +21,14 @@ import numpy.typing as npt
 from mesogun.planning.prescription import Ring
 from mesogun.planning.region import area2_um2, arrays
 
-BLOCKED = 1 << 20
+BLOCKED = 2
+"""More than the one that the inside counts, and small: a sum over any ring stays in 32 bits."""
 FLAT = 1e-9
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,29 +125,31 @@ def sheet(
     return Sheet(ux, uy, origin, y0, dy, rows, step, width, x0, first_row, np.cumsum(sizes) - sizes)
 
 
-def paint(on: Sheet, field: Field, margin_um: float) -> Truths:
+def paint(on: Sheet, field: Field, margin_um: Sequence[float]) -> Truths:
     """Tell which samples lie inside the outline, outside the exclusions and off every margin.
 
-    `margin_um` stands for the field's own; the discs' radii change by as much as it differs.
+    `margin_um`, one for each frame, stands for the field's own; the discs' radii change by as much
+    as it differs.
     """
-    slack = margin_um - field.margin_um
+    margins = np.array(margin_um, dtype=np.float64)
     x, y = _framed(on, field.ax, field.ay)
     x2, y2 = _framed(on, field.bx, field.by)
     frame = np.repeat(np.arange(len(on.ux)), len(field.ax))
     events = [_crossings(on, field, frame, x, y, x2, y2)]
-    radius = np.full(len(x), margin_um)
+    radius = margins[frame]
     events += _discs(on, frame, x, y, radius)
-    events += _bands(on, frame, x, y, x2, y2, margin_um)
+    events += _bands(on, frame, x, y, x2, y2, radius)
     if len(field.disc_x):
         cx, cy = _framed(on, field.disc_x, field.disc_y)
-        radii = np.tile(field.disc_r + slack, len(on.ux))
+        radii = (field.disc_r + (margins - field.margin_um)[:, None]).ravel()
         owner = np.repeat(np.arange(len(on.ux)), len(field.disc_x))
         events += _discs(on, owner, cx, cy, radii)
     where = np.concatenate([one for one, _ in events])
     weight = np.concatenate([one for _, one in events])
-    # sums of whole numbers far below 2**53: exact in any order
-    steps = np.bincount(where, weights=weight, minlength=on.cells)
-    allowed: Truths = np.cumsum(steps) == 1.0
+    sums = np.zeros(on.cells, dtype=np.int32)
+    np.add.at(sums, where, weight)
+    np.cumsum(sums, out=sums)
+    allowed: Truths = sums == 1
     return allowed
 
 
@@ -174,7 +179,7 @@ def _rows_between(
 
 def _cover(
     on: Sheet, frame: Integers, row: Integers, low: Floats, high: Floats
-) -> list[tuple[Integers, Floats]]:
+) -> list[tuple[Integers, Counts]]:
     """Turn the intervals low … high into events."""
     x0, step, width = on.x0[on.first_row[frame] + row], on.step[frame], on.width[frame]
     first = np.ceil((low - x0) / step)
@@ -184,13 +189,13 @@ def _cover(
     room = width[seen] - 1
     start = base + np.maximum(first[seen], 0).astype(np.int64)
     stop = base + np.minimum(last[seen].astype(np.int64) + 1, room)
-    plus = np.full(len(start), float(BLOCKED))
+    plus = np.full(len(start), BLOCKED, dtype=np.int32)
     return [(start, plus), (stop, -plus)]
 
 
 def _discs(
     on: Sheet, frame: Integers, x: Floats, y: Floats, radius: Floats
-) -> list[tuple[Integers, Floats]]:
+) -> list[tuple[Integers, Counts]]:
     which, row = _rows_between(on, frame, y - radius, y + radius)
     frame, r = frame[which], radius[which]
     off = on.y0[frame] + row * on.dy[frame] - y[which]
@@ -199,20 +204,23 @@ def _discs(
 
 
 def _bands(
-    on: Sheet, frame: Integers, x: Floats, y: Floats, x2: Floats, y2: Floats, margin_um: float
-) -> list[tuple[Integers, Floats]]:
+    on: Sheet, frame: Integers, x: Floats, y: Floats, x2: Floats, y2: Floats, margin: Floats
+) -> list[tuple[Integers, Counts]]:
     """Cover the strip within the margin beside each edge; its round ends are discs."""
     dx, dy = x2 - x, y2 - y
     length = np.sqrt(dx * dx + dy * dy)
     cos, sin = dx / length, dy / length
-    reach = margin_um * np.abs(cos)
+    reach = margin * np.abs(cos)
     which, row = _rows_between(on, frame, np.minimum(y, y2) - reach, np.maximum(y, y2) + reach)
     upright, level = np.abs(cos) <= FLAT, np.abs(sin) <= FLAT
-    cos, sin = np.where(upright, 1.0, cos), np.where(level, 1.0, sin)
+    by_cos, by_sin = np.where(upright, 1.0, cos), np.where(level, 1.0, sin)
     # beside the edge's line by at most the margin …
-    lean, half = np.where(level, 0.0, cos / sin), np.where(level, np.inf, margin_um / np.abs(sin))
+    lean, half = (
+        np.where(level, 0.0, cos / by_sin),
+        np.where(level, np.inf, margin / np.abs(by_sin)),
+    )
     # … and between the perpendiculars through its ends
-    fall, end = np.where(upright, 0.0, sin / cos), np.where(upright, np.inf, length / cos)
+    fall, end = np.where(upright, 0.0, sin / by_cos), np.where(upright, np.inf, length / by_cos)
     near = np.where(upright, -np.inf, np.minimum(end, 0.0))
     far = np.maximum(end, 0.0)
     frame = frame[which]
@@ -226,7 +234,7 @@ def _bands(
 
 def _crossings(
     on: Sheet, field: Field, frame: Integers, x: Floats, y: Floats, x2: Floats, y2: Floats
-) -> tuple[Integers, Floats]:
+) -> tuple[Integers, Counts]:
     """Count 1 more inside each ring from where a row enters it to where it leaves it.
 
     A corner's row is computed once for both its edges, so each row meets a ring an even number of
@@ -236,11 +244,12 @@ def _crossings(
     last = np.ceil((y2 - on.y0[frame]) / on.dy[frame]).astype(np.int64)
     low, high = np.minimum(first, last), np.maximum(first, last) - 1
     which, row = _expand(np.maximum(low, 0), np.minimum(high, on.rows[frame] - 1))
-    climbs = np.where(last > first, 1.0, -1.0)
-    gain = climbs * np.tile(field.entering, len(on.ux))
+    gain = np.tile(field.entering, len(on.ux))
+    gains: Counts = np.where(last > first, gain, -gain).astype(np.int32)
     frame = frame[which]
     across = on.y0[frame] + row * on.dy[frame] - y[which]
     at = x[which] + across * ((x2 - x)[which] / (y2 - y)[which])
     cell = np.ceil((at - on.x0[on.first_row[frame] + row]) / on.step[frame])
     inner = np.clip(cell, 0, on.width[frame] - 1).astype(np.int64)
-    return on.first_cell[frame] + row * on.width[frame] + inner, gain[which]
+    where: Integers = on.first_cell[frame] + row * on.width[frame] + inner
+    return where, gains[which]

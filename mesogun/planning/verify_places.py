@@ -13,7 +13,7 @@ from mesogun.planning.findings import ROWS_TOLD_MAX, Findings, Integers, rows_of
 from mesogun.planning.plan import Plan
 from mesogun.planning.prescription import Ring
 from mesogun.planning.verify_limits import Bounds
-from mesogun.planning.verify_region import distance_um, is_inside, too_near
+from mesogun.planning.verify_region import distance_um, place_in_zone
 from mesogun.planning.verify_spacing import disc_sums, is_spaced, most_in_disc, near_pairs
 
 
@@ -27,12 +27,12 @@ def check_places(
         margin = max(int(one.margin_um), bound.value)
         if int(one.margin_um) < bound.value:
             found.limit(bound, int(one.margin_um), one.name, note="the margin asked")
-        for number, ring in enumerate((one.outline_um, *one.exclusions_um)):
+        rings = (one.outline_um, *one.exclusions_um)
+        for number, (inside, near) in enumerate(place_in_zone(x[rows], y[rows], rings, margin)):
+            ring = rings[number]
             what = f"exclusion {number}" if number else "the outline"
-            inside = is_inside(x[rows], y[rows], ring)
             _tell(found, plan, k, rows[inside if number else ~inside], what, ring, x, y, margin)
-            near = too_near(x[rows], y[rows], ring, margin)
-            near &= ~inside if number else inside
+            near = near & (~inside if number else inside)
             _tell(found, plan, k, rows[near], what, ring, x, y, margin, near=True)
 
 

@@ -1,0 +1,88 @@
+"""Islands: pricks of a zone between which no shortest hop leads, and ways that join rings."""
+
+from __future__ import annotations
+
+from math import isqrt
+
+import numpy as np
+
+from mesogun.planning.mend import Ground
+from mesogun.planning.raster import Integers
+
+
+def islands_of(ground: Ground, rings: list[Integers]) -> list[list[Integers]]:
+    """Group rings that touch each other; within a group the largest comes first."""
+    if len(rings) == 1:
+        return [rings]
+    owner = np.empty(len(ground.i), dtype=np.int64)
+    for number, ring in enumerate(rings):
+        owner[ring] = number
+    parent = list(range(len(rings)))
+
+    def root(number: int) -> int:
+        while parent[number] != number:
+            number = parent[number]
+        return number
+
+    for number, ring in enumerate(rings[1:], start=1):
+        for point in ring.tolist():
+            for other in ground.around(point):
+                one, two = root(number), root(int(owner[other]))
+                parent[max(one, two)] = min(one, two)
+    groups: dict[int, list[Integers]] = {}
+    for number, ring in enumerate(rings):
+        groups.setdefault(root(number), []).append(ring)
+    return [groups[key] for key in sorted(groups)]
+
+
+def joined(ground: Ground, rings: list[Integers]) -> Integers:
+    """Join touching rings into one open way, each where it costs least; the longest hop is cut."""
+    way = rings[0]
+    rest = list(rings[1:])
+    while rest:
+        place = np.full(len(ground.i), -1)
+        place[way] = np.arange(len(way))
+        for number, ring in enumerate(rest):
+            best = _best_gap(ground, way, place, ring.tolist())
+            if best is not None:
+                at, inserted = best
+                way = np.concatenate((way[:at], np.array(inserted), way[at:]))
+                rest.pop(number)
+                break
+        else:
+            raise AssertionError("rings of one island touch")
+    longest = max(
+        range(len(way)), key=lambda k: (_length(ground, int(way[k - 1]), int(way[k])), -k)
+    )
+    return np.roll(way, -longest)
+
+
+def _best_gap(
+    ground: Ground, way: Integers, place: Integers, ring: list[int]
+) -> tuple[int, list[int]] | None:
+    """Return where in `way` the ring, cut open somewhere, lengthens it least."""
+    best: tuple[int, int, list[int]] | None = None
+    for k, point in enumerate(ring):
+        for other in ground.around(point):
+            at = int(place[other])
+            if at < 0:
+                continue
+            onward = ring[k:] + ring[:k]
+            backward = (ring[k + 1 :] + ring[: k + 1])[::-1]
+            for gap in (at, at + 1):
+                before, after = int(way[gap - 1]), int(way[gap % len(way)])
+                for way_in in (onward, backward):
+                    for one in (way_in, way_in[::-1]):
+                        cost = (
+                            _length(ground, before, one[0])
+                            + _length(ground, one[-1], after)
+                            - _length(ground, before, after)
+                        )
+                        if best is None or cost < best[0]:
+                            best = cost, gap, one
+    return None if best is None else (best[1], best[2])
+
+
+def _length(ground: Ground, one: int, two: int) -> int:
+    i, j = int(ground.i[one] - ground.i[two]), int(ground.j[one] - ground.j[two])
+    return isqrt((i * i + i * j + j * j) << 20)
