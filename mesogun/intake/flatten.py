@@ -1,8 +1,8 @@
 """A shape of a drawing becomes a ring of whole micrometres, curves and all.
 
 Curves are cut into equal steps of their parameter; the number of steps follows from a bound on the
-second derivative, so the ring is nowhere farther from the true curve than FLATNESS_UM and half a
-micrometre of rounding. The same drawing always gives the same ring. Coordinates stay as SVG has
+second derivative, so the ring is nowhere farther from the true curve than FLATNESS_UM and the
+rounding to a micrometre. The same drawing always gives the same ring. Coordinates stay as SVG has
 them, y downwards.
 """
 
@@ -11,38 +11,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from mesogun.intake.bounds import (
     COORDINATE_UM_MAX,
     FLATNESS_UM,
-    MAGNITUDE_MAX,
     RING_POINTS_MAX,
     SEGMENTS_MAX,
 )
-from mesogun.intake.quantity import in_unit, shown
-from mesogun.intake.svg_document import NUMBER, Affine, Shape
+from mesogun.intake.quantity import in_unit
+from mesogun.intake.svg_document import NUMBER, Affine, Shape, parse_numbers
+from mesogun.intake.svg_path import Arc, Outline, Xy, ellipse, outlines, polygon, rectangle
 from mesogun.planning.prescription import Point, Ring
 
-KINDS: Mapping[str, str] = {
-    "M": "nn",
-    "L": "nn",
-    "T": "nn",
-    "H": "n",
-    "V": "n",
-    "C": "nnnnnn",
-    "S": "nnnn",
-    "Q": "nnnn",
-    "A": "nnnffnn",
-    "Z": "",
-}
-"""What follows the commands of a path: numbers, and flags that may stand without a gap."""
-ONE = {"n": re.compile(NUMBER), "f": re.compile("[01]")}
-GAPS = " \t\r\n\f,"
-MIXED = ("QS", "TS", "CT", "ST")
-"""A smooth curve of one kind after a curve of the other."""
-
-Xy = tuple[float, float]
+LENGTH = re.compile(rf"\s*({NUMBER})\s*(?:px)?\s*")
 
 
 def flatten(shape: Shape) -> Ring:
@@ -52,19 +33,19 @@ def flatten(shape: Shape) -> Ring:
         ValueError: it is no single closed outline, or it cannot be understood; the text says how
             to mend it in a drawing program.
     """
-    path = _path(shape)
-    subpaths = _subpaths(path)
-    if len(subpaths) != 1:
+    drawn = _outlines(shape)
+    if any(not one.is_closed and one.end() != one.start for one in drawn):
+        raise ValueError("is an open line: close the path (Inkscape: Path, node tool, join ends)")
+    if len(drawn) != 1:
         raise ValueError(
-            f"is made of {len(subpaths)} outlines: break it apart (Inkscape: Path, Break Apart), "
+            f"is made of {len(drawn)} outlines: break it apart (Inkscape: Path, Break Apart), "
             f"and name the inner ones as exclusions"
         )
-    (segments,) = subpaths
-    if sum(1 for _ in segments) > SEGMENTS_MAX:
+    (outline,) = drawn
+    if len(outline.segments) > SEGMENTS_MAX:
         raise ValueError(f"has more than {SEGMENTS_MAX} lines and curves: simplify it")
-    place = _placer(shape.to_um)
     points: list[Point] = []
-    for x, y in _walk(segments, place, _stretch(shape.to_um)):
+    for x, y in _walk(outline, _placer(shape.to_um), _stretch(shape.to_um)):
         if not (abs(x) <= COORDINATE_UM_MAX and abs(y) <= COORDINATE_UM_MAX):
             most = in_unit(COORDINATE_UM_MAX, 1_000)
             raise ValueError(f"lies farther than {most} mm from the origin: check its scale")
@@ -78,32 +59,27 @@ def flatten(shape: Shape) -> Ring:
     return tuple(points)
 
 
-def _path(shape: Shape) -> Any:
-    """Return the shape as a path of the library, in the shape's own coordinates."""
-    # Loaded only when a drawing is named: most prescriptions have none.
-    from svgelements import Circle, Ellipse, Path, Polygon, Rect
-
-    wanted = shape.attributes
+def _outlines(shape: Shape) -> list[Outline]:
+    """Return what the shape draws, in its own coordinates."""
+    given = shape.attributes
     match shape.tag:
         case "path":
-            return Path(_checked(wanted.get("d", "")))
+            return outlines(given.get("d", ""))
         case "circle":
-            x, y, r = (_own(wanted, one) for one in ("cx", "cy", "r"))
-            return Path(Circle(x, y, _above_0("r", r)))
+            r = _above_0(given, "r")
+            return [ellipse(_own(given, "cx"), _own(given, "cy"), r, r)]
         case "ellipse":
-            x, y, rx, ry = (_own(wanted, one) for one in ("cx", "cy", "rx", "ry"))
-            return Path(Ellipse(x, y, _above_0("rx", rx), _above_0("ry", ry)))
+            rx, ry = _above_0(given, "rx"), _above_0(given, "ry")
+            return [ellipse(_own(given, "cx"), _own(given, "cy"), rx, ry)]
         case "rect":
-            x, y, wide, high = (_own(wanted, one) for one in ("x", "y", "width", "height"))
-            rx, ry = _own(wanted, "rx", wanted.get("ry")), _own(wanted, "ry", wanted.get("rx"))
-            return Path(Rect(x, y, _above_0("width", wide), _above_0("height", high), rx, ry))
+            wide, high = _above_0(given, "width"), _above_0(given, "height")
+            rx, ry = _own(given, "rx", given.get("ry")), _own(given, "ry", given.get("rx"))
+            return [rectangle(_own(given, "x"), _own(given, "y"), wide, high, rx, ry)]
         case "polygon":
-            from mesogun.intake.svg_document import parse_numbers
-
-            numbers = parse_numbers(wanted.get("points", ""))
+            numbers = parse_numbers(given.get("points", ""))
             if len(numbers) % 2:
                 raise ValueError("has an odd number of coordinates")
-            return Path(Polygon(*zip(numbers[::2], numbers[1::2], strict=True)))
+            return [polygon(list(zip(numbers[::2], numbers[1::2], strict=True)))]
         case "use":
             raise ValueError("is a clone: unlink it (Inkscape: Edit, Clone, Unlink Clone)")
         case _:
@@ -112,88 +88,18 @@ def _path(shape: Shape) -> Any:
 
 def _own(attributes: Mapping[str, str], name: str, default: str | None = None) -> float:
     text = attributes.get(name, default or "0")
-    if not re.fullmatch(rf"\s*{NUMBER}\s*(?:px)?\s*", text) or not math.isfinite(
-        number := float(text.strip().removesuffix("px"))
-    ):
+    found = LENGTH.fullmatch(text)
+    number = float(found.group(1)) if found else math.nan
+    if not abs(number) <= COORDINATE_UM_MAX:
         raise ValueError(f"has {name} = {text!r}: turn it into a path (Path, Object to Path)")
     return number
 
 
-def _above_0(name: str, number: float) -> float:
+def _above_0(attributes: Mapping[str, str], name: str) -> float:
+    number = _own(attributes, name)
     if number <= 0:
         raise ValueError(f"has {name} = {number:g}: it encloses nothing")
     return number
-
-
-def _checked(d: str) -> str:
-    """Return the text of a path after making sure that the library reads all of it."""
-    place, before = _skip(d, 0), ""
-    if d[place : place + 1] not in ("M", "m"):
-        raise ValueError("its path does not begin with a place (M)")
-    while place < len(d):
-        letter = d[place].upper()
-        end = _after(d, place + 1, KINDS[letter]) if letter in KINDS else None
-        if end is None:
-            raise ValueError(f"its path cannot be understood from {shown(d[place:])} on")
-        if before + letter in MIXED:
-            # The library takes the other curve's control point, a browser takes none.
-            raise ValueError(f"its path has {letter} after {before}: write the curve in full")
-        place, before = end, letter
-    return d
-
-
-def _after(d: str, place: int, kinds: str) -> int | None:
-    """Return where the arguments of one command end, or None if they are not as they must be."""
-    rounds = 0
-    while True:
-        place = _skip(d, place)
-        if not kinds or (rounds and not ONE["n"].match(d, place)):
-            return place
-        for kind in kinds:
-            place = _skip(d, place)
-            found = ONE[kind].match(d, place)
-            # Bounded before anything is squared: what follows can then not overflow.
-            if found is None or not abs(float(found.group())) < 10.0**MAGNITUDE_MAX:
-                return None
-            place = found.end()
-        rounds += 1
-
-
-def _skip(d: str, place: int) -> int:
-    while place < len(d) and d[place] in GAPS:
-        place += 1
-    return place
-
-
-def _subpaths(path: Any) -> list[list[Any]]:
-    """Return the closed outlines of `path`, each without its first move."""
-    from svgelements import Close, Move
-
-    made: list[list[Any]] = []
-    is_open = False
-    for segment in path:
-        if isinstance(segment, Move):
-            is_open = is_open and _refuse_open(made)
-            made.append([])
-        else:
-            if made and made[-1] and isinstance(made[-1][-1], Close):
-                # After a Z, drawing goes on from the place where the outline began.
-                made.append([])
-            if not made:
-                raise ValueError("its path does not begin with a place (M)")
-            made[-1].append(segment)
-            is_open = not isinstance(segment, Close) and not _same(made[-1][0], segment)
-    if is_open:
-        _refuse_open(made)
-    return [one for one in made if one]
-
-
-def _refuse_open(_made: list[list[Any]]) -> bool:
-    raise ValueError("is an open line: close the path (Inkscape: Path, node tool, join ends)")
-
-
-def _same(first: Any, last: Any) -> bool:
-    return (first.start.x, first.start.y) == (last.end.x, last.end.y)
 
 
 def _placer(to_um: Affine) -> Callable[[Xy], Xy]:
@@ -207,31 +113,57 @@ def _placer(to_um: Affine) -> Callable[[Xy], Xy]:
 def _stretch(to_um: Affine) -> float:
     """Return a bound on how much longer the map makes a vector."""
     a, b, c, d, _, _ = to_um
-    return math.sqrt(a * a + b * b + c * c + d * d)
+    return math.hypot(a, b, c, d)
 
 
-def _walk(segments: list[Any], place: Callable[[Xy], Xy], stretch: float) -> Iterator[Xy]:
-    from svgelements import Arc, CubicBezier, QuadraticBezier
-
-    yield place(_xy(segments[0].start))
-    for one in segments:
-        match one:
-            case CubicBezier():
-                controls = [
-                    place(_xy(point)) for point in (one.start, one.control1, one.control2, one.end)
-                ]
-                yield from _cubic(*controls)
-            case QuadraticBezier():
-                start, control, end = (place(_xy(x)) for x in (one.start, one.control, one.end))
-                yield from _quadratic(start, control, end)
-            case Arc():
-                yield from map(place, _arc(one, stretch))
-            case _:
-                yield place(_xy(one.end))
+def _walk(outline: Outline, place: Callable[[Xy], Xy], stretch: float) -> Iterator[Xy]:
+    at = place(outline.start)
+    yield at
+    for one in outline.segments:
+        if isinstance(one, Arc):
+            yield from map(place, _arc(one, stretch))
+            at = place(one.end)
+        else:
+            controls = [place(point) for point in one]
+            yield from _bezier(at, controls)
+            at = controls[-1]
+        yield at
 
 
-def _xy(point: Any) -> Xy:
-    return float(point.x), float(point.y)
+def _bezier(start: Xy, controls: list[Xy]) -> Iterator[Xy]:
+    """Walk the inside of a line (nothing), a quadratic or a cubic curve."""
+    match controls:
+        case [q, r]:
+            steps = _steps(2 * _bend(start, q, r))
+            for step in range(1, steps):
+                t = step / steps
+                u = 1 - t
+                yield _blend(((u * u, start), (2 * u * t, q), (t * t, r)))
+        case [q, r, s]:
+            steps = _steps(6 * max(_bend(start, q, r), _bend(q, r, s)))
+            for step in range(1, steps):
+                t = step / steps
+                u = 1 - t
+                yield _blend(
+                    ((u * u * u, start), (3 * u * u * t, q), (3 * u * t * t, r), (t * t * t, s))
+                )
+
+
+def _blend(weighted: tuple[tuple[float, Xy], ...]) -> Xy:
+    x = y = 0.0
+    for weight, point in weighted:
+        x += weight * point[0]
+        y += weight * point[1]
+    return x, y
+
+
+def _arc(arc: Arc, stretch: float) -> Iterator[Xy]:
+    """Walk the inside of an arc, in its own coordinates."""
+    radius = stretch * max(math.hypot(*arc.along), math.hypot(*arc.across))
+    steps = _steps(radius * arc.sweep * arc.sweep)
+    for step in range(1, steps):
+        t = arc.first + arc.sweep * step / steps
+        yield _blend(((1.0, arc.center), (math.cos(t), arc.along), (math.sin(t), arc.across)))
 
 
 def _steps(second_derivative: float) -> int:
@@ -246,48 +178,3 @@ def _steps(second_derivative: float) -> int:
 
 def _bend(p: Xy, q: Xy, r: Xy) -> float:
     return math.hypot(p[0] - 2 * q[0] + r[0], p[1] - 2 * q[1] + r[1])
-
-
-def _cubic(p: Xy, q: Xy, r: Xy, s: Xy) -> Iterator[Xy]:
-    steps = _steps(6 * max(_bend(p, q, r), _bend(q, r, s)))
-    for step in range(1, steps):
-        t = step / steps
-        u = 1 - t
-        w = (u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t)
-        yield (
-            w[0] * p[0] + w[1] * q[0] + w[2] * r[0] + w[3] * s[0],
-            w[0] * p[1] + w[1] * q[1] + w[2] * r[1] + w[3] * s[1],
-        )
-    yield s
-
-
-def _quadratic(p: Xy, q: Xy, r: Xy) -> Iterator[Xy]:
-    steps = _steps(2 * _bend(p, q, r))
-    for step in range(1, steps):
-        t = step / steps
-        u = 1 - t
-        yield (
-            u * u * p[0] + 2 * u * t * q[0] + t * t * r[0],
-            u * u * p[1] + 2 * u * t * q[1] + t * t * r[1],
-        )
-    yield r
-
-
-def _arc(arc: Any, stretch: float) -> Iterator[Xy]:
-    """Walk an arc of an ellipse, c + a cos t + b sin t, in its own coordinates."""
-    if arc.start == arc.end and not arc.sweep:
-        return
-    center = _xy(arc.center)
-    along = (arc.prx.x - center[0], arc.prx.y - center[1])
-    across = (arc.pry.x - center[0], arc.pry.y - center[1])
-    radius = stretch * max(math.hypot(*along), math.hypot(*across))
-    first, sweep = float(arc.get_start_t()), float(arc.sweep)
-    steps = _steps(radius * sweep * sweep)
-    for step in range(1, steps):
-        t = first + sweep * step / steps
-        cos, sin = math.cos(t), math.sin(t)
-        yield (
-            center[0] + along[0] * cos + across[0] * sin,
-            center[1] + along[1] * cos + across[1] * sin,
-        )
-    yield _xy(arc.end)

@@ -210,6 +210,7 @@ UNITS = {0, 1, 2, 10, 100, 1_000, 10_000, 1_000_000, 25_400.0}
 ARITHMETIC = {
     "flatten.py": {3, 4, 5, 6, 7, 8},
     "svg_document.py": {4},
+    "svg_path.py": {4},
     "equipment.py": {4},
     "plan_file.py": {31},
     "figures.py": set(),
