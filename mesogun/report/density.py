@@ -1,8 +1,9 @@
 """Dose per square centimetre, by a disc of 1 cm² that slides over the skin.
 
 Two figures come of it. What the fullest disc holds is what a bound on the dose per area is meant
-for. For the picture each point gets the mean of all discs that hold it: a single disc jumps by a
-whole dose with every prick it takes in, which draws a pattern of discs and not the treatment.
+for, and is exact. For the picture each point of a grid gets the mean of all discs that hold it: a
+single disc jumps by a whole dose with every prick it takes in, which draws a pattern of discs and
+not the treatment.
 """
 
 from __future__ import annotations
@@ -13,11 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mesogun.report.disc import RADIUS_MM, Drop, Fullest, fullest
 from mesogun.report.geometry import Box
 from mesogun.report.rows import Row
 
-DISC_RADIUS_MM = 5.641895835
-"""Of a disc of 1 cm²: sqrt(100 / pi)."""
 _CELLS = 60_000
 _FINEST_MM = 0.5
 
@@ -33,10 +33,7 @@ class Density:
     step_mm: float
     mean_nl: Grid
     """nL per cm²: the mean of all discs that hold the point. Rows from the top."""
-    fullest_nl: int
-    """What the fullest disc holds, its middle on the grid."""
-    fullest_at: tuple[float, float]
-    """Its middle, in mm."""
+    fullest: Fullest
 
     @property
     def top_nl(self) -> float:
@@ -51,47 +48,39 @@ def counted_nl(row: Row) -> int:
     return row.dose_nl_given or 0
 
 
+def drop_of(row: Row) -> Drop:
+    """Return where a prick is and what it adds."""
+    return row.x_um / 1000, row.y_um / 1000, counted_nl(row)
+
+
 def density(rows: Sequence[Row], box: Box) -> Density:
     """Return the dose per cm² over `box`, on a grid as fine as 60,000 points allow."""
     step = max(_FINEST_MM, (box.width * box.height / _CELLS) ** 0.5)
     wide, high = (max(1, int(side / step) + 1) for side in (box.width, box.height))
     mean = np.zeros((high, wide))
-    single = np.zeros((high, wide), dtype=np.int64)
-    for row in rows:
-        dose = counted_nl(row)
-        if dose:
-            _add(mean, single, row, dose, box, step)
-    # Of equally full discs the one amid the most: it is the one to look at.
-    amid = np.where(single == single.max(), mean, -1.0)
-    line, column = divmod(int(amid.argmax()), wide)
-    return Density(
-        box=Box(box.x, box.y, wide * step, high * step),
-        step_mm=step,
-        mean_nl=mean,
-        fullest_nl=int(single.max()),
-        fullest_at=(box.x + (column + 0.5) * step, box.y + (line + 0.5) * step),
-    )
+    drops = [drop_of(row) for row in rows]
+    for drop in drops:
+        _add(mean, drop, box, step)
+    middle = (box.x + box.width / 2, box.y + box.height / 2)
+    whole = Box(box.x, box.y, wide * step, high * step)
+    return Density(whole, step, mean, fullest(drops, middle))
 
 
-def _add(
-    mean: Grid, single: npt.NDArray[np.int64], row: Row, dose_nl: int, box: Box, step: float
-) -> None:
+def _add(mean: Grid, drop: Drop, box: Box, step: float) -> None:
     """Add one prick to the points that it reaches."""
-    x, y = (row.x_um / 1000 - box.x) / step - 0.5, (row.y_um / 1000 - box.y) / step - 0.5
-    reach = int(2 * DISC_RADIUS_MM / step) + 2
+    x, y = (drop[0] - box.x) / step - 0.5, (drop[1] - box.y) / step - 0.5
+    reach = int(2 * RADIUS_MM / step) + 2
     left, top = max(0, int(x) - reach), max(0, int(y) - reach)
     right, low = min(mean.shape[1], int(x) + reach + 1), min(mean.shape[0], int(y) + reach + 1)
     if left >= right or top >= low:
         return
     across = (np.arange(left, right) - x) * step
     down = (np.arange(top, low) - y) * step
-    off = np.hypot(across[None, :], down[:, None])
-    mean[top:low, left:right] += dose_nl * _common(off)
-    single[top:low, left:right] += dose_nl * (off <= DISC_RADIUS_MM)
+    mean[top:low, left:right] += drop[2] * _common(np.hypot(across[None, :], down[:, None]))
 
 
 def _common(off_mm: Grid) -> Grid:
     """Return the part that two discs of 1 cm² have in common, their middles `off_mm` apart."""
-    half = np.clip(off_mm / (2 * DISC_RADIUS_MM), 0.0, 1.0)
+    half = np.clip(off_mm / (2 * RADIUS_MM), 0.0, 1.0)
     part: Grid = (2 / np.pi) * (np.arccos(half) - half * np.sqrt(1 - half * half))
     return part

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from mesogun.planning.plan import Plan
+from mesogun.planning.prescription import Limit
 from mesogun.report import colours, figures, legend, raster, stage
 from mesogun.report.account import mean_density, zone_area_doubled
-from mesogun.report.density import DISC_RADIUS_MM, Density, counted_nl, density
+from mesogun.report.density import Density, counted_nl, density, drop_of
+from mesogun.report.disc import RADIUS_MM, fullest
 from mesogun.report.geometry import scale
 from mesogun.report.markup import Markup, element, empty, join
 from mesogun.report.picture import Panel
@@ -22,6 +24,18 @@ _SHADES = 255
 def density_of(plan: Plan, rows: Sequence[Row]) -> Density:
     """Return the dose per cm² over all zones of `plan`."""
     return density(rows, stage.stage_of(plan, "density").zones)
+
+
+def overfull(plan: Plan, rows: Sequence[Row]) -> list[tuple[Limit, int]]:
+    """Return the limits on the dose per cm² that are broken, each with what a disc holds."""
+    found = []
+    for limit in plan.limits:
+        if limit.name == "area_dose_nl_per_cm2_max":
+            mine = [row for row in rows if limit.zone is None or row.zone == limit.zone]
+            held = fullest([drop_of(row) for row in mine], (0.0, 0.0)).volume_nl
+            if held > limit.value:
+                found.append((limit, held))
+    return found
 
 
 def dose_panel(plan: Plan, rows: Sequence[Row], found: Density, prefix: str) -> Panel:
@@ -45,7 +59,7 @@ def dose_panel(plan: Plan, rows: Sequence[Row], found: Density, prefix: str) -> 
             legend.lines(prefix, None, any(one.exclusions_um for one in plan.zones), False),
         ]
     )
-    full = figures.dose(found.fullest_nl)
+    full = figures.dose(found.fullest.volume_nl)
     about = f"Map to scale of the dose per square centimetre; the fullest holds {full}."
     return Panel(drawn, at, key, "Dose per square centimetre", about)
 
@@ -77,13 +91,16 @@ def _shades(plan: Plan, found: Density, top: int, at: Stage) -> Iterable[Markup]
 
 def _fullest(found: Density, at: Stage) -> Markup:
     """The fullest disc itself, to scale, with what it holds."""
-    if found.fullest_nl == 0:
+    if found.fullest.volume_nl == 0:
         return Markup("")
-    x, y = found.fullest_at
-    disc = {"cx": x, "cy": y, "r": DISC_RADIUS_MM}
-    words = figures.trimmed(found.fullest_nl, 1000, 1) + f"{figures.APART}µL in 1{figures.APART}cm²"
+    x, y = found.fullest.x, found.fullest.y
+    disc = {"cx": x, "cy": y, "r": RADIUS_MM}
+    words = (
+        figures.trimmed(found.fullest.volume_nl, 1000, 1)
+        + f"{figures.APART}µL in 1{figures.APART}cm²"
+    )
     wide, high = (len(words) * 0.54 + 0.6) * stage.TEXT * at.unit, 1.4 * stage.TEXT * at.unit
-    gap = DISC_RADIUS_MM + 4 * at.unit
+    gap = RADIUS_MM + 4 * at.unit
     right = x + gap + wide < at.box.x + at.box.width
     plate = {
         "x": x + gap if right else x - gap - wide,

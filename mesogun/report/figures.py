@@ -92,8 +92,8 @@ def duration(us: int) -> str:
     seconds = (us + 500_000) // 1_000_000
     minutes, rest = divmod(seconds, 60)
     if minutes < 60:
-        return f"{minutes}{APART}min {rest:02d}{APART}s"
-    return f"{minutes // 60}{APART}h {minutes % 60:02d}{APART}min"
+        return f"{minutes}{APART}min\u00a0{rest:02d}{APART}s"
+    return f"{minutes // 60}{APART}h\u00a0{minutes % 60:02d}{APART}min"
 
 
 def clock(us: int) -> str:

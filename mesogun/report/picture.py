@@ -135,16 +135,14 @@ def _words(panel: Panel, simulated: bool) -> tuple[Markup, Markup]:
 def _bar(box: Box, unit: float) -> Markup:
     words = f"{SIMULATED} · simulated pistol, no patient was treated"
     middle = {
-        "class": "simulated-words",
+        "class": "twin-words",
         "x": box.x + box.width / 2,
         "y": box.y + 19.5 * unit,
         "font-size": TEXT * unit,
         "text-anchor": "middle",
     }
     band = {"x": box.x, "y": box.y, "width": box.width, "height": _BAR * unit}
-    return Markup(
-        empty("rect", {"class": "simulated-bar", **band}) + element("text", middle, words)
-    )
+    return Markup(empty("rect", {"class": "twin", **band}) + element("text", middle, words))
 
 
 def _tag(at: Stage) -> Markup:
@@ -154,12 +152,12 @@ def _tag(at: Stage) -> Markup:
     x = at.box.x + at.box.width - wide - 4 * unit
     y = at.box.y + at.box.height - high - 8 * unit
     words = {
-        "class": "simulated-words",
+        "class": "twin-words",
         "x": x + wide / 2,
         "y": y + 15.5 * unit,
         "font-size": TEXT * unit,
         "text-anchor": "middle",
     }
     box = {"x": x, "y": y, "width": wide, "height": high}
-    drawn = empty("rect", {"class": "simulated-bar", **box})
+    drawn = empty("rect", {"class": "twin", **box})
     return join((drawn, element("text", words, SIMULATED)))

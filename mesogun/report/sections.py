@@ -208,7 +208,7 @@ def _zone(story: Story, index: int) -> Line:
 def density_section(story: Story) -> Markup:
     """Return the map of dose per cm² and, where there is one, the limit it keeps or breaks."""
     panel = dose_map.dose_panel(story.plan, story.rows, story.found, "area")
-    full = story.found.fullest_nl
+    full = story.found.fullest.volume_nl
     bounds = sorted(
         one.value for one in story.plan.limits if one.name == "area_dose_nl_per_cm2_max"
     )
@@ -292,6 +292,9 @@ def attention(story: Story) -> Sequence[Markup]:
         numbers = [row.number for row in story.rows if row.mark == mark]
         if numbers:
             found.append(("differences", f"{words}: {_named(numbers)}"))
+    for limit, held in dose_map.overfull(story.plan, story.rows):
+        text = f"{figures.dose(held)} in one cm², the limit is {figures.density(limit.value)}"
+        found.append(("area", text))
     if record.alarms:
         found.append(("alarms", figures.counted(len(record.alarms), "alarm")))
     if record.session.ended is None:

@@ -34,7 +34,8 @@ def table(caption: str, columns: Sequence[Column], lines: Iterable[Line], kind: 
     `kind` "stack" makes each row a card on a narrow screen instead.
     """
     head = element("tr", None, *(_head(one) for one in columns))
-    body = [_row(columns, line) for line in lines]
+    stacked = "stack" in kind.split()
+    body = [_row(columns, line, stacked) for line in lines]
     made = element(
         "table",
         {"class": kind or None},
@@ -42,7 +43,7 @@ def table(caption: str, columns: Sequence[Column], lines: Iterable[Line], kind: 
         element("thead", None, head),
         element("tbody", None, *body),
     )
-    if kind == "stack":
+    if stacked:
         return made
     box = {"class": "scroll", "tabindex": 0, "role": "region", "aria-label": caption}
     return element("div", box, made)
@@ -52,14 +53,14 @@ def _head(column: Column) -> Markup:
     return element("th", {"scope": "col", "class": _kind(column)}, column.head)
 
 
-def _row(columns: Sequence[Column], line: Line) -> Markup:
+def _row(columns: Sequence[Column], line: Line, stacked: bool) -> Markup:
     cells = [
         element(
             "th" if index == 0 else "td",
             {
                 "scope": "row" if index == 0 else None,
                 "class": _kind(column),
-                "data-head": column.head,
+                "data-head": column.head if stacked else None,
             },
             cell,
         )
