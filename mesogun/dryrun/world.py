@@ -65,6 +65,14 @@ class World:
         for at_us, chunk in self._out.send(data, self.now_us):
             self._plan(at_us, _TO_PISTOL, chunk)
 
+    def cut_power_at(self, at_us: int) -> None:
+        """Take the pistol's power away at that time, and give it back two seconds later."""
+        self._plan(at_us, _POWER_CUT)
+
+    def abort_at(self, at_us: int) -> None:
+        """Let the operator stop the pistol at that time."""
+        self._plan(at_us, _ABORT)
+
     def shot_asked(self) -> bool:
         """Take note that one more shot is being asked; True: the host dies once its bytes left."""
         self._shots += 1
@@ -74,7 +82,7 @@ class World:
         if number in self._faults.abort:
             part = self._operator.below(2 * PARTS)
             if part < PARTS:  # while the pistol waits for contact and trigger
-                self._plan(self.now_us + ABORT_SOON_US * part // PARTS, _ABORT)
+                self.abort_at(self.now_us + ABORT_SOON_US * part // PARTS)
             else:
                 self._abort_moving = part - PARTS
         return number in self._faults.host_restart
@@ -125,10 +133,10 @@ class World:
                 return
             self.twin.advance(due_us)
         if self._cut_moving:
-            self._plan((motion.dose_from_us + motion.dose_until_us) // 2, _POWER_CUT)
+            self.cut_power_at((motion.dose_from_us + motion.dose_until_us) // 2)
         if self._abort_moving is not None:
             way_us = motion.rest_us - motion.began_us
-            self._plan(motion.began_us + way_us * self._abort_moving // PARTS, _ABORT)
+            self.abort_at(motion.began_us + way_us * self._abort_moving // PARTS)
         self._cut_moving, self._abort_moving = False, None
 
 
