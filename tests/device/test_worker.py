@@ -51,6 +51,7 @@ class MemoryLine:
         self.closed = False
         self.full = False
         self.cut = False
+        self.before_write: Callable[[], None] = lambda: None
         self.writes_may_end = threading.Event()
         self.writes_may_end.set()
         self.write_began = threading.Event()
@@ -82,6 +83,7 @@ class MemoryLine:
 
     def drained(self) -> bool:
         self.was_asked_to_drain.set()
+        self.before_write()
         return not self.full
 
     def drop_unsent(self) -> None:
@@ -227,6 +229,12 @@ def test_nothing_but_the_abort_is_written_after_it_was_wanted(
     assert len(before) <= 64
     assert line.messages() == [poll(1), Abort(1), Abort(1), Abort(1)]
     assert line.dropped == 1
+
+
+def test_an_abort_just_before_a_write_is_written_instead(worker: Worker, line: MemoryLine) -> None:
+    line.before_write = lambda: worker.abort(1)
+    assert isinstance(worker.ask(poll(1)), AbortReply)
+    assert line.messages() == [Abort(1)] * 3
 
 
 def test_a_line_that_does_not_drain_gets_no_repeats_but_it_gets_the_abort(

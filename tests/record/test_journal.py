@@ -113,6 +113,9 @@ def test_a_journal_written_anew_from_some_line_on_is_noticed(tmp_path: Path) -> 
             journal.append(Alarmed(2, "b", "same"))
     with pytest.raises(RecordError, match="entry 1 is not the one"):
         read_chained(tmp_path / "second", through=chains[0])
+    lines = (tmp_path / "second").read_bytes().splitlines(keepends=True)
+    with pytest.raises(RecordError, match="entry 1 is not the one"):
+        parse(b"".join(lines[:2]), "journal", through=chains[0])
     assert read_chained(tmp_path / "first", through=chains[0])[1].entries == 2
 
 
