@@ -6,7 +6,27 @@ Nothing is rounded, guessed or passed over in silence. What is wrong with a file
 once, with file, key, what was found and what to do.
 """
 
-from mesogun.intake.plan_file import read_plan
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
 from mesogun.intake.prescription import prescription_bytes, read_prescription
 
+if TYPE_CHECKING:
+    from mesogun.planning import Plan
+
 __all__ = ["prescription_bytes", "read_plan", "read_prescription"]
+
+
+def read_plan(path: str | os.PathLike[str]) -> Plan:
+    """Return the plan of a file, exactly as it was written.
+
+    Raises:
+        PrescriptionError: one line a problem: file, key, what was found, what to do. A plan whose
+            digest does not fit is refused with every limit that it breaks; nothing is kept.
+    """
+    # Loaded here: whoever plans does not read plans.
+    from mesogun.intake import plan_file
+
+    return plan_file.read_plan(path)

@@ -7,7 +7,6 @@ above its cap, an unknown key) is refused with file, key and reason: no session 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -47,8 +46,7 @@ class CatalogueError(PlanError):
     """A file of the catalogue does not hold together: nothing can be planned until it is mended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Table):
     """All presets, checked."""
 
     groups: Mapping[str, AreaGroup]

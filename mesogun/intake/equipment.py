@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from firmware_protocol.units import NanolitresPerSecond
 from mesogun.intake.catalogue import Catalogue
 from mesogun.intake.catalogue_form import Needle, Regimen, Syringe
 from mesogun.intake.figures import Figure
+from mesogun.intake.form import Table
 from mesogun.intake.prescription_form import DeviceForm, ProductForm
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.refusal import Problems, unknown
@@ -17,8 +16,7 @@ ML, UL = 1_000_000, 1_000
 PISTOL = "reference"
 
 
-@dataclass(frozen=True, slots=True)
-class Equipment:
+class Equipment(Table):
     """What of the catalogue is in the pistol."""
 
     needle_id: str
@@ -53,7 +51,9 @@ def read_equipment(
         problems.add("device.syringe", unknown(device.syringe, catalogue.syringes, "syringe"))
     if needle is None or syringe is None:
         return None
-    return Equipment(device.needle, needle, device.syringe, syringe)
+    return Equipment(
+        needle_id=device.needle, needle=needle, syringe_id=device.syringe, syringe=syringe
+    )
 
 
 def check_volume(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
-from mesogun.intake.form import Reader
+from mesogun.intake.form import Reader, Table
 from mesogun.intake.quantity import whole
 
 STRENGTHS = ("founding text", "published", "weak", "derived", "unverified")
@@ -38,8 +37,7 @@ UNITS: Mapping[str, tuple[str, int]] = {
 """A unit as written in the catalogue: the whole unit it becomes, and how many of them it holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Table):
     """A number that a person can check: in whole units, with its source."""
 
     value: int
@@ -77,21 +75,21 @@ def figure_in(unit: str | None) -> Callable[[Any, Any], Figure]:
         value = whole(found["value"], factor, found["unit"], base)
         if value <= 0:
             raise ValueError(f"found {found['value']}; a figure is above 0")
-        return Figure(value, base, source, found["strength"])
+        return Figure(value=value, unit=base, source=source, strength=found["strength"])
 
     return read
 
 
-Length = Annotated[Figure, Reader(figure_in("um"))]
-Volume = Annotated[Figure, Reader(figure_in("nL"))]
-Rate = Annotated[Figure, Reader(figure_in("nL/s"))]
-AreaDose = Annotated[Figure, Reader(figure_in("nL/cm2"))]
-Duration = Annotated[Figure, Reader(figure_in("us"))]
-Days = Annotated[Figure, Reader(figure_in("d"))]
-Years = Annotated[Figure, Reader(figure_in("a"))]
-Mass = Annotated[Figure, Reader(figure_in("g"))]
-Count = Annotated[Figure, Reader(figure_in("1"))]
-Frequency = Annotated[Figure, Reader(figure_in("1/s"))]
-Speed = Annotated[Figure, Reader(figure_in("um/s"))]
-Viscosity = Annotated[Figure, Reader(figure_in("uPa.s"))]
-AnyFigure = Annotated[Figure, Reader(figure_in(None))]
+Length = Annotated[Figure, Reader(read=figure_in("um"), json={})]
+Volume = Annotated[Figure, Reader(read=figure_in("nL"), json={})]
+Rate = Annotated[Figure, Reader(read=figure_in("nL/s"), json={})]
+AreaDose = Annotated[Figure, Reader(read=figure_in("nL/cm2"), json={})]
+Duration = Annotated[Figure, Reader(read=figure_in("us"), json={})]
+Days = Annotated[Figure, Reader(read=figure_in("d"), json={})]
+Years = Annotated[Figure, Reader(read=figure_in("a"), json={})]
+Mass = Annotated[Figure, Reader(read=figure_in("g"), json={})]
+Count = Annotated[Figure, Reader(read=figure_in("1"), json={})]
+Frequency = Annotated[Figure, Reader(read=figure_in("1/s"), json={})]
+Speed = Annotated[Figure, Reader(read=figure_in("um/s"), json={})]
+Viscosity = Annotated[Figure, Reader(read=figure_in("uPa.s"), json={})]
+AnyFigure = Annotated[Figure, Reader(read=figure_in(None), json={})]

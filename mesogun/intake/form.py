@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from typing import (
     Annotated,
     Any,
@@ -70,18 +70,16 @@ class Table:
         """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reader:
+class Reader(Table):
     """A function that turns what was found into a value, or raises ValueError with the reason."""
 
     read: Callable[[Any, Any], Any]
     """Called with what was found and the context given to `read`."""
-    json: Mapping[str, Any] = field(default_factory=dict)
+    json: Mapping[str, Any]
     """The same in JSON Schema."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AtMost:
+class AtMost(Table):
     """How many items a list may have."""
 
     items: int

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mesogun.errors import PlanError, PrescriptionError
 from mesogun.intake.bounds import NAME_OF_FILE_CHARACTERS_MAX, SVG_BYTES_MAX
 from mesogun.intake.files import read_bounded, text_of
+from mesogun.intake.form import Table
 from mesogun.intake.prescription_form import DrawingForm, ZoneForm
 from mesogun.intake.refusal import Problems
 from mesogun.planning.prescription import Ring
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 NOT_YET = "is not supported yet by this version: draw the zone flat, with outline_mm or outline"
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Table):
     """The outline of one zone and what is kept out of it."""
 
     outline_um: Ring
@@ -51,7 +50,7 @@ class Outlines:
             holes = tuple(one for one in found if one is not None)
         if outline is None or len(problems) > before:
             return None
-        return _checked(key, form, Drawn(outline, holes), problems)
+        return _checked(key, form, Drawn(outline_um=outline, exclusions_um=holes), problems)
 
     def _ring(self, key: str, form: DrawingForm, problems: Problems) -> Ring | None:
         document = self._document(f"{key}.file", form.file, problems)

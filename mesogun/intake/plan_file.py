@@ -51,12 +51,16 @@ def _estimate(factor: int, unit: str, finest: str) -> Reader:
     def read_estimate(found: Any, _context: Any) -> int:
         return whole(found, factor, unit, finest)
 
-    return Reader(read_estimate, {"type": "number", "minimum": 0, "description": f"in {unit}"})
+    return Reader(
+        read=read_estimate, json={"type": "number", "minimum": 0, "description": f"in {unit}"}
+    )
 
 
 PrickColumn = Annotated[
     Column,
-    Reader(_column, {"type": "array", "items": {"type": "integer"}, "maxItems": PRICKS_MAX}),
+    Reader(
+        read=_column, json={"type": "array", "items": {"type": "integer"}, "maxItems": PRICKS_MAX}
+    ),
 ]
 
 

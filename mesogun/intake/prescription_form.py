@@ -93,7 +93,7 @@ def _number(unit: str, factor: int, finest: str, least: int) -> Reader:
 
     json = {"type": "number", "description": f"in {unit}, no finer than 1 {finest}"}
     sign = "minimum" if least == 0 else "exclusiveMinimum"
-    return Reader(read, {**json, sign: 0})
+    return Reader(read=read, json={**json, sign: 0})
 
 
 def ring(found: Any, _context: Any) -> Ring:
@@ -149,10 +149,12 @@ _POINTS = {
 _DAY = {"type": "string", "format": "date"}
 _TEXT = {"type": "string", "minLength": 1, "maxLength": TEXT_CHARACTERS_MAX}
 
-Text = Annotated[str, Reader(text, _TEXT)]
-Pseudonym = Annotated[str, Reader(pseudonym, {**_TEXT, "pattern": "^[A-Za-z0-9._-]+$"})]
-Day = Annotated[date, Reader(day, _DAY)]
-Count = Annotated[int, Reader(count, {"type": "integer", "minimum": 0, "maximum": COUNT_MAX})]
+Text = Annotated[str, Reader(read=text, json=_TEXT)]
+Pseudonym = Annotated[str, Reader(read=pseudonym, json={**_TEXT, "pattern": "^[A-Za-z0-9._-]+$"})]
+Day = Annotated[date, Reader(read=day, json=_DAY)]
+Count = Annotated[
+    int, Reader(read=count, json={"type": "integer", "minimum": 0, "maximum": COUNT_MAX})
+]
 Millimetres = Annotated[int, _number("mm", 1_000, "um", 1)]
 Margin = Annotated[int, _number("mm", 1_000, "um", 0)]
 Microlitres = Annotated[int, _number("uL", 1_000, "nL", 1)]
@@ -161,10 +163,10 @@ Kilograms = Annotated[int, _number("kg", 1_000, "g", 1)]
 Viscosity = Annotated[int, _number("mPa.s", 1_000, "uPa.s", 1)]
 Concentration = Annotated[int, _number("mg/mL", 1_000, "ug/mL", 1)]
 Share = Annotated[int, _number("parts of 1", 1_000_000, "millionth", 1)]
-Outline = Annotated[Ring, Reader(ring, _POINTS)]
+Outline = Annotated[Ring, Reader(read=ring, json=_POINTS)]
 Outlines = Annotated[
     tuple[Ring, ...],
-    Reader(_rings, {"type": "array", "maxItems": EXCLUSIONS_MAX, "items": _POINTS}),
+    Reader(read=_rings, json={"type": "array", "maxItems": EXCLUSIONS_MAX, "items": _POINTS}),
 ]
 
 
@@ -252,7 +254,7 @@ class ZoneForm(Table):
     outline_mm: Outline | None = None
     exclusions_mm: Outlines | None = None
     outline: DrawingForm | None = None
-    exclusions: Annotated[tuple[DrawingForm, ...], AtMost(EXCLUSIONS_MAX)] = ()
+    exclusions: Annotated[tuple[DrawingForm, ...], AtMost(items=EXCLUSIONS_MAX)] = ()
     group: Any = None
     outline_points_mm: Any = None
     margin_mm: Margin | None = None
@@ -273,5 +275,5 @@ class PrescriptionForm(Table):
     screening: dict[str, Any]
     product: ProductForm
     device: DeviceForm
-    zones: Annotated[tuple[ZoneForm, ...], AtMost(ZONES_MAX)]
+    zones: Annotated[tuple[ZoneForm, ...], AtMost(items=ZONES_MAX)]
     surface: Any = None

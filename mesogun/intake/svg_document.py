@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from mesogun.intake.bounds import IDS_SHOWN_MAX, SCALE_MISMATCH_MAX, XML_DEPTH_MAX
+from mesogun.intake.form import Table
 from mesogun.intake.quantity import shown
 from mesogun.intake.refusal import unknown
 
@@ -30,8 +30,7 @@ Affine = tuple[float, float, float, float, float, float]
 """(a, b, c, d, e, f): x' = a x + c y + e, y' = b x + d y + f."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Table):
     """One element of the drawing and the way from its coordinates to um on the paper."""
 
     tag: str
@@ -39,8 +38,7 @@ class Shape:
     to_um: Affine
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Table):
     tag: str
     attributes: Mapping[str, str]
     above: tuple[tuple[str, Mapping[str, str]], ...]
@@ -79,7 +77,7 @@ class Document:
                     f"{wanted!r} is moved by a style: use the attribute transform instead"
                 )
             where = times(where, parse_transform(attributes.get("transform", "")))
-        return Shape(one.tag, one.attributes, where)
+        return Shape(tag=one.tag, attributes=one.attributes, to_um=where)
 
 
 def parse_document(text: str) -> Document:
@@ -120,7 +118,7 @@ class _Builder:
             self._started = True
             self.root = attributes if tag == f"{SVG}svg" else None
         elif "id" in attributes and (local in SHAPES or local == "use"):
-            found = _Found(local, attributes, tuple(self._open[1:]))
+            found = _Found(tag=local, attributes=attributes, above=tuple(self._open[1:]))
             self.shapes.setdefault(attributes["id"], []).append(found)
         self._open.append((local, attributes))
         if len(self._open) > XML_DEPTH_MAX:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from firmware_protocol.units import Micrometres, Milliseconds, Nanolitres
 from mesogun.intake.catalogue import Catalogue
 from mesogun.intake.catalogue_form import Area, AreaGroup, Sex, Technique, TechniqueFigures
 from mesogun.intake.equipment import Equipment, limit, rate_for
 from mesogun.intake.figures import Figure
+from mesogun.intake.form import Table
 from mesogun.intake.outlines import Outlines
 from mesogun.intake.prescription_form import ZoneForm
 from mesogun.intake.quantity import in_unit
@@ -20,8 +20,7 @@ MM, UL, SECOND_US = 1_000, 1_000, 1_000_000
 PRESCRIBED = "prescription"
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(Table):
     """What the catalogue says of one zone's area and technique."""
 
     area: Area
@@ -33,8 +32,7 @@ class Preset:
     sex: Sex
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneReader:
+class ZoneReader(Table):
     """Reads the zones of one prescription."""
 
     catalogue: Catalogue
@@ -111,13 +109,13 @@ class ZoneReader:
             return None
         self._opt_in(key, form, area)
         return Preset(
-            area,
-            group,
-            technique,
-            technique.figures,
-            f"area {form.area}",
-            f"technique {form.technique}",
-            self.sex,
+            area=area,
+            group=group,
+            technique=technique,
+            figures=technique.figures,
+            area_origin=f"area {form.area}",
+            technique_origin=f"technique {form.technique}",
+            sex=self.sex,
         )
 
     def _opt_in(self, key: str, form: ZoneForm, area: Area) -> None:
