@@ -40,10 +40,7 @@ def write_messages(schema: Schema) -> str:
         *(_record(one, one.doc, None) for one in schema.structs),
         *(_record(one.head, _doc(one, schema), one.repeat) for one in schema.messages),
         _unions(schema),
-        *(
-            f"_{_shout(e.name)}: Final = {{int(one): one for one in {e.name}}}"
-            for e in schema.enums
-        ),
+        *(_members(one.name) for one in schema.enums),
         "",
         *codecs,
         _tables(schema),

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_protocol.frame import ABORT_ZERO_RUN, REASONS, Deframer, Frame, encode
+from firmware_protocol.frame import (
+    ABORT_ZERO_RUN,
+    BODY_BYTES_MAX,
+    REASONS,
+    Deframer,
+    Frame,
+    encode,
+    wrap,
+)
 
 FRAME = Frame(1, False, False, 0x0107, 5, 6, bytes(range(33)))
 LONGEST = Frame(2, True, False, 0x0301, 5, 6, b"\xa5" * 224)
@@ -91,6 +99,15 @@ def test_the_longest_frame_is_no_oversize() -> None:
     assert deframer.feed(wire[:-1]) == []
     assert deframer.feed(wire[-1:]) == [LONGEST]
     assert deframer.errors == 0
+
+
+def test_the_longest_body_is_judged_by_its_content_not_by_its_length() -> None:
+    deframer = Deframer()
+    deframer.feed(wrap(b"\xa5" * BODY_BYTES_MAX)[:-1])
+    deframer.feed(b"\0")
+    assert (deframer.counters["crc"], deframer.counters["oversize"]) == (1, 0)
+    deframer.feed(b"\xa5" * (BODY_BYTES_MAX + 2))
+    assert deframer.counters["oversize"] == 1
 
 
 def test_its_memory_is_bounded_by_one_frame() -> None:

@@ -69,6 +69,11 @@ def test_what_the_cobs_package_refuses_is_refused(block: bytes) -> None:
     assert ours == body
 
 
+def test_nothing_between_two_delimiters_is_no_block() -> None:
+    with pytest.raises(FrameError):
+        unwrap(b"")
+
+
 def test_a_frame_survives_the_wire(any_frame: st.SearchStrategy[Frame]) -> None:
     @given(any_frame)
     def check(frame: Frame) -> None:

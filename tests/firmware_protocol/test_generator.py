@@ -134,6 +134,26 @@ def test_an_unsafe_or_ambiguous_schema_is_refused_by_name(text: str, says: str) 
         read(text)
 
 
+@pytest.mark.parametrize("kind", ["f16", "f32", "f64", "float", "double"])
+def test_no_float_travels(kind: str) -> None:
+    with pytest.raises(SchemaError, match="is a float: the wire carries whole numbers only"):
+        read(changed(DOSE, DOSE.replace("u32", kind)))
+
+
+def test_a_reply_never_moves_the_needle() -> None:
+    one = '{{ name = "{}", type = "u16", unit = "1" }}'
+    fields = ", ".join(map(one.format, ("shot_id", "ttl_ms", "crit")))
+    text = f"id = 0x7F01\nis_reply = true\nactuating = true\nfields = [{fields}]"
+    with pytest.raises(SchemaError, match="More: an actuating message is a request"):
+        read(added(text))
+
+
+def test_what_repeats_may_be_absent() -> None:
+    counter = '{ name = "count", type = "u8", unit = "1", max = 3 }'
+    with pytest.raises(SchemaError, match=r"must be a field with the range 0\.\.3"):
+        read(changed(counter, counter.replace("max", "min = 1, max")))
+
+
 def test_a_message_too_long_for_a_frame_is_refused() -> None:
     def of(count: int) -> str:
         one = '{{ name = "f{}", type = "u64", unit = "1" }}'
