@@ -5,7 +5,7 @@
   var told = document.getElementById("told");
   var stage = figure && figure.querySelector(".stage");
   if (!stage || !told) return;
-  var signs = [].slice.call(stage.querySelectorAll("[data-prick]")).sort(function (a, b) {
+  var signs = Array.from(stage.querySelectorAll("[data-prick]")).sort(function (a, b) {
     return a.getAttribute("data-prick") - b.getAttribute("data-prick");
   });
   if (!signs.length) return;

@@ -46,15 +46,19 @@ def figure(panel: Panel, simulated: bool, caption: str, steps: bool = False) -> 
 
 
 def map_section(story: Story) -> Markup:
-    """Return the treatment map."""
-    panel = treatment.treatment_panel(story.plan, story.rows, "dose", "map")
+    """Return the treatment map, and zones that are too small on it once more by themselves."""
+    simulated = story.record.session.simulated
+    whole = treatment.treatment_panel(story.plan, story.rows, "dose", "map")
     caption = (
         "To scale. Every tenth prick has its number where there is room; the line of the firing "
         "order fades from first to last."
     )
-    return section(
-        "map", "Treatment map", figure(panel, story.record.session.simulated, caption, steps=True)
-    )
+    parts = [figure(whole, simulated, caption, steps=True)]
+    for panel in treatment.enlarged_panels(story.plan, story.rows):
+        times = figures.trimmed(round(10 * whole.at.unit / panel.at.unit), 10, 1)
+        told = f"A zone of the map above, {times} times as large. To scale."
+        parts.append(figure(panel, simulated, told))
+    return section("map", "Treatment map", *parts)
 
 
 def differences_section(story: Story) -> Markup:

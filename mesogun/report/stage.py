@@ -15,6 +15,8 @@ from mesogun.report.markup import Attributes, Markup, element, empty, join
 
 NOMINAL_WIDTH, NOMINAL_HEIGHT = 800.0, 620.0
 """Pixels into which the zones are fitted; the page may show them smaller, never other than true."""
+_SEEN, _CROWDED = 2.2, 2.0
+"""Nominal pixels: the least radius that is drawn, and the one below which a sign is a dot."""
 TEXT = 13.0
 """Height of all type on a map, in nominal pixels."""
 
@@ -31,6 +33,8 @@ class Stage:
     """mm in a nominal pixel."""
     radii: tuple[float, ...]
     """Of a given prick's disc in each zone, in mm: three tenths of the spacing, if that is seen."""
+    crowded: tuple[bool, ...]
+    """Whether a zone's pricks lie too close on this map to be told apart."""
     prefix: str
     """Before every id, so that two maps may share a page."""
 
@@ -47,10 +51,10 @@ def stage_of(plan: Plan, prefix: str) -> Stage:
         wide,
         zones.height + above + below,
     )
-    radii = tuple(
-        min(max(0.3 * one.spacing_um_min / 1000, 2.2 * unit), 6.0 * unit) for one in plan.zones
-    )
-    return Stage(box, zones, unit, radii, prefix)
+    spacings = [one.spacing_um_min / 1000 or 20 * unit for one in plan.zones]
+    radii = tuple(min(max(0.3 * s, _SEEN * unit), 0.45 * s, 6.0 * unit) for s in spacings)
+    crowded = tuple(0.3 * s < _CROWDED * unit for s in spacings)
+    return Stage(box, zones, unit, radii, crowded, prefix)
 
 
 def view_box(box: Box) -> dict[str, str | float]:
@@ -162,7 +166,7 @@ def labels(plan: Plan, words: list[str], loud: list[bool], at: Stage) -> Markup:
 
 def _places(zone: PlannedZone, label: str, at: Stage) -> list[Box]:
     around = geometry.box_of(zone.outline_um)
-    wide, high = len(label) * 0.56 * TEXT * at.unit, 1.25 * TEXT * at.unit
+    wide, high = len(label) * 0.64 * TEXT * at.unit, 1.25 * TEXT * at.unit
     gap = 13 * at.unit
     middle = around.x + (around.width - wide) / 2
     left = max(at.box.x, min(middle, at.box.x + at.box.width - wide))

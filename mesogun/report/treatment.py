@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Literal
 
 from mesogun.planning.plan import Plan
+from mesogun.planning.pricks import PrickTable, column
 from mesogun.report import colours, figures, legend, stage
 from mesogun.report.geometry import scale
 from mesogun.report.marks import mark
@@ -52,6 +54,25 @@ def treatment_panel(plan: Plan, rows: Sequence[Row], colour_by: ColourBy, prefix
         "The table of all pricks holds the same figures."
     )
     return Panel(drawn, at, _legend(plan, rows, colour_by, ticks, at), "Treatment map", about)
+
+
+def enlarged_panels(plan: Plan, rows: Sequence[Row]) -> list[Panel]:
+    """Return a map of its own for each zone whose pricks lie too close on the map of all."""
+    crowded = stage.stage_of(plan, "map").crowded
+    return [
+        treatment_panel(*_alone(plan, rows, index), "dose", f"zone-{index}")
+        for index in range(len(plan.zones))
+        if crowded[index] and len(plan.zones) > 1
+    ]
+
+
+def _alone(plan: Plan, rows: Sequence[Row], index: int) -> tuple[Plan, list[Row]]:
+    """The plan and rows of one zone; pricks keep their numbers."""
+    table, mine = plan.pricks, plan.pricks.zone == index
+    columns = {one.name: column(getattr(table, one.name)[mine]) for one in fields(table)}
+    columns["zone"] = column(columns["zone"] * 0)
+    only = replace(plan, zones=(plan.zones[index],), pricks=PrickTable(**columns))
+    return only, [replace(row, zone=0) for row in rows if row.zone == index]
 
 
 def tip(plan: Plan, row: Row) -> str:
@@ -131,8 +152,13 @@ def _numbers(rows: Sequence[Row], at: Stage) -> Markup:
     room = Room(
         [(row.x_um / 1000, row.y_um / 1000) for row in rows], [at.radii[row.zone] for row in rows]
     )
-    ends, major = (1, len(rows)), _NUMBERED if len(rows) <= _FEW else _NUMBERED_NARROW
-    marked = [row for row in rows if row.number in ends or row.number % _NUMBERED == 0]
+    ends = {row.number for row in (*rows[:1], *rows[-1:])}
+    major = _NUMBERED if len(rows) <= _FEW else _NUMBERED_NARROW
+    marked = [
+        row
+        for row in rows
+        if not at.crowded[row.zone] and (row.number in ends or row.number % _NUMBERED == 0)
+    ]
     made = []
     for row in sorted(marked, key=lambda row: (row.number not in ends, row.number % major != 0)):
         minor = row.number not in ends and row.number % major != 0
@@ -165,7 +191,10 @@ def _legend(
     if coloured and ticks[-1] > 1:
         heading = "Dose of a prick, µL" if colour_by == "dose" else "Depth of a prick, mm"
         parts.append(legend.colour_scale(at.prefix, ticks, 1000, heading))
-    order = f"firing order, 1 to {figures.count(len(rows))}" if len(rows) > 1 else None
+    order = None
+    if len(rows) > 1:
+        first, last = (figures.count(row.number) for row in (rows[0], rows[-1]))
+        order = f"firing order, {first} to {last}"
     excluded = any(zone.exclusions_um for zone in plan.zones)
     margin = any(zone.margin_um for zone in plan.zones)
     parts.append(legend.lines(at.prefix, order, excluded, margin))

@@ -277,3 +277,21 @@ def test_no_text_of_a_person_or_a_device_does_anything_on_the_page(
     assert [one.attributes.keys() for one in wild.walk()] == [
         one.attributes.keys() for one in tame.walk()
     ]
+
+
+def test_zones_too_small_on_the_map_are_drawn_once_more_by_themselves() -> None:
+    square = [(0.0, 0.0), (40, 0), (40, 40), (0, 40)]
+    far = [
+        drawn.zone("here", square, pitch_mm=6.0),
+        drawn.zone("there", [(x + 900, y) for x, y in square], pitch_mm=6.0),
+    ]
+    planned = drawn.plan("far", far, 100_000)
+    found = read(page(drawn.record(planned), planned, generated_at=NOW)).named("map")
+    whole, *large = found.tagged("figure")
+    assert len(large) == 2
+    for one, zone in zip(large, planned.zones, strict=True):
+        assert one.text().count(zone.name) == 1 + zone.prick_count + 1  # label, tips, description
+        assert "SIMULATED" in one.text()
+    ids = [one.attributes["id"] for one in found.walk() if "id" in one.attributes]
+    assert len(ids) == len(set(ids))
+    assert len(whole.tagged("figcaption")) == 1
