@@ -16,6 +16,8 @@ from mesogun.intake.catalogue_form import (
     Area,
     AreaGroup,
     AreasFile,
+    ComponentLimit,
+    ComponentsFile,
     Head,
     HeadsFile,
     LimitsFile,
@@ -60,6 +62,7 @@ class Catalogue(Table):
     syringes: Mapping[str, Syringe]
     heads: Mapping[str, Head]
     pistols: Mapping[str, Pistol]
+    components: Mapping[str, ComponentLimit]
     questions: Mapping[str, Question]
 
 
@@ -101,6 +104,7 @@ def load(folder: Path) -> Catalogue:
         syringes=_read(folder, "syringes.toml", SyringesFile).syringes,
         heads=_read(folder, "heads.toml", HeadsFile).heads,
         pistols=_read(folder, "pistols.toml", PistolsFile).pistols,
+        components=_read(folder, "components.toml", ComponentsFile).components,
         questions=_read(folder, "screening.toml", ScreeningFile).questions,
     )
 

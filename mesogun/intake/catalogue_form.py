@@ -17,6 +17,8 @@ from mesogun.intake.figures import (
     Mass,
     Rate,
     Speed,
+    Substance,
+    SubstancePerMass,
     Viscosity,
     Volume,
     Years,
@@ -302,6 +304,32 @@ class PistolsFile(Table):
     format: Literal["mesogun-pistols/1"]
     sources: dict[str, str]
     pistols: dict[str, Pistol]
+
+
+class ComponentLimit(Table):
+    """How much of one component a patient may get in a session."""
+
+    name: str
+    also: tuple[str, ...]
+    mass_per_weight_warn: SubstancePerMass
+    mass_per_weight_max: SubstancePerMass
+    mass_max: Substance
+
+    def check(self) -> None:
+        in_order(
+            mass_per_weight_warn=self.mass_per_weight_warn,
+            mass_per_weight_max=self.mass_per_weight_max,
+        )
+        if not self.also or any(one != one.casefold() for one in self.also):
+            raise ValueError("also: give names in small letters")
+
+
+class ComponentsFile(Table):
+    """components.toml"""
+
+    format: Literal["mesogun-components/1"]
+    sources: dict[str, str]
+    components: dict[str, ComponentLimit]
 
 
 class Question(Table):

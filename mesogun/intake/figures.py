@@ -27,6 +27,8 @@ UNITS: Mapping[str, tuple[str, int]] = {
     "um/s": ("um/s", 1),
     "mm/s": ("um/s", 1_000),
     "mPa.s": ("uPa.s", 1_000),
+    "mg": ("ug", 1_000),
+    "mg/kg": ("ug/kg", 1_000),
     "g": ("g", 1),
     "kg": ("g", 1_000),
     "d": ("d", 1),
@@ -88,6 +90,8 @@ Duration = Annotated[Figure, Reader(read=figure_in("us"), json={})]
 Days = Annotated[Figure, Reader(read=figure_in("d"), json={})]
 Years = Annotated[Figure, Reader(read=figure_in("a"), json={})]
 Mass = Annotated[Figure, Reader(read=figure_in("g"), json={})]
+Substance = Annotated[Figure, Reader(read=figure_in("ug"), json={})]
+SubstancePerMass = Annotated[Figure, Reader(read=figure_in("ug/kg"), json={})]
 Count = Annotated[Figure, Reader(read=figure_in("1"), json={})]
 Frequency = Annotated[Figure, Reader(read=figure_in("1/s"), json={})]
 Speed = Annotated[Figure, Reader(read=figure_in("um/s"), json={})]

@@ -30,6 +30,8 @@ from mesogun.planning import (
 
 WHAT = "plan"
 SECOND_US, MM = 1_000_000, 1_000
+WHOLE_MIN = -(2**31)
+"""The least whole number of a column."""
 
 
 def _column(found: Any, _context: Any) -> Column:
@@ -40,11 +42,10 @@ def _column(found: Any, _context: Any) -> Column:
     if set(map(type, found)) - {int}:
         index = next(index for index, one in enumerate(found) if type(one) is not int)
         raise ValueError(f"row {index}: found {shown(found[index])}: give a whole number")
-    try:
-        return column(found)
-    except OverflowError:
-        index = next(index for index, one in enumerate(found) if not -(2**31) <= one < 2**31)
-        raise ValueError(f"row {index}: found {shown(found[index])}: it is out of range") from None
+    if found and not (min(found) >= WHOLE_MIN and max(found) < -WHOLE_MIN):
+        index = next(index for index, one in enumerate(found) if not WHOLE_MIN <= one < -WHOLE_MIN)
+        raise ValueError(f"row {index}: found {shown(found[index])}: it is out of range")
+    return column(found)
 
 
 def _estimate(factor: int, unit: str, finest: str) -> Reader:

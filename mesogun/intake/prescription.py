@@ -10,6 +10,7 @@ from firmware_protocol.units import Nanolitres
 from mesogun.errors import PrescriptionError
 from mesogun.intake.bounds import PRESCRIPTION_BYTES_MAX
 from mesogun.intake.catalogue import Catalogue, catalogue
+from mesogun.intake.components import component_limits
 from mesogun.intake.course import check_course, check_expiry
 from mesogun.intake.equipment import Equipment, check_volume, motion, read_equipment, session_limits
 from mesogun.intake.files import parse_json, parse_toml, read_bounded, text_of
@@ -94,10 +95,11 @@ def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescrip
     if equipment is None:
         return None
     check_volume(form.product, equipment, regimen, presets, problems, warnings)
+    bounded = component_limits(form.product, form.patient, presets.components, problems, warnings)
     zones, limits = _read_zones(form, equipment, file, presets, problems, warnings)
     if problems:
         return None
-    return _assemble(form, file, screening, zones, limits, presets, warnings)
+    return _assemble(form, file, screening, zones, (*limits, *bounded), presets, warnings)
 
 
 def _check_patient(patient: PatientForm, presets: Catalogue, problems: Problems) -> None:

@@ -184,6 +184,41 @@ def test_an_override_of_a_relative_contraindication_is_kept_with_reason_and_name
     assert made.screening_overrides == (("diabetes", "well controlled, HbA1c 6.1 %", "dr-17"),)
 
 
+@pytest.mark.parametrize("name", ["lidocaine", "Lidocaine hydrochloride", "LIGNOCAINE 2 %"])
+def test_a_bounded_component_bounds_the_volume_by_weight(read: Read, tree: Any, name: str) -> None:
+    tree["product"]["components"] = [
+        {"name": "hyaluronic acid", "concentration_mg_per_ml": 10},
+        {"name": name, "concentration_mg_per_ml": 20},
+    ]
+    made = read()
+    assert limits_of(made, "volume_nl_max", None) == {
+        "session": 20_000_000,
+        "component lidocaine at 61 kg": 61_000 * 4_500 // 20,
+    }
+    assert not any("lidocaine" in one for one in made.warnings)
+
+
+def test_a_heavy_patient_is_bounded_by_mass(read: Read, tree: Any) -> None:
+    tree["patient"]["weight_kg"] = 100
+    tree["product"]["components"] = [{"name": "lidocaine", "concentration_mg_per_ml": 20}]
+    assert limits_of(read(), "volume_nl_max", None)["component lidocaine at 100 kg"] == 15_000_000
+
+
+def test_much_of_a_bounded_component_is_a_warning(read: Read, tree: Any) -> None:
+    tree["product"]["components"] = [{"name": "lidocaine", "concentration_mg_per_ml": 92}]
+    assert any(
+        "184 mg of component lidocaine at 61 kg: more than 3 mg/kg" in one
+        for one in read().warnings
+    )
+    tree["product"]["components"] = [{"name": "lidocaine", "concentration_mg_per_ml": 91.5}]
+    assert not any("lidocaine" in one for one in read().warnings)
+
+
+def test_a_product_without_components_is_a_warning(read: Read, tree: Any) -> None:
+    del tree["product"]["components"]
+    assert "no components are listed: nothing is checked by component" in read().warnings
+
+
 def test_toml_and_json_of_the_same_order_are_the_same(tmp_path: Path, tree: Any) -> None:
     lines = ['format = "mesogun-prescription/1"']
     for name in ("patient", "session", "screening", "product", "device"):

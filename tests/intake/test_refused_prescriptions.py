@@ -226,6 +226,18 @@ def test_a_product_too_thick_for_the_needle_is_refused(refusal: Refusal, tree: A
     assert "take a wider or shorter needle" in only(refusal())
 
 
+def test_too_much_of_a_bounded_component_is_refused(refusal: Refusal, tree: Any) -> None:
+    tree["product"]["components"] = [
+        {"name": "lidocaine", "concentration_mg_per_ml": 100},
+        {"name": "xylocaine", "concentration_mg_per_ml": 50},
+    ]
+    assert re.search(
+        r"product.volume_ml: 2 mL hold 300 mg of lidocaine, above the cap of 274.5 mg "
+        r"\[component lidocaine at 61 kg; weak: .*give 1.83 mL or less, or thin it",
+        only(refusal()),
+    )
+
+
 # -- zones -----------------------------------------------------------------------------------
 
 
