@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from dataclasses import asdict
-from io import TextIOWrapper
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -132,10 +132,10 @@ class Twin:
             raise ValueError(f"hand_ms is {hand_ms}: from 0 to {HAND_MS_MAX} is possible")
         seed = int.from_bytes(os.urandom(4), "little") if seed is None else seed
         self._file = None if memory is None else MemoryFile(memory)
-        self._truth: TextIOWrapper | None = None
+        self._truth: FileIO | None = None
         try:
             if truth is not None:
-                self._truth = truth.open("a", encoding="utf-8")
+                self._truth = truth.open("ab", buffering=0)
         except OSError as cause:
             self.close()
             raise TwinError(f"truth {truth}: {cause.strerror}") from cause
@@ -183,8 +183,7 @@ class Twin:
     def _tell(self, delivery: Delivery) -> None:
         if self._truth is not None:
             try:
-                self._truth.write(json.dumps(asdict(delivery)) + "\n")
-                self._truth.flush()
+                self._truth.write(json.dumps(asdict(delivery)).encode() + b"\n")
             except OSError as cause:
                 raise TwinError(f"truth: {cause.strerror}") from cause
 

@@ -19,6 +19,7 @@ from firmware_protocol.messages import (
     Refusal,
     Shot,
     StatusFlag,
+    from_frame,
 )
 from simulator.operator import Hand
 
@@ -190,7 +191,8 @@ def test_eight_zero_bytes_abort_and_seven_do_not(host: Any) -> None:
 def test_a_zero_run_aborts_whatever_stands_beside_it_in_one_chunk(host: Any) -> None:
     host.arm()
     shot = host.wire(host.shot(1))
-    host.put(bytes(9) + shot)
+    (refused,) = host.put(bytes(9) + shot)
+    assert from_frame(refused).reason is Refusal.TOKEN
     assert host.poll().queue == 0
     host.read_all()
     clear = host.wire(ClearAbort(1))

@@ -8,10 +8,13 @@ from firmware_protocol.messages import (
     MAJOR,
     MINOR,
     SCHEMA_HASH,
+    Abort,
+    AbortCause,
     ArmChallenge,
     ArmConfirm,
     ArmReply,
     ArmRequest,
+    ClearAbort,
     Disarm,
     DisarmReply,
     ErrorCode,
@@ -24,6 +27,7 @@ from firmware_protocol.messages import (
     PistolState,
     Poll,
     Refusal,
+    Resolve,
     ShotResult,
     StatusFlag,
 )
@@ -242,3 +246,32 @@ def test_an_acknowledgement_of_what_was_never_written_changes_nothing(host: Any)
     refused = host.ask(Poll(host.token, 99, 4_000))
     assert (refused.code, refused.detail) == (ErrorCode.JOURNAL_GAP, 1)
     assert host.poll(app_tick=host.tick, arm_token=0).lease_ms_left == 200
+
+
+@pytest.mark.parametrize("how", ["confirmed", "greeted", "aborted"])
+def test_a_challenge_that_is_over_never_comes_back(host: Any, how: str) -> None:
+    host.hello()
+    host.read_all()
+    nonce = host.challenge().nonce
+    match how:
+        case "confirmed":
+            host.token = host.ask(ArmConfirm(nonce)).arm_token
+        case "greeted":
+            host.hello(nonce=2)
+        case _:
+            host.ask(Abort(1), session=0)
+            host.read_all()
+            host.ask(ClearAbort(1))
+    before = host.poll().state
+    assert host.play(61_000_000, 200_000).state is before
+    assert host.poll().abort_cause is AbortCause.NONE
+
+
+def test_what_was_written_after_the_challenge_must_be_read_before_arming(host: Any) -> None:
+    host.hello()
+    host.read_all()
+    nonce = host.challenge().nonce
+    host.ask(Resolve(5))  # voids it, in the journal
+    assert host.ask(ArmConfirm(nonce)).code is ErrorCode.JOURNAL_UNREAD
+    host.read_all()
+    assert isinstance(host.ask(ArmConfirm(nonce)), ArmReply)

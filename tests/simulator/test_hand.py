@@ -128,3 +128,12 @@ def test_negative_times_are_refused() -> None:
     for wrong in ({"travel_us": -1}, {"settle_us": -1}, {"travels_us": (5, -1)}):
         with pytest.raises(ValueError, match="negative"):
             Hand(**wrong)
+
+
+def test_a_held_trigger_fires_on_contact_and_a_pull_after_settling(host_of: Any) -> None:
+    for trigger, begins_us in ((Trigger.HELD, 300_000), (Trigger.PRESS, 340_000)):
+        host = host_of(hand=Hand(travels_us=(300_000,), settle_us=40_000))
+        host.arm()
+        host.fire(1, trigger=trigger)
+        host.play(1_000_000)
+        assert host.journal()[1].start_us == begins_us

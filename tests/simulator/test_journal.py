@@ -199,3 +199,26 @@ def test_foreign_bytes_are_no_journal() -> None:
     foreign = Memory.from_image(b"\xa5" * (128 + 32 * 72))
     assert Journal(foreign, 1).damage
     assert not foreign.is_blank()
+
+
+def test_a_record_of_another_history_breaks_the_chain() -> None:
+    ours, theirs = Memory(32), Memory(32)
+    for memory, first in ((ours, 1), (theirs, 2)):
+        journal = Journal(memory, 1)
+        journal.append(intent(first))
+        journal.append(outcome(first))
+        journal.append(intent(first + 1))
+    image = bytearray(ours.image())
+    image[128 + 72 : 128 + 144] = theirs.image()[128 + 72 : 128 + 144]  # whole in itself
+    assert "chain breaks before record 2" in Journal(Memory.from_image(bytes(image)), 1).damage
+
+
+def test_the_power_fails_at_the_very_byte_over_several_writes() -> None:
+    memory = Memory(32)
+    memory.cut_after(5)
+    memory.write(0, b"abc")
+    with pytest.raises(PowerLost, match="2 of 4"):
+        memory.write(10, b"wxyz")
+    assert memory.read(0, 14) == b"abc\0\0\0\0\0\0\0wx\0\0"
+    memory.write(0, b"again")  # the power is back
+    assert memory.read(0, 5) == b"again"

@@ -267,3 +267,18 @@ def test_a_client_that_never_reads_does_not_stop_the_pistol(
     with twin.connect() as second:
         assert on_socket(live_host, second).hello(2).session != 0
     assert twin.end() == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_truth_that_can_no_longer_be_written_ends_the_twin(
+    serve: Callable[..., Served], live_host: Any
+) -> None:
+    twin = serve("--tcp", "127.0.0.1:0", "--hand-ms", "0", "--truth", "/dev/full")
+    with twin.connect() as client:
+        host = on_socket(live_host, client)
+        host.arm(lease_ms=1_000)
+        host.fire(1, dwell_ms=0)
+        _, complaint = twin.process.communicate(timeout=PATIENCE_S)
+    assert twin.process.returncode == 1
+    assert complaint.count("\n") == 1
+    assert complaint.startswith("error: truth")

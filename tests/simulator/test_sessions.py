@@ -1,5 +1,6 @@
 """A session is the pistol's word for who is talking; whatever does not belong is never obeyed."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,7 @@ from firmware_protocol.messages import (
     SCHEMA_HASH,
     Abort,
     ArmConfirm,
+    ArmRequest,
     Disarm,
     ErrorCode,
     ErrorReply,
@@ -28,6 +30,7 @@ from firmware_protocol.messages import (
     ShotResult,
     from_frame,
 )
+from simulator.mechanics import Mechanics
 from simulator.memory import Memory
 from simulator.pistol import Pistol
 
@@ -117,13 +120,27 @@ def test_a_repeated_request_gets_the_same_bytes(host: Any) -> None:
     poll = host.wire(Poll(host.token, 77, 0))
     first = host.pistol.receive(poll, host.now_us)
     host.now_us += 10_000
+    for _ in range(7):
+        host.poll()
     assert host.pistol.receive(poll, host.now_us) == first
+    host.poll()
+    assert host.pistol.receive(poll, host.now_us) != first  # only the last eight are kept
+
+
+def test_another_request_of_the_same_number_is_another_request(host: Any) -> None:
+    host.arm()
+    first = host.pistol.receive(host.wire(Poll(host.token, 77, 0)), host.now_us)
     host.now_us += 10_000
     other = host.wire(Poll(host.token, 78, 0), request=host.request)
     assert host.pistol.receive(other, host.now_us) != first
-    for _ in range(8):
-        host.poll()
-    assert host.pistol.receive(poll, host.now_us) != first  # only the last eight are kept
+
+
+def test_a_new_session_remembers_no_reply_of_the_last(host: Any) -> None:
+    host.hello()
+    host.put(host.wire(Poll(0, 1, 0), request=500))
+    reply = host.hello(nonce=2)
+    (answer,) = host.put(host.wire(Poll(0, 1, 0), request=500))
+    assert answer.session == reply.session
 
 
 def test_a_repeated_confirmation_gets_the_token_again(host: Any) -> None:
@@ -238,3 +255,29 @@ def test_a_shot_in_another_session_s_name_is_not_even_refused(host: Any) -> None
     host.hello(nonce=2)
     assert host.ask(host.shot(1, arm_token=token), session=session) is None
     assert host.fire(1, arm_token=token).result is ShotResult.REFUSED
+
+
+def test_records_that_were_overwritten_are_a_gap_and_not_an_empty_answer(host_of: Any) -> None:
+    host = host_of(memory=Memory(records=32))
+    host.hello()
+    for number in range(40):
+        host.ask(Resolve(number + 1))
+        host.read_all()
+    gap = host.ask(JournalRead(1, 3))
+    assert gap.code is ErrorCode.JOURNAL_GAP
+    assert host.ask(JournalRead(gap.detail, 1)).records[0].seq == gap.detail
+
+
+def test_before_its_self_test_has_passed_a_pistol_is_not_armed(host_of: Any) -> None:
+    slow = replace(Mechanics.default(), selftest_us=500_000)
+    host = host_of(mechanics=slow)
+    host.hello()
+    assert host.read_all().state is PistolState.SELFTEST
+    refused = host.ask(ArmRequest(1, 1, 1_000, 1, 1, 110, 300, 1, 0, 0))
+    assert (refused.code, refused.detail) == (ErrorCode.WRONG_STATE, PistolState.SELFTEST)
+    host.now_us += 500_000
+    assert host.poll().state is PistolState.SAFE
+    other = host_of(mechanics=slow)
+    other.pistol.press_button(0)
+    other.hello()
+    assert other.play(1_000_000).state is PistolState.FAULT  # never known to be sound
