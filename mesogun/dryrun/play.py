@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from firmware_protocol.messages import ArmChallenge
-from mesogun.device import OnBody
+from mesogun.device import OnBody, PistolPort
 from mesogun.dryrun.virtual import HostRestart, VirtualPistol
 from mesogun.dryrun.world import World
 from mesogun.planning import VerifiedPlan, travels_us
-from mesogun.record import Entry, Journal, Record, fold, read_chained
-from mesogun.session import Progress, opening, run
+from mesogun.record import Entry, Journal, Record, SessionOutcome, fold, read_chained
+from mesogun.session import Ended, Progress, opening, run
 from simulator.chance import Stream
 from simulator.faults import Faults
 from simulator.mechanics import Delivery
@@ -48,13 +49,15 @@ def dry_run(
     on_delivery: Callable[[Delivery], None] | None = None,
     on_body: OnBody | None = None,
     pace: Callable[[int], None] | None = None,
+    on_start: Callable[[PistolPort], None] | None = None,
 ) -> Record:
     """Play `plan` on the twin that `seed` makes, and return the record of its new journal.
 
     After an interruption the session is resumed as an operator would, at most `PARTS_MAX` parts
     in all, and never after an abort or a fault. The journal is written as ever but not synced:
     nobody is hurt by the loss of a simulated record. `on_delivery` sees the twin's truth,
-    `on_body` the frames, and `pace` each new virtual time (it may wait: true speed).
+    `on_body` the frames, and `pace` each new virtual time (it may wait: true speed). `on_start`
+    is given each part's pistol, whose `abort` may be called from a signal handler.
 
     Raises:
         RecordError: the journal exists already, or cannot be written.
@@ -74,31 +77,11 @@ def dry_run(
     history: Sequence[Entry] = (opened,)
     chance = Stream(seed, "host")
     for _ in range(PARTS_MAX):
-        outcome = _play_part(world, plan, journal, history, seed, chance, wall, progress, on_body)
-        if outcome != "interrupted":
-            break
-        world.play_all(world.now_us + RESUME_AFTER_US)
-        # Another start of the host: it knows nothing but what the journal on the disk says.
-        journal, history = Journal.reopen(journal_path, sync=_not_synced)
-    journal.close()
-    entries, chain = read_chained(journal_path)
-    return fold(entries, chain.entries, chain.head)
-
-
-def _play_part(
-    world: World,
-    plan: VerifiedPlan,
-    journal: Journal,
-    history: Sequence[Entry],
-    seed: int,
-    chance: Stream,
-    wall: Callable[[int], str],
-    progress: Callable[[Progress], None] | None,
-    on_body: OnBody | None,
-) -> str:
-    pistol = VirtualPistol(world, on_body=on_body, first_request=chance.between(1, 0xFFFF))
-    try:
-        ended = run(
+        pistol = VirtualPistol(world, on_body=on_body, first_request=chance.between(1, 0xFFFF))
+        if on_start is not None:
+            on_start(pistol)
+        part = partial(
+            run,
             plan,
             pistol,
             journal,
@@ -110,12 +93,24 @@ def _play_part(
             seed=seed,
             nonce=chance.bits64(),
         )
-        return ended.outcome
-    except HostRestart:
-        return "interrupted"
-    finally:
+        outcome = _outcome_of(part)
         pistol.close()
         journal.close()
+        if outcome != "interrupted":
+            break
+        world.play_all(world.now_us + RESUME_AFTER_US)
+        # Another start of the host: it knows nothing but what the journal on the disk says.
+        journal, history = Journal.reopen(journal_path, sync=_not_synced)
+    journal.close()
+    entries, chain = read_chained(journal_path)
+    return fold(entries, chain.entries, chain.head)
+
+
+def _outcome_of(part: Callable[[], Ended]) -> SessionOutcome:
+    try:
+        return part().outcome
+    except HostRestart:
+        return "interrupted"
 
 
 def _twin(plan: VerifiedPlan, seed: int, on_delivery: Callable[[Delivery], None] | None) -> Pistol:

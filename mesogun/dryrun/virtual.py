@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware_protocol.errors import MesogunError, RemoteProtocolError
+from firmware_protocol.errors import MesogunError
 from firmware_protocol.messages import AbortReply, Reply, Request, Shot
 from mesogun.device import Link, OnBody
 from mesogun.dryrun.world import World
@@ -28,6 +28,7 @@ class VirtualPistol:
         self._opened_us = world.now_us
         self._link = Link(on_body=on_body, retry_us=RETRY_US, first_request=first_request)
         self._wanted = False
+        self._aborting = False
         self._dead = False
         world.host = self
 
@@ -43,15 +44,12 @@ class VirtualPistol:
         if not self._wanted:
             self._link.ask(request, self._world.now_us)
         while True:
+            self._begin_abort()
             self._send()
             if dies and not self._wanted:
                 self._dead = True
                 raise HostRestart("the host was restarted")
-            try:
-                answer = self._link.answer()
-            except RemoteProtocolError:
-                self._wanted = False
-                raise
+            answer = self._link.answer()
             if answer is not None:
                 return self._told(answer)
             due_us = self._link.next_due_us()
@@ -60,10 +58,17 @@ class VirtualPistol:
 
     def _told(self, answer: Reply | LinkTimeout) -> Reply:
         if isinstance(answer, LinkTimeout):
+            # An abort that was not confirmed is still wanted: the next ask tries it again.
+            self._aborting = False
             raise answer
         if isinstance(answer, AbortReply):
-            self._wanted = False
+            self._wanted = self._aborting = False
         return answer
+
+    def _begin_abort(self) -> None:
+        if self._wanted and not self._aborting:
+            self._aborting = True
+            self._link.abort(BY_OPERATOR, self._world.now_us)
 
     def _send(self) -> None:
         data = self._link.outgoing(self._world.now_us)
@@ -71,10 +76,11 @@ class VirtualPistol:
             self._world.send(data)
 
     def abort(self) -> None:
-        """Stop the pistol, ahead of everything else; the next `ask` returns its answer."""
-        if not self._dead:
-            self._wanted = True
-            self._link.abort(BY_OPERATOR, self._world.now_us)
+        """Stop the pistol, ahead of everything else; the next `ask` returns its answer.
+
+        Only a flag is set here, so that a signal handler may call it at any moment.
+        """
+        self._wanted = not self._dead
 
     def abort_wanted(self) -> bool:
         """Whether an abort was wanted whose AbortReply no `ask` has returned yet."""

@@ -8,6 +8,7 @@ import pytest
 
 from firmware_protocol.frame import decode_body
 from firmware_protocol.messages import Hello, Shot, from_frame
+from mesogun.device import PistolPort
 from mesogun.dryrun import PARTS_MAX, Delivery, Faults, dry_run, serve
 from mesogun.errors import LinkError, RecordError
 from mesogun.record import Connected, Opened, read
@@ -109,3 +110,18 @@ def test_a_session_is_resumed_twenty_times_at_most(tmp_path: Path) -> None:
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(LinkError, match="HOST:PORT"):
         serve(address)
+
+
+def test_whoever_watches_can_abort_and_the_record_says_so(tmp_path: Path) -> None:
+    pistols: list[PistolPort] = []
+
+    def stop_after_two(now: Progress) -> None:
+        if now.shots_done == 2:
+            pistols[-1].abort()
+
+    record = dry_run(
+        tiny_plan(5), tmp_path / "journal", progress=stop_after_two, on_start=pistols.append
+    )
+    assert (record.outcome, record.why) == ("aborted", "stopped by the operator")
+    assert 2 <= record.count("given") <= 3
+    assert len(pistols) == 1

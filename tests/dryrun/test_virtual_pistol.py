@@ -130,3 +130,13 @@ def test_the_pace_sees_every_new_time_in_order() -> None:
     pistol.wait_until(100_000)
     assert times == sorted(set(times))
     assert times[-1] == 100_000
+
+
+def test_an_abort_that_is_not_confirmed_is_wanted_and_tried_again() -> None:
+    pistol = VirtualPistol(world("drop:1"))
+    pistol.abort()
+    for tries in (1, 2):
+        with pytest.raises(LinkTimeout, match="after the abort"):
+            pistol.ask(HELLO)
+        assert pistol.abort_wanted()
+        assert pistol.now_us() == tries * 10_000_000
