@@ -85,7 +85,9 @@ def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
         open=tuple(one for one in ledger.open if one.shot_id != asked.shot_id),
         recent=(*ledger.recent, (asked.shot_id, Settled(asked.shot, told.outcome)))[-RECENT:],
     )
-    ledger = _missed(ledger, asked) if told.outcome == "not_fired" else _spent(ledger, asked.shot)
+    # A shot that "was not fired" and yet gave a dose is in doubt, and never asked again.
+    missed = told.outcome == "not_fired" and not told.dose_nl_given
+    ledger = _missed(ledger, asked) if missed else _spent(ledger, asked.shot)
     begun_at_us = core.begun_at_us if fired_at_us is None else fired_at_us
     core = replace(core, ledger=ledger, begun_at_us=begun_at_us)
     contradiction = ""

@@ -6,7 +6,9 @@ the `match` below, and each case is one small function in `connecting`, `arming`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import assert_never
 
 from firmware_protocol.messages import (
@@ -56,6 +58,25 @@ from mesogun.session.model import (
 )
 
 BY_OPERATOR = "stopped by the operator"
+
+_ASKED: Mapping[type[Session], str] = MappingProxyType(
+    {
+        Greeting: "to open a session",
+        Surveying: "how it stands",
+        Reading: "for its journal",
+        Resolving: "what became of a shot",
+        Clearing: "to clear an abort",
+        Limiting: "for its limits",
+        Challenging: "to be armed",
+        Confirming: "to wait for a person",
+        Arming: "to be armed",
+        Asking: "for a shot",
+        Watching: "how it stands",
+        Disarming: "to disarm",
+        Ended: "nothing more",
+    }
+)
+"""What the pistol was asked in each phase, in words for the record."""
 
 
 def advance(session: Session, event: Event, at_us: int) -> Step:
@@ -121,7 +142,7 @@ def _answered_by_person(session: Session, event: Confirmed | Declined, at_us: in
 
 
 def _nonsense(session: Session, what: str, at_us: int) -> Step:
-    text = f"{what} came where a session that is {type(session).__name__.lower()} has no use for it"
+    text = f"asked {_ASKED[type(session)]}, the pistol answered with {what}"
     return asks.fault(session.core, "contradiction", text, at_us)
 
 
@@ -185,8 +206,6 @@ def _not_obeyed(session: Session, error: ErrorReply, at_us: int) -> Step:
 
 
 def _refused(session: Session, error: ErrorReply, at_us: int) -> Step:
-    text = (
-        f"the pistol did not obey a session that is {type(session).__name__.lower()}: "
-        f"{error.code.name} ({error.detail}, {error.value})"
-    )
+    code = f"{error.code.name} ({error.detail}, {error.value})"
+    text = f"asked {_ASKED[type(session)]}, the pistol refused: {code}"
     return asks.fault(session.core, "pistol", text, at_us)

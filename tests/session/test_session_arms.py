@@ -9,6 +9,7 @@ from firmware_protocol.messages import (
     ArmRequest,
     Disarm,
     ErrorCode,
+    JournalKind,
     LimitLayer,
     LimitsGet,
     Poll,
@@ -30,6 +31,8 @@ from tests.session.hand_made import (
     order,
     orders,
     outcome,
+    record,
+    records,
     reserved,
     status,
 )
@@ -119,6 +122,25 @@ def test_a_limit_just_met_is_met(limit: str, bound: int) -> None:
 
 def test_the_pistol_s_shortest_lease_is_kept() -> None:
     assert limited(lease_ms_min=500).request.lease_ms == 500
+
+
+@pytest.mark.parametrize(
+    ("trip_us", "lease_ms"), [(10_000, 300), (50_000, 300), (100_000, 600), (300_000, 1000)]
+)
+def test_a_slow_line_gets_a_longer_lease(trip_us: int, lease_ms: int) -> None:
+    talk = Talk().connect().tell(status(), limits(), after_us=trip_us)
+    assert talk.request.lease_ms == lease_ms
+
+
+def test_one_late_answer_makes_no_slow_line() -> None:
+    talk = Talk().connect(journal_head=1).tell(status(journal_head=1), after_us=400_000)
+    talk.tell(records(record(1, JournalKind.BOOT)), status(journal_head=1), limits())
+    assert talk.request.lease_ms == 300
+
+
+def test_the_pistol_s_longest_lease_is_kept() -> None:
+    talk = Talk().connect().tell(status(), limits(lease_ms_max=400), after_us=100_000)
+    assert talk.request.lease_ms == 400
 
 
 def test_the_pistol_s_longer_interval_is_kept() -> None:

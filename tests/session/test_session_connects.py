@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from firmware_protocol.messages import (
+    MAJOR,
     AbortCause,
     ClearAbort,
     ClearAbortReply,
@@ -279,3 +280,51 @@ def test_a_wrong_answer_is_a_fault() -> None:
 
 def test_an_abort_before_hello_was_answered_ends_at_once() -> None:
     assert end_of(Talk().tell(stopped())).outcome == "aborted"
+
+
+def test_every_trouble_is_told_in_words() -> None:
+    talk = Talk().connect().tell(error(ErrorCode.JOURNAL_GAP, 4, 0))
+    assert (
+        talk.kinds(Alarmed)[0].text == "asked how it stands, the pistol refused: JOURNAL_GAP (4, 0)"
+    )
+
+
+def test_several_foreign_records_are_one_alarm() -> None:
+    talk = Talk().connect().tell(status(journal_head=4))
+    talk.tell(records(begun(1, 5), ended(2, 5), begun(3, 6)), records(ended(4, 6)))
+    assert [one.text.split()[4] for one in talk.kinds(Alarmed)] == ["4"]
+
+
+def test_a_contradiction_met_after_an_abort_still_reads_aborted() -> None:
+    talk = Talk(history=OPEN).connect().tell(stopped(), status(journal_head=1))
+    talk.tell(records(ended(1, 1, dose_nl_asked=99)), resolution(1, Outcome.FIRED)).finish()
+    assert end_of(talk).outcome == "aborted"
+    assert [one.kind for one in talk.kinds(Alarmed)] == ["contradiction"]
+
+
+def test_a_contradiction_met_on_the_way_to_a_complete_end_is_a_fault() -> None:
+    history = [*OPEN, outcome(1), intent(2, 1)]
+    talk = Talk(orders(2), history).connect().tell(hello(), status(journal_head=1))
+    talk.tell(records(ended(1, 2, dose_nl_asked=99)), resolution(2, Outcome.FIRED)).finish()
+    assert end_of(talk).outcome == "fault"
+
+
+def test_a_dose_of_a_shot_that_was_not_fired_is_a_contradiction() -> None:
+    talk = Talk(history=OPEN).connect().tell(status())
+    talk.tell(resolution(1, Outcome.NOT_FIRED, dose_nl_given=4_000)).finish()
+    assert end_of(talk).outcome == "fault"
+    assert "4000 nL" in end_of(talk).why
+    assert talk.step.session.core.ledger.left == (1, 2)
+
+
+@pytest.mark.parametrize(("major", "side"), [(MAJOR - 1, "pistol"), (MAJOR + 1, "program")])
+def test_the_side_that_is_behind_is_the_one_to_update(major: int, side: str) -> None:
+    assert f"update the {side}" in end_of(Talk().connect(major=major)).why
+
+
+def test_a_second_trouble_on_the_way_to_the_end_does_not_hide_the_first() -> None:
+    talk = Talk().connect().tell(hello(), hello())
+    assert "HelloReply" in end_of(talk).why
+    talk = Talk().connect().tell(stopped(), hello())
+    assert end_of(talk).outcome == "aborted"
+    assert talk.kinds(Alarmed)[0].kind == "contradiction"

@@ -148,6 +148,24 @@ def test_the_end_of_a_shot_under_way_is_looked_for_when_it_is_due() -> None:
     assert talk.step.not_before_us - talk.now_us <= 30_000
 
 
+def test_a_shot_that_waits_for_the_trigger_is_polled_at_the_lease_s_pace() -> None:
+    talk = armed(orders(motion_us=30_000)).tell(shot_reply(1), status(ARMED, queue=1))
+    assert talk.step.not_before_us - talk.steps[-2].not_before_us == 100_000
+
+
+def test_a_shot_resolved_as_pending_while_armed_is_watched_on() -> None:
+    talk = armed().tell(shot_reply(1), status(ARMED), resolution(1, Outcome.PENDING))
+    assert isinstance(talk.request, Poll)
+    assert talk.kinds(OutcomeEntry) == []
+
+
+def test_a_refused_shot_that_is_pending_is_asked_about_until_it_ends() -> None:
+    talk = armed().tell(refused(1, Refusal.STATE), resolution(1, Outcome.PENDING))
+    assert talk.request == Resolve(1)
+    talk.tell(resolution(1, Outcome.NOT_FIRED))
+    assert talk.kinds(OutcomeEntry)[0].reason == "state"
+
+
 def test_an_intent_alone_is_not_worth_a_reading() -> None:
     talk = armed().tell(shot_reply(1), status(FIRING, queue=1, journal_head=1))
     assert isinstance(talk.request, Poll)
