@@ -10,10 +10,12 @@ import dataclasses
 from dataclasses import dataclass
 from math import isqrt
 
+import numpy as np
+
 from mesogun.errors import PlanError
-from mesogun.planning.dose import AREA_DISC_RADIUS_UM
+from mesogun.planning.dose import AREA_DISC_RADIUS_UM, disc_caps
 from mesogun.planning.lattice import shells
-from mesogun.planning.place import Fit, best_fit, cells_of, count_fits
+from mesogun.planning.place import Fit, best_fit, cells_of, count_fits, place
 from mesogun.planning.raster import Field
 from mesogun.planning.region import mm
 
@@ -27,6 +29,8 @@ TRIAL_ANGLES = (0, 4, 8)
 TRIAL_PERCENT = (90, 96, 100, 104, 109, 115, 122, 130)
 TRIAL_PERCENT_BIG = (98, 99, 100, 101, 102)
 ROUND_UM = 10
+COUNTED_MAX = 5_000
+"""Up to so many pricks, neighbours within a square centimetre are counted one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Doses:
     usual: int
     cap: int
     least: int
+    """At least 1."""
     per_cm2: int
 
     def each_at(self, held: int, bound: int) -> int:
@@ -66,6 +71,21 @@ class Search:
             budget = CELLS_MAX if cells < BIG else CELLS_MAX_BIG
             self.best[pitch_um] = best_fit(self.field, pitch_um, self.anchor, budget, self.box_um2)
         return self.best[pitch_um]
+
+    def holds(self, pitch_um: int, held: int, doses: Doses) -> int:
+        """Return how many steps the best fit of this pitch can hold under all caps.
+
+        Where the dose of a square centimetre binds and the zone is small, every prick's own
+        neighbours are counted; elsewhere each is taken to have all `held - 1` of the lattice.
+        """
+        fit = self.at(pitch_um)
+        each = doses.each_at(held, doses.cap)
+        if each == doses.cap or fit.count > COUNTED_MAX or fit.count == 0:
+            return fit.count * each if each >= doses.least else 0
+        placed = place(self.field, fit, self.anchor)
+        disc = np.full(len(placed), doses.per_cm2, dtype=np.int64)
+        caps = np.minimum(disc_caps(placed.x_um, placed.y_um, disc), doses.cap)
+        return int(caps.sum()) if int(caps.min()) >= doses.least else 0
 
     def roughly(self, pitch_um: int) -> int:
         """Return the pricks that the area alone lets one expect, without any boundary."""
@@ -116,7 +136,7 @@ def choose(search: Search, low: int, high: int, doses: Doses) -> Fit | None:
     rows = _rows(low, high)
     for lo, hi, held in rows:
         each = doses.each_at(held, doses.usual)
-        if each < max(1, doses.least):
+        if each < doses.least:
             continue
         need = -(-doses.total // each)
         if need > _most(search, lo):
@@ -125,8 +145,7 @@ def choose(search: Search, low: int, high: int, doses: Doses) -> Fit | None:
         if found is not None:
             return found
     for lo, _, held in reversed(rows):
-        each = doses.each_at(held, doses.cap)
-        if each >= max(1, doses.least) and search.at(lo).count * each >= doses.total:
+        if search.holds(lo, held, doses) >= doses.total:
             return search.at(lo)
     return None
 
@@ -162,8 +181,7 @@ def most_that_fits(search: Search, low: int, high: int, doses: Doses) -> Most:
     """Return the largest total found to fit between two spacings, and where."""
     best = Most(0, search.at(low).count, low, _rows(low, high)[-1][2])
     for lo, _, held in _rows(low, high):
-        each = doses.each_at(held, doses.cap)
-        count = search.at(lo).count
-        if each >= max(1, doses.least) and count * each > best.steps:
-            best = Most(count * each, count, lo, held)
+        steps = search.holds(lo, held, doses)
+        if steps > best.steps:
+            best = Most(steps, search.at(lo).count, lo, held)
     return best

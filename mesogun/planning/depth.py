@@ -7,6 +7,8 @@ from mesogun.planning.limits import Limits
 from mesogun.planning.prescription import Zone
 from mesogun.planning.region import mm
 
+DEPTH_UM_MAX = 1_000_000
+
 
 def depth_of(zone: Zone, index: int, limits: Limits) -> int:
     """Return the depth in um of every prick of `zone`.
@@ -15,8 +17,8 @@ def depth_of(zone: Zone, index: int, limits: Limits) -> int:
         PlanError: the depth is not above 0, beyond the area's cap, or beyond the needle.
     """
     depth = int(zone.depth_um)
-    if depth <= 0:
-        raise PlanError(f"zone {zone.name!r}: depth is {mm(depth)}; it must be above 0")
+    if not 0 < depth <= DEPTH_UM_MAX:
+        raise PlanError(f"zone {zone.name!r}: depth is {mm(depth)}; no needle goes there")
     for bound in (limits.of("depth_um_max", index), limits.of("needle_depth_um_max")):
         if depth > bound.value:
             raise PlanError(

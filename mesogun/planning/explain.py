@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 
 from mesogun.errors import PlanError
 from mesogun.planning.choose import Doses, Most, Search, choose, most_that_fits
-from mesogun.planning.dose import AREA_DISC_RADIUS_UM
 from mesogun.planning.infeasible import Change, Infeasible, ml
-from mesogun.planning.lattice import shells
 from mesogun.planning.limits import Limits
 from mesogun.planning.place import area_of
 from mesogun.planning.prescription import Limit, Prescription, Zone
 from mesogun.planning.raster import Field
 from mesogun.planning.region import area2_um2, mm
 
+VOLUME_NL_MAX = 2_000_000_000
 TIGHTER = 4
 """A spacing that would help is looked for down to this part of the tightest one allowed."""
 
@@ -64,6 +63,8 @@ def refuse_session(prescription: Prescription, limits: Limits) -> None:
             the syringe holds.
     """
     volume = int(prescription.product.volume_nl)
+    if volume > VOLUME_NL_MAX:
+        raise PlanError(f"a volume of {ml(volume)} is beyond any use; check the unit")
     if volume <= 0:
         raise PlanError(
             f"the volume to give is {volume} nL; it must be above 0 (needling without a dose is "
@@ -297,6 +298,25 @@ def no_dose(order: Order) -> PlanError:
     )
 
 
+def refuse_asked_dose(order: Order) -> None:
+    """Make sure that a dose the prescriber asked for is one that may be given.
+
+    Raises:
+        PlanError: it is beyond the caps; it is refused, never clamped.
+    """
+    dose = int(order.zone.dose_nl_usual)
+    if not order.zone.dose_asked:
+        return
+    low = order.limits.of("dose_nl_min", order.index)
+    high = order.limits.of("dose_nl_max", order.index)
+    for bound, broken in ((low, dose < low.value), (high, dose > high.value)):
+        if broken:
+            raise PlanError(
+                f"zone {order.zone.name!r}: a dose of {ml(dose)} is beyond {bound.name} = "
+                f"{ml(bound.value)} [{bound.origin}]"
+            )
+
+
 def too_full(order: Order, fits: int) -> Infeasible:
     """Explain that neighbouring pricks together exceed the dose of a square centimetre."""
     bound = order.limits.of("area_dose_nl_per_cm2_max", order.index)
@@ -341,8 +361,3 @@ def too_many(count: int, volume_nl: int, bound: Limit, usual_nl: Sequence[int]) 
             ),
         ),
     )
-
-
-def held_at(pitch_um: int) -> int:
-    """Return how many pricks of this spacing a disc of 1 cm2 around one of them holds."""
-    return shells(AREA_DISC_RADIUS_UM, pitch_um)[-1][2]

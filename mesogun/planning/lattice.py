@@ -10,6 +10,8 @@ from functools import lru_cache
 from math import isqrt
 from typing import NamedTuple
 
+import numpy as np
+
 NANO = 1_000_000_000
 STEP_DEGREES = 5
 ANGLES = 12
@@ -70,6 +72,10 @@ class Basis(NamedTuple):
         return i * self.ax + j * self.bx, i * self.ay + j * self.by
 
 
+BY_FEWEST = sorted(range(16), key=lambda mask: (mask.bit_count(), mask))
+"""The four coordinates of a basis as bits: none, one, two … of them."""
+
+
 def shortest2_um2(basis: Basis) -> int:
     """Return the squared length of the shortest vector of the lattice (Lagrange and Gauss).
 
@@ -92,21 +98,30 @@ def shortest2_um2(basis: Basis) -> int:
 def lattice(pitch_um: int, angle: int) -> Basis:
     """Return the lattice that leans by `angle` steps and keeps its points `pitch_um` apart.
 
-    The vectors are rounded to whole um; where that would bring two points nearer than the pitch,
-    they are made a little longer until it does not.
+    The vectors are rounded to whole um, to the nearest if that keeps the pitch, otherwise outwards
+    in one coordinate or more, as few as will do.
     """
-    (ac, as_), (bc, bs) = DIRECTIONS[angle], DIRECTIONS[angle + SLOTS]
+    exact = (*DIRECTIONS[angle], *DIRECTIONS[angle + SLOTS])
+    square = pitch_um * pitch_um
     length = pitch_um
     while True:
-        basis = Basis(
-            (2 * length * ac + NANO) // (2 * NANO),
-            (2 * length * as_ + NANO) // (2 * NANO),
-            (2 * length * bc + NANO) // (2 * NANO),
-            (2 * length * bs + NANO) // (2 * NANO),
-        )
-        if shortest2_um2(basis) >= pitch_um * pitch_um:
-            return basis
+        nearest = [(2 * length * one + NANO) // (2 * NANO) for one in exact]
+        outward = [-(-length * one // NANO) if one > 0 else length * one // NANO for one in exact]
+        for mask in BY_FEWEST:
+            basis = Basis(*(outward[k] if mask >> k & 1 else nearest[k] for k in range(4)))
+            if _keeps(basis, square):
+                return basis
         length += 1
+
+
+def _keeps(basis: Basis, square: int) -> bool:
+    """Tell whether a, b and b - a are long enough and the first two stand at 60 to 90 degrees.
+
+    Then no vector of the lattice is shorter (`shortest2_um2` says the same of any basis).
+    """
+    ax, ay, bx, by = basis
+    a2, b2, dot = ax * ax + ay * ay, bx * bx + by * by, ax * bx + ay * by
+    return min(a2, b2, a2 + b2 - 2 * dot) >= square and 0 <= dot <= min(a2, b2)
 
 
 def pitch_of(basis: Basis) -> int:
@@ -117,10 +132,9 @@ def pitch_of(basis: Basis) -> int:
 def points_in_disc(basis: Basis, radius_um: int) -> int:
     """Count the lattice points within `radius_um` of a lattice point, itself included."""
     reach = radius_um * 2 // max(1, pitch_of(basis)) + 2
-    square = radius_um * radius_um
-    span = range(-reach, reach + 1)
-    vectors = (basis.at(i, j) for i in span for j in span)
-    return sum(1 for x, y in vectors if x * x + y * y <= square)
+    i, j = np.meshgrid(np.arange(-reach, reach + 1), np.arange(-reach, reach + 1))
+    x, y = i * basis.ax + j * basis.bx, i * basis.ay + j * basis.by
+    return int(np.count_nonzero(x * x + y * y <= radius_um * radius_um))
 
 
 @lru_cache(maxsize=64)
@@ -132,16 +146,15 @@ def shells(radius_um: int, pitch_um_min: int) -> tuple[tuple[int, int, int], ...
     upper end (0 stands for none).
     """
     reach = radius_um * 2 // pitch_um_min + 2
-    square = radius_um * radius_um
-    span = range(-reach, reach + 1)
-    norms = sorted(i * i + i * j + j * j for i in span for j in span if i or j)
+    i, j = np.meshgrid(np.arange(-reach, reach + 1), np.arange(-reach, reach + 1))
+    counts = np.bincount((i * i + i * j + j * j).ravel())
     rows = []
     above, held = 0, 1
-    for norm in sorted(set(norms)):
-        inner = isqrt(square // norm)
+    for norm in (np.flatnonzero(counts[1:]) + 1).tolist():
+        inner = isqrt(radius_um * radius_um // norm)
         if inner < pitch_um_min:
             break
         rows.append((inner + 1, above, held))
-        above, held = inner, held + norms.count(norm)
+        above, held = inner, held + int(counts[norm])
     rows.append((pitch_um_min, above, held))
     return tuple(rows)

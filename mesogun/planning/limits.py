@@ -24,6 +24,7 @@ SESSION_LIMITS = (
     "syringe_volume_nl_max",
     "pricks_max",
 )
+VALUE_MAX = 10**12
 PAIRS = (("dose_nl_min", "dose_nl_max"), ("spacing_um_min", "spacing_um_max"))
 """Lower and upper bound of one quantity: crossed, they forbid everything."""
 
@@ -79,6 +80,10 @@ def _refuse_unknown(prescription: Prescription) -> None:
             raise PlanError(
                 f"limit {one.name!r} [{one.origin}] holds for the whole session, not for zone "
                 f"{prescription.zones[one.zone].name!r} alone"
+            )
+        if one.value > VALUE_MAX:
+            raise PlanError(
+                f"limit {one.name!r} [{one.origin}] is {one.value} {one.unit}: beyond any use"
             )
         if one.value < 0 or (one.value == 0 and one.name != "margin_um_min"):
             raise PlanError(

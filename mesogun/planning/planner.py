@@ -16,6 +16,7 @@ from mesogun.planning.explain import (
     no_dose,
     no_prick,
     no_room,
+    refuse_asked_dose,
     refuse_session,
     too_full,
     too_little,
@@ -32,10 +33,16 @@ from mesogun.planning.plan import Plan, PlannedZone
 from mesogun.planning.prescription import Point, Prescription, Zone
 from mesogun.planning.pricks import PrickTable, column
 from mesogun.planning.raster import Field, Integers, field_of
-from mesogun.planning.region import check_region, mm
-from mesogun.planning.timing import hops_um, replay
+from mesogun.planning.region import check_region, inside, mm
+from mesogun.planning.timing import replay
 
 PPM = 1_000_000
+PAUSE_MS_MAX = 3_600_000
+SPACING_UM_LEAST = 100
+"""Less than a needle's width."""
+SPACING_UM_MOST = 20_000_000
+UNDER_PERCENT = 10
+"""Doses that stay below the dose asked by more than this are worth a warning."""
 LOST_PERCENT = 5
 """A zone that loses more of its area than this to its neighbours is worth a warning."""
 
@@ -69,18 +76,23 @@ def plan(prescription: Prescription) -> Plan:
     next_ones = [*(search.anchor for search in searches[1:]), None]
     for one, search, following in zip(asked, searches, next_ones, strict=True):
         done.append(_place_zone(one, search, following, done, warnings))
+    _warn_of_exclusions(done, warnings)
     doses = _give(limits, done, warnings)
     _refuse_too_many(prescription, limits, done)
     pricks = _table(done, doses, depths)
     timing = replay(prescription, pricks)
-    planned = tuple(_planned_zone(one, steps) for one, steps in zip(done, doses, strict=True))
+    ends = np.cumsum([len(one.x_um) for one in done]).tolist()
+    planned = tuple(
+        _planned_zone(one, steps, int(timing.hops_um[end - len(steps) + 1 : end].sum()))
+        for one, steps, end in zip(done, doses, ends, strict=True)
+    )
     return Plan(
         prescription,
         limits.all,
         planned,
         pricks,
         timing.duration_us,
-        timing.travel_um,
+        int(timing.hops_um.sum()),
         tuple(warnings),
     )
 
@@ -99,7 +111,8 @@ def _refuse_unplannable(prescription: Prescription) -> None:
     for zone in prescription.zones:
         if names.count(zone.name) > 1:
             raise PlanError(f"two zones are named {zone.name!r}; give each its own name")
-        if int(zone.rate_nl_per_s) <= 0 or int(zone.dwell_ms) < 0 or int(zone.interval_ms) < 0:
+        pauses = int(zone.dwell_ms), int(zone.interval_ms)
+        if int(zone.rate_nl_per_s) <= 0 or min(pauses) < 0 or max(pauses) > PAUSE_MS_MAX:
             raise PlanError(f"zone {zone.name!r}: rate, dwell or interval is out of range")
         if int(zone.dose_nl_usual) <= 0:
             raise PlanError(
@@ -149,6 +162,7 @@ def _orders(prescription: Prescription, limits: Limits, searches: Sequence[Searc
         asked.append(Order(zone, index, limits, doses, quantum, low, high, volume, share))
         if least > cap:
             raise no_dose(asked[-1])
+        refuse_asked_dose(asked[-1])
     return asked
 
 
@@ -174,8 +188,13 @@ def _weights(prescription: Prescription, searches: Sequence[Search]) -> list[int
 
 def _spacings(zone: Zone, index: int, limits: Limits) -> tuple[int, int]:
     low, high = limits.of("spacing_um_min", index), limits.of("spacing_um_max", index)
+    if low.value < SPACING_UM_LEAST:
+        raise PlanError(
+            f"zone {zone.name!r}: {low.name} = {low.value} {low.unit} [{low.origin}] is less than "
+            "a needle's width; check the unit"
+        )
     if zone.spacing_um is None:
-        return low.value, high.value
+        return low.value, min(high.value, SPACING_UM_MOST)
     asked = int(zone.spacing_um)
     for bound, broken in ((low, asked < low.value), (high, asked > high.value)):
         if broken:
@@ -198,6 +217,8 @@ def _place_zone(
         raise too_little(asked, 1, asked.high_um)
     fit = choose(search, asked.low_um, asked.high_um, asked.doses)
     if fit is None:
+        if search.at(asked.low_um).count == 0:
+            raise no_prick(search.field, asked.limits.of("margin_um_min", asked.index))
         raise too_much(asked, search)
     if fit.count * asked.doses.least > asked.doses.total:
         raise too_little(asked, fit.count, fit.pitch_um)
@@ -240,6 +261,21 @@ def _beside(asked: Order, search: Search, done: Sequence[_Done], warnings: list[
     return Search(field, anchor, area, search.box_um2)
 
 
+def _warn_of_exclusions(done: Sequence[_Done], warnings: list[str]) -> None:
+    """Tell where a zone's pricks lie in what another zone leaves out (a mole, or a drawn plan?)."""
+    for one in done:
+        for other in done:
+            for number, hole in enumerate(other.asked.zone.exclusions_um, start=1):
+                if one is other:
+                    continue
+                count = int(inside(one.x_um, one.y_um, hole).sum())
+                if count:
+                    warnings.append(
+                        f"zone {one.asked.zone.name!r}: {count} pricks lie in exclusion {number} "
+                        f"of zone {other.asked.zone.name!r}; make sure that this is meant"
+                    )
+
+
 def _give(limits: Limits, done: Sequence[_Done], warnings: list[str]) -> list[Integers]:
     groups = [Group(one.x_um, one.y_um, one.placed.basis, one.asked.doses.total) for one in done]
     given = give(limits, groups, done[0].asked.quantum_nl)
@@ -247,6 +283,11 @@ def _give(limits: Limits, done: Sequence[_Done], warnings: list[str]) -> list[In
         raise too_full(done[given.short].asked, given.fits)
     for one, steps in zip(done, given.steps, strict=True):
         most, usual = int(steps.max()) * one.asked.quantum_nl, int(one.asked.zone.dose_nl_usual)
+        if one.asked.zone.dose_asked and most * 100 < usual * (100 - UNDER_PERCENT):
+            warnings.append(
+                f"zone {one.asked.zone.name!r}: doses of up to {ml(most)} are less than the "
+                f"{ml(usual)} asked: {ml(one.asked.volume_nl)} are divided over {len(steps)} pricks"
+            )
         if most > usual:
             what = "asked" if one.asked.zone.dose_asked else "usual"
             warnings.append(
@@ -271,7 +312,7 @@ def _table(done: Sequence[_Done], steps: Sequence[Integers], depths: Sequence[in
     return PrickTable(
         x_um=column(np.concatenate([one.x_um for one in done])),
         y_um=column(np.concatenate([one.y_um for one in done])),
-        z_um=column(np.zeros(total)),
+        z_um=column(np.zeros(total, dtype=np.int64)),
         depth_um=column(np.repeat(depths, counts)),
         dose_nl=column(np.concatenate(steps) * quantum),
         zone=column(np.repeat(np.arange(len(done)), counts)),
@@ -279,7 +320,7 @@ def _table(done: Sequence[_Done], steps: Sequence[Integers], depths: Sequence[in
     )
 
 
-def _planned_zone(done: _Done, steps: Integers) -> PlannedZone:
+def _planned_zone(done: _Done, steps: Integers, travel_um: int) -> PlannedZone:
     zone, asked = done.asked.zone, done.asked
     count = len(done.x_um)
     basis = done.placed.basis
@@ -296,6 +337,6 @@ def _planned_zone(done: _Done, steps: Integers) -> PlannedZone:
         basis_um=(basis.ax, basis.ay, basis.bx, basis.by),
         prick_count=count,
         dose_nl_total=int(steps.sum()) * asked.quantum_nl,
-        travel_um=int(hops_um(done.x_um, done.y_um).sum()),
+        travel_um=travel_um,
         travel_um_min=(count - 1) * pitch,
     )

@@ -18,11 +18,14 @@ def column(values: npt.ArrayLike | Iterable[int]) -> Column:
 
     Raises:
         OverflowError: a value does not fit 32 bits.
+        TypeError: the values are no whole numbers.
     """
-    wide = np.array(values, dtype=np.int64, copy=True)
+    wide = np.asarray(values)
+    if wide.size and wide.dtype.kind not in "iu":
+        raise TypeError(f"a column holds whole numbers, not {wide.dtype}")
     if wide.size and (wide.max() > 2**31 - 1 or wide.min() < -(2**31)):
         raise OverflowError("a value of a prick does not fit 32 bits")
-    made = np.ascontiguousarray(wide, dtype="<i4")
+    made = wide.astype("<i4")
     made.setflags(write=False)
     return made
 

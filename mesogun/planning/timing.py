@@ -23,48 +23,49 @@ SECOND_US = 1_000_000
 class Timing(NamedTuple):
     """When shots start and what the whole takes."""
 
+    hops_um: Integers
+    """The hand's way to each site, rounded down to whole um; 0 to the first."""
     travels_us: Integers
-    """The hand's way to each shot, in time."""
+    """The same in time."""
     starts_us: Integers
     """When each shot's needle starts, from the session's first movement."""
-    travel_um: int
-    """The hand's way in all: each hop rounded down to whole um."""
     duration_us: int
 
 
 def hops_um(x_um: Integers, y_um: Integers) -> Integers:
     """Return the length of the way to each site, rounded down to whole um; 0 to the first."""
-    square = np.square(np.diff(x_um)) + np.square(np.diff(y_um))
-    root = np.sqrt(square.astype(np.float64)).astype(np.int64)
-    root -= root * root > square
-    root += (root + 1) * (root + 1) <= square
-    return np.concatenate((np.zeros(min(1, len(x_um)), dtype=np.int64), root))
+    dx, dy = np.diff(x_um), np.diff(y_um)
+    hops = np.zeros(len(x_um), dtype=np.int64)
+    # squares stay below 2**50: the root of a whole number is then never rounded up to the next one
+    hops[1:] = np.sqrt((dx * dx + dy * dy).astype(np.float64))
+    return hops
 
 
 def replay(prescription: Prescription, pricks: PrickTable) -> Timing:
-    """Play the shots of `pricks` through the prescription's motion."""
+    """Play the shots of `pricks`, which come zone by zone, through the prescription's motion."""
     motion = prescription.motion
     hops = hops_um(pricks.x_um.astype(np.int64), pricks.y_um.astype(np.int64))
-    travels = _ceil_div(hops * SECOND_US, np.int64(motion.travel_um_per_s))
-    zone = pricks.zone
-    zones = prescription.zones
-    rate = np.array([int(one.rate_nl_per_s) for one in zones], dtype=np.int64)[zone]
-    dwell = np.array([int(one.dwell_ms) * 1000 for one in zones], dtype=np.int64)[zone]
-    held = np.array([one.trigger == "held" for one in zones])[zone]
-    interval = np.array([int(one.interval_ms) * 1000 for one in zones], dtype=np.int64)[zone]
-    needle = _ceil_div(
-        pricks.depth_um.astype(np.int64) * SECOND_US, np.int64(motion.needle_um_per_s)
-    )
-    shot = 2 * needle + _ceil_div(pricks.dose_nl.astype(np.int64) * SECOND_US, rate) + dwell
-    after = travels + np.where(held, 0, motion.settle_us)
-    gaps = after.copy()
+    travels = _ceil_div(hops * SECOND_US, motion.travel_um_per_s)
+    ends = np.searchsorted(pricks.zone, np.arange(len(prescription.zones)), side="right").tolist()
+    shot, gaps = np.empty_like(hops), travels.copy()
+    for zone, start, end in zip(prescription.zones, [0, *ends[:-1]], ends, strict=True):
+        rows = slice(start, end)
+        needle = _ceil_div(
+            pricks.depth_um[rows].astype(np.int64) * SECOND_US, motion.needle_um_per_s
+        )
+        giving = _ceil_div(pricks.dose_nl[rows].astype(np.int64) * SECOND_US, zone.rate_nl_per_s)
+        shot[rows] = 2 * needle + giving + int(zone.dwell_ms) * 1000
+        gaps[rows] += 0 if zone.trigger == "held" else motion.settle_us
     gaps[1:] += shot[:-1]
-    np.maximum(gaps, np.where(held, interval, 0), out=gaps, where=np.arange(len(gaps)) > 0)
+    for zone, start, end in zip(prescription.zones, [0, *ends[:-1]], ends, strict=True):
+        if zone.trigger == "held":
+            after_first = slice(max(start, 1), end)
+            np.maximum(gaps[after_first], int(zone.interval_ms) * 1000, out=gaps[after_first])
     starts = np.cumsum(gaps)
-    return Timing(travels, starts, int(hops.sum()), int(starts[-1] + shot[-1]))
+    return Timing(hops, travels, starts, int(starts[-1] + shot[-1]))
 
 
-def _ceil_div(value: Integers, by: Integers | np.int64) -> Integers:
+def _ceil_div(value: Integers, by: int) -> Integers:
     return -(-value // by)
 
 

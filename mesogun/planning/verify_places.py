@@ -31,9 +31,11 @@ def check_places(
         for number, (inside, near) in enumerate(place_in_zone(x[rows], y[rows], rings, margin)):
             ring = rings[number]
             what = f"exclusion {number}" if number else "the outline"
-            _tell(found, plan, k, rows[inside if number else ~inside], what, ring, x, y, margin)
-            near = near & (~inside if number else inside)
-            _tell(found, plan, k, rows[near], what, ring, x, y, margin, near=True)
+            wrong = inside if number else ~inside
+            if wrong.any():
+                _tell(found, plan, k, rows[wrong], what, ring, x, y, margin)
+            if (near & ~wrong).any():
+                _tell(found, plan, k, rows[near & ~wrong], what, ring, x, y, margin, near=True)
 
 
 def _tell(
@@ -49,8 +51,6 @@ def _tell(
     *,
     near: bool = False,
 ) -> None:
-    if not len(rows):
-        return
     told = rows[:ROWS_TOLD_MAX].tolist()
     away = [distance_um(int(x[row]), int(y[row]), ring) for row in told]
     wrong_side = "inside " if what != "the outline" else "outside "

@@ -23,7 +23,8 @@ MANY = 2_000
 """From so many points on, cells spare most of them a test of their own."""
 POINTS_PER_CELL = 32
 TOUCHES_MAX = 4_000_000
-PAIRS_AT_ONCE = 2_000_000
+PAIRS_AT_ONCE = 16_384
+"""Few enough that a processor keeps them at hand."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isqrt
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mesogun.planning.findings import Integers
 
 DISC_RADIUS_UM = 5_642
 """A disc of 1 cm2."""
 CELLS_MAX = 4_000_000
+CELLS_AT_ONCE = 16_384
+"""Few enough that a processor keeps them at hand."""
+SPACING_UM_32_BITS = 10_000
+HALF = ((0, 1), (0, 2), *((1, k) for k in range(-2, 3)), *((2, k) for k in range(-1, 2)))
+"""(rows, columns) to every cell that can hold a point too near, one of each two directions."""
 PAIRS_AT_ONCE = 1_000_000
 
 
@@ -23,39 +30,39 @@ def is_spaced(x: Integers, y: Integers, spacing_um: int) -> bool:
 
     Cells are so small that two points in one are too near, and so large that only cells up to two
     apart (without the corners) can hold points that are too near: ten shifts of one grid see every
-    pair. All numbers are whole and below 2**53, so the floats of the grid are exact.
+    pair. What the grid holds where no point is does not count, whatever is computed from it.
     """
-    if len(x) < 2 or spacing_um <= 1:
-        return len(x) < 2 or not _twins(x, y)
+    if len(x) < 2:
+        return True
     cell = max(1, isqrt(spacing_um * spacing_um // 2))
-    cx, cy = (x - x.min()) // cell, (y - y.min()) // cell
-    wide, high = int(cx.max()) + 5, int(cy.max()) + 5
+    left, low = x.min(), y.min()
+    across, up = (x - left) // cell, (y - low) // cell
+    wide, high = int(across.max()) + 3, int(up.max()) + 1
     if wide * high > CELLS_MAX + 16 * len(x):
         return next(near_pairs(x, y, spacing_um), None) is None
-    at = (cy + 2) * wide + cx + 2
-    gx = np.full(wide * high, np.nan)
-    gy = np.full(wide * high, np.nan)
-    gx[at] = x
-    gy[at] = y
-    if not (np.array_equal(gx[at], x) and np.array_equal(gy[at], y)):
-        return False  # two in one cell: only one of them can be read back
-    if _twins(x, y) if np.count_nonzero(~np.isnan(gx)) != len(x) else False:
+    at = up * wide + across
+    # points three cells apart differ by less than 4 cells each way: squares fit 32 bits or 64
+    kind: type[np.int32 | np.int64] = np.int32 if spacing_um <= SPACING_UM_32_BITS else np.int64
+    full = np.zeros(wide * high, dtype=np.bool_)
+    full[at] = True
+    if np.count_nonzero(full) != len(x):
         return False
-    square = float(spacing_um * spacing_um)
-    for down, across in _HALF:
-        shift = down * wide + across
-        dx, dy = gx[shift:] - gx[:-shift], gy[shift:] - gy[:-shift]
-        if bool((dx * dx + dy * dy < square).any()):
-            return False
+    gx: npt.NDArray[Any] = np.zeros(wide * high, dtype=kind)
+    gy: npt.NDArray[Any] = np.zeros(wide * high, dtype=kind)
+    gx[at], gy[at] = x - left, y - low
+    square = spacing_um * spacing_um
+    for start in range(0, len(full), CELLS_AT_ONCE):
+        for rows, columns in HALF:
+            shift = rows * wide + columns
+            stop = min(start + CELLS_AT_ONCE, len(full) - shift)
+            here, there = slice(start, stop), slice(start + shift, stop + shift)
+            if start >= stop:
+                continue
+            dx, dy = gx[there] - gx[here], gy[there] - gy[here]
+            near = dx * dx + dy * dy < square
+            if bool((near & full[there] & full[here]).any()):
+                return False
     return True
-
-
-_HALF = ((0, 1), (0, 2), *((1, k) for k in range(-2, 3)), *((2, k) for k in range(-1, 2)))
-
-
-def _twins(x: Integers, y: Integers) -> bool:
-    both = np.stack((x, y), axis=1)
-    return len(np.unique(both, axis=0)) != len(x)
 
 
 def near_pairs(x: Integers, y: Integers, below_um: int) -> Iterator[tuple[int, int, int]]:

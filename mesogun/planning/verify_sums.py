@@ -11,6 +11,9 @@ from mesogun.planning.findings import Findings, Integers, rows_of
 from mesogun.planning.plan import Plan
 from mesogun.planning.verify_limits import Bounds
 
+ROWS_AT_ONCE = 16_384
+"""Few enough that a processor keeps them at hand."""
+
 
 def check_numbers(plan: Plan, bounds: Bounds, zone: Integers, found: Findings) -> None:
     """Count pricks and shots: one prick a shot, numbered from 0, zones in the clinician's order."""
@@ -176,29 +179,50 @@ def check_time(
     plan: Plan, x: Integers, y: Integers, zone: Integers, dose: Integers, found: Findings
 ) -> None:
     """Replay the session, prick by prick, and compare way and duration."""
-    motion, zones = plan.prescription.motion, plan.prescription.zones
-    gx, gy = x[1:] - x[:-1], y[1:] - y[:-1]
-    square = gx * gx + gy * gy
-    way = np.floor(np.sqrt(square.astype(np.float64))).astype(np.int64)
-    way = np.where(way * way > square, way - 1, way)
-    way = np.where((way + 1) * (way + 1) <= square, way + 1, way)
-    travel = int(way.sum())
+    settle = 0 if plan.prescription.zones[int(zone[0])].trigger == "held" else 1
+    travel, took = 0, settle * plan.prescription.motion.settle_us
+    last = len(x) - 1
+    for start in range(0, last, ROWS_AT_ONCE):
+        rows = slice(start, min(start + ROWS_AT_ONCE, last) + 1)
+        way, time = _moved(plan, x[rows], y[rows], zone[rows], dose[rows], rows)
+        travel, took = travel + way, took + time
+    end = slice(last, last + 1)
+    took += int(_cycle(plan, zone[end], dose[end], end)[0])
     if travel != plan.travel_um:
         found.rule("travel_um", plan.travel_um, travel, "um", note="not the way between the pricks")
-    needle = _up(plan.pricks.depth_um.astype(np.int64) * 1_000_000, motion.needle_um_per_s)
-    rates = np.array([int(one.rate_nl_per_s) for one in zones])
-    dwells = np.array([int(one.dwell_ms) for one in zones]) * 1_000
-    cycle = needle + _up(dose * 1_000_000, rates[zone]) + dwells[zone] + needle
-    held = np.array([one.trigger == "held" for one in zones])[zone]
-    pause = np.where(held, np.array([int(one.interval_ms) for one in zones])[zone] * 1_000, 0)
-    settle = np.where(held, 0, motion.settle_us)
-    moved = _up(way * 1_000_000, motion.travel_um_per_s) + settle[1:]
-    between = np.maximum(cycle[:-1] + moved, pause[1:])
-    took = int(settle[0]) + int(between.sum()) + int(cycle[-1])
     if took != plan.duration_us:
         found.rule("duration_us", plan.duration_us, took, "us", note="not what a replay takes")
 
 
+def _moved(
+    plan: Plan, x: Integers, y: Integers, zone: Integers, dose: Integers, rows: slice
+) -> tuple[int, int]:
+    """Return way and time from the first to the last of some rows, each from start to start."""
+    motion, zones = plan.prescription.motion, plan.prescription.zones
+    gx, gy = x[1:] - x[:-1], y[1:] - y[:-1]
+    # a float's root of a whole number below 2**52 is never rounded up to the next whole number
+    way = np.sqrt((gx * gx + gy * gy).astype(np.float64)).astype(np.int64)
+    held = [one.trigger == "held" for one in zones]
+    settle = np.array([0 if one else motion.settle_us for one in held], dtype=np.int64)
+    pauses = [int(one.interval_ms) * 1_000 if one.trigger == "held" else 0 for one in zones]
+    arrived = zone[1:]
+    moved = _up(way * 1_000_000, motion.travel_um_per_s) + settle[arrived]
+    between = _cycle(plan, zone, dose, rows)[:-1] + moved
+    return int(way.sum()), int(np.maximum(between, np.array(pauses)[arrived]).sum())
+
+
+def _cycle(plan: Plan, zone: Integers, dose: Integers, rows: slice) -> Integers:
+    """Return how long each shot keeps the pistol busy: in, dose, dwell, out."""
+    motion, zones = plan.prescription.motion, plan.prescription.zones
+    rates = np.array([int(one.rate_nl_per_s) for one in zones])
+    dwells = np.array([int(one.dwell_ms) for one in zones]) * 1_000
+    needle = _up(plan.pricks.depth_um[rows].astype(np.int64) * 1_000_000, motion.needle_um_per_s)
+    giving = _up(dose * 1_000_000, int(rates[0]) if len(zones) == 1 else rates[zone])
+    busy: Integers = needle + giving + dwells[zone] + needle
+    return busy
+
+
 def _up(value: Integers, by: Integers | int) -> Integers:
     """Divide and round up."""
-    return (value + by - 1) // by
+    up: Integers = (value + (by - 1)) // by
+    return up
