@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from mesogun.errors import PrescriptionError
@@ -77,5 +76,9 @@ def nearest(found: str, known: Sequence[str]) -> str | None:
 
 
 def printable(text: str) -> str:
-    """Return `text` with control characters made visible: a file must not steer a terminal."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found.group()):02x}", text)
+    """Return `text` with all that is no letter made visible: a file must not steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
+    )
