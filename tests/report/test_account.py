@@ -73,6 +73,23 @@ def test_the_tolerance_is_a_share_of_the_dose(given: int, off: bool) -> None:
     assert DOSE_TOLERANCE.broken_by(10_000, given) is off
 
 
+def test_one_dose_beyond_the_tolerance_is_enough_not_to_be_as_planned(
+    face: Plan, complete: Record
+) -> None:
+    more = replace(complete.pricks[7], dose_nl_given=2 * complete.pricks[7].dose_nl_planned)
+    record = replace(complete, pricks=(*complete.pricks[:7], more, *complete.pricks[8:]))
+    assert account.as_planned(complete, account.sums(rows(face, complete)))
+    assert not account.as_planned(record, account.sums(rows(face, record)))
+
+
+def test_a_prick_stopped_at_the_very_end_is_told_although_its_dose_is_right(
+    face: Plan, complete: Record
+) -> None:
+    stopped = replace(complete.pricks[3], why="stopped before its end (ABORTED)")
+    record = replace(complete, pricks=(*complete.pricks[:3], stopped, *complete.pricks[4:]))
+    assert rows(face, record)[3].mark == "differs"
+
+
 def test_a_prick_given_twice_is_not_quiet(face: Plan, complete: Record) -> None:
     first = complete.pricks[0]
     twice = replace(first, dose_nl_given=2 * first.dose_nl_planned, why="given 2 times")

@@ -40,6 +40,14 @@ def test_two_pricks_share_a_disc_up_to_its_width(apart_um: int, together: int) -
     assert density(spots, AROUND).fullest.volume_nl == 10_000 * together
 
 
+@pytest.mark.parametrize(("radius", "together"), [(5_640, 6), (5_644, 5)])
+def test_pricks_around_the_edge_share_a_disc_just_as_wide(radius: int, together: int) -> None:
+    turns = [0.3 + index * math.tau / 6 for index in range(6)]
+    ring = [(round(radius * math.cos(one)), round(radius * math.sin(one))) for one in turns]
+    found = density([row(x, y) for x, y in ring], AROUND).fullest
+    assert (found.volume_nl == 60_000) == (together == 6)
+
+
 def test_of_equally_full_discs_the_one_amid_the_zones_is_shown() -> None:
     found = density([row(-25_000, 0), row(1_000, 0), row(25_000, 0)], AROUND).fullest
     assert math.hypot(found.x, found.y) <= RADIUS_MM + 1
