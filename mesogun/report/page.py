@@ -55,7 +55,7 @@ def page(record: Record, plan: Plan, *, generated_at: str) -> str:
 
 def _sections(story: Story, generated_at: str) -> Markup:
     record, plan = story.record, story.plan
-    return sections.join_all(
+    return join(
         (
             sections.map_section(story),
             sections.differences_section(story),
@@ -68,7 +68,8 @@ def _sections(story: Story, generated_at: str) -> Markup:
             papers.patient_section(plan),
             papers.provenance_section(record, plan, generated_at),
             sections.pricks_section(story),
-        )
+        ),
+        "\n",
     )
 
 

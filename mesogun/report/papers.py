@@ -58,17 +58,22 @@ def _where(plan: Plan, zones: Sequence[int | None]) -> str:
 
 
 def _unproven(limit: Limit) -> bool:
-    return "unverified" in limit.source.casefold()
+    return _weak(limit.source)
+
+
+def _weak(source: str) -> bool:
+    """Whether the strength that a source begins with leaves its figure in doubt."""
+    return source.casefold().startswith(("unverified", "weak"))
 
 
 def _count_unproven(unproven: int, of: int) -> str:
     if not unproven:
         return ""
-    return f"{figures.count(unproven)} of {figures.count(of)} rest on unverified figures."
+    return f"{figures.count(unproven)} of {figures.count(of)} rest on unverified or weak figures."
 
 
 def _source(source: str) -> str:
-    if "unverified" not in source.casefold():
+    if not _weak(source):
         return source
     return element("span", {"class": "warn"}, source)
 

@@ -11,7 +11,7 @@ from mesogun.report import account, dose_map, figures, picture, treatment
 from mesogun.report.account import Difference, Sums
 from mesogun.report.density import Density
 from mesogun.report.figures import NL_PER_UL, UM_PER_MM
-from mesogun.report.markup import Markup, element, join
+from mesogun.report.markup import Markup, element
 from mesogun.report.picture import Panel
 from mesogun.report.rows import MARK_WORDS, Mark, Row, Tolerance
 from mesogun.report.tables import Column, Line, section, table
@@ -126,7 +126,10 @@ def alarms_section(story: Story) -> Markup:
     if not alarms:
         return section("alarms", "Alarms", element("p", None, "No alarm."))
     columns = (Column("At, min:s"), Column("Alarm"), Column("What", wide=True))
-    lines = [Line((figures.clock(one.at_us), one.kind, one.text), "loud") for one in alarms]
+    lines = [
+        Line((figures.clock(one.at_us), one.kind.replace("_", " "), one.text), "loud")
+        for one in alarms
+    ]
     return section("alarms", "Alarms", table("Alarms", columns, lines, "stack"), kind="loud")
 
 
@@ -308,8 +311,3 @@ def attention(story: Story) -> Sequence[Markup]:
     for condition, _, by in story.plan.prescription.screening_overrides:
         found.append(("patient", f"Contraindication overridden by {by}: {condition}"))
     return [element("a", {"href": f"#{name}"}, text) for name, text in found]
-
-
-def join_all(pieces: Sequence[str]) -> Markup:
-    """Return sections one after the other."""
-    return join(pieces, "\n")

@@ -26,6 +26,10 @@ _NUMBERED_NARROW = 50
 _FEW = 150
 _BANDS = 16
 """Steps in which the line of the firing order fades."""
+_LEAST: dict[Mark, float] = {"in_doubt": 5.0, "differs": 4.5}
+"""Radius in nominal pixels, whatever the spacing."""
+_NAMED = 20
+"""Up to so many pricks that need a person have their number as well."""
 _QUIET_FIRST: tuple[Mark, ...] = ("planned", "given", "differs", "not_given", "in_doubt")
 """Drawn in this order, so that what needs a person lies on top."""
 
@@ -109,7 +113,7 @@ def _signs(plan: Plan, rows: Sequence[Row], colour_by: ColourBy, top: int, at: S
             row.mark,
             row.x_um / 1000,
             row.y_um / 1000,
-            at.radii[row.zone],
+            _radius(row, at),
             colours.hexed(_quantity(row, colour_by) / top),
             tip(plan, row),
             str(row.number),
@@ -117,6 +121,12 @@ def _signs(plan: Plan, rows: Sequence[Row], colour_by: ColourBy, top: int, at: S
         for row in ranked
     )
     return element("g", {"class": "signs", "stroke-width": at.unit}, *made)
+
+
+def _radius(row: Row, at: Stage) -> float:
+    """A single prick that needs a person is seen even where all others are dots."""
+    least = _LEAST.get(row.mark, 0.0) * at.unit
+    return max(at.radii[row.zone], least)
 
 
 def _order(rows: Sequence[Row], at: Stage) -> Markup:
@@ -148,11 +158,12 @@ def _way(hops: Sequence[tuple[Row, Row]]) -> str:
 
 
 def _numbers(rows: Sequence[Row], at: Stage) -> Markup:
-    """A number at every tenth prick, where it hides the least; crowded ones are left out."""
+    """A number at every tenth prick and at those that need a person, where it hides the least."""
     room = Room(
-        [(row.x_um / 1000, row.y_um / 1000) for row in rows], [at.radii[row.zone] for row in rows]
+        [(row.x_um / 1000, row.y_um / 1000) for row in rows], [_radius(row, at) for row in rows]
     )
-    ends = {row.number for row in (*rows[:1], *rows[-1:])}
+    loud = [row.number for row in rows if row.mark in _LEAST][:_NAMED]
+    ends = {row.number for row in (*rows[:1], *rows[-1:])} | set(loud)
     major = _NUMBERED if len(rows) <= _FEW else _NUMBERED_NARROW
     marked = [
         row
@@ -164,8 +175,9 @@ def _numbers(rows: Sequence[Row], at: Stage) -> Markup:
         minor = row.number not in ends and row.number % major != 0
         where = room.beside(row.number, row.x_um / 1000, row.y_um / 1000, at, minor)
         if where is not None:
-            kind = {"class": "number minor" if minor else "number", "text-anchor": "middle"}
-            made.append(stage.text(str(row.number), *where, at, kind))
+            kind = "number loud" if row.number in loud else "number minor" if minor else "number"
+            more = {"class": kind, "text-anchor": "middle"}
+            made.append(stage.text(str(row.number), *where, at, more))
     return element("g", {"class": "numbers"}, *made)
 
 

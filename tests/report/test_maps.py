@@ -102,6 +102,21 @@ def test_first_last_and_tenth_pricks_have_their_numbers(face: Plan) -> None:
     assert {"1", "10", "20", "30", "88"} <= set(told)
 
 
+def test_a_prick_that_needs_a_person_is_large_and_has_its_number() -> None:
+    square = [(0.0, 0.0), (120, 0), (120, 60), (0, 60)]
+    planned = drawn.plan("dense", [drawn.zone("dense", square, pitch_mm=2.0)], 1_000_000)
+    record = drawn.record(planned, fate=drawn.every_state)
+    picture = ET.fromstring(treatment_map(planned, record))
+    found = signs(picture)
+    sizes = {
+        kind: max(float(one.attrib["r"]) for one in found[index + 1].iter(SVG + "circle"))
+        for kind, index in (("calm", 0), ("doubt", drawn.DOUBTFUL), ("more", drawn.MORE))
+    }
+    assert sizes["doubt"] > 1.2 * sizes["calm"]
+    assert sizes["more"] > 1.2 * sizes["calm"]
+    assert {str(drawn.DOUBTFUL + 1), str(drawn.STOPPED + 1)} <= set(words(picture))
+
+
 def test_zones_are_named_with_what_they_got(face: Plan, mixed: Record) -> None:
     told = words(ET.fromstring(treatment_map(face, mixed)))
     table = rows(face, mixed)

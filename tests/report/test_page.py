@@ -194,7 +194,7 @@ def test_every_limit_is_shown_with_who_set_it_and_its_source(shown: Node, face: 
     for one in face.limits:
         assert one.origin in text
         assert one.source in text
-    assert "10 of 21 rest on unverified figures" in text
+    assert "10 of 21 rest on unverified or weak figures" in text
 
 
 def test_too_much_in_one_square_centimetre_is_loud(face: Plan, complete: Record) -> None:
