@@ -77,7 +77,7 @@ def standalone(panel: Panel, heading: Sequence[str], simulated: bool) -> str:
     lines = _broken(heading, int((wide / unit - 2 * _SIDE) / (0.58 * TEXT)))
     above = ((_BAR if simulated else 0.0) + _LINE * len(lines) + 20) * unit
     key_high = (panel.key.height + 20) * unit
-    box = Box(at.box.x, at.box.y - above, wide, max(at.box.height - 20 * unit, key_high) + above)
+    box = Box(at.box.x, at.box.y - above, wide, max(at.box.height, key_high) + above)
     prefix = at.prefix
     paper = {"class": "paper", "x": box.x, "y": box.y, "width": box.width, "height": box.height}
     key_at = (at.box.x + at.box.width + _SIDE * unit, at.box.y + 12 * unit)

@@ -44,4 +44,4 @@ def _heading(plan: Plan, record: Record | None, table: tuple[Row, ...]) -> tuple
     if record is None:
         planned = figures.counted(total.planned, "prick")
         return f"{name} · plan", f"{planned}, {figures.volume(total.dose_nl_planned)}"
-    return f"{name} · {account.OUTCOME_WORDS[record.outcome]}", account.sentence(record, total)
+    return f"{name} · {account.verdict(record, total)}", account.sentence(record, total)

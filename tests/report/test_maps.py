@@ -108,12 +108,11 @@ def test_a_prick_that_needs_a_person_is_large_and_has_its_number() -> None:
     record = drawn.record(planned, fate=drawn.every_state)
     picture = ET.fromstring(treatment_map(planned, record))
     found = signs(picture)
-    sizes = {
-        kind: max(float(one.attrib["r"]) for one in found[index + 1].iter(SVG + "circle"))
-        for kind, index in (("calm", 0), ("doubt", drawn.DOUBTFUL), ("more", drawn.MORE))
-    }
-    assert sizes["doubt"] > 1.2 * sizes["calm"]
-    assert sizes["more"] > 1.2 * sizes["calm"]
+    calm, doubtful = (
+        max(float(one.attrib["r"]) for one in found[index + 1].iter(SVG + "circle"))
+        for index in (0, drawn.DOUBTFUL)
+    )
+    assert doubtful > 1.5 * calm
     assert {str(drawn.DOUBTFUL + 1), str(drawn.STOPPED + 1)} <= set(words(picture))
 
 
@@ -132,6 +131,20 @@ def test_the_scale_bar_is_as_long_as_it_says(face: Plan, thighs: Plan) -> None:
         long = re.search(r"h([\d.]+)", bar.attrib["d"])
         assert long
         assert f"{float(long[1]):g} mm" in words(picture)
+
+
+def test_nothing_that_is_drawn_is_cut_off(face: Plan, mixed: Record, thighs: Plan) -> None:
+    far = drawn.plan("wide", [drawn.zone("w", [(0, 0), (300, 0), (300, 20), (0, 20)])], 100_000)
+    for text in (treatment_map(face, mixed), density_map(thighs), treatment_map(far)):
+        picture = ET.fromstring(text)
+        left, top, wide, high = map(float, picture.attrib["viewBox"].split())
+        (bar,) = (one for one in picture.iter(SVG + "path") if one.attrib.get("class") == "bar")
+        x, y = map(float, re.findall(r"-?[\d.]+", bar.attrib["d"])[:2])
+        assert left <= x <= left + wide
+        assert top <= y < top + high
+        for one in picture.findall(SVG + "text"):
+            assert left <= float(one.attrib["x"]) <= left + wide
+            assert top < float(one.attrib["y"]) < top + high
 
 
 def test_zones_far_apart_keep_their_true_places() -> None:
