@@ -164,7 +164,7 @@ def verify_folder(path: Path, *, plan_digest: Callable[[Path], str] | None = Non
         entries, chain = read_chained(path / JOURNAL)
         record = fold(entries, chain.entries, chain.head)
     except RecordError as error:
-        return [Problem(JOURNAL, str(error))]
+        return [_problem(path, JOURNAL, str(error))]
     opened = next(one for one in entries if isinstance(one, Opened))
     checks: tuple[tuple[str, Callable[[], str | None]], ...] = (
         (RECORD, lambda: _fault_of_record(path, record)),
@@ -178,8 +178,12 @@ def verify_folder(path: Path, *, plan_digest: Callable[[Path], str] | None = Non
         except MesogunError as error:
             fault = str(error)
         if fault:
-            problems.append(Problem(name, fault))
+            problems.append(_problem(path, name, fault))
     return problems
+
+
+def _problem(path: Path, name: str, fault: str) -> Problem:
+    return Problem(name, fault.removeprefix(f"{path / name}: "))
 
 
 def _fault_of_record(path: Path, record: Record) -> str | None:
