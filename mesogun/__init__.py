@@ -1,1 +1,1 @@
-"""mesogun: plan, verify, dry-run, run and record mesotherapy sessions. Import from the rooms' doors."""
+"""Plan, verify, dry-run, run and record mesotherapy sessions: import from the rooms' doors."""

@@ -12,7 +12,7 @@ class PlanError(MesogunError):
 
 
 class PrescriptionError(PlanError):
-    """A file was refused: the message says where, what was found and what to do. Nothing is kept."""
+    """A file was refused: the text says where, what was found and what to do. Nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
