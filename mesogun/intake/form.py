@@ -107,7 +107,9 @@ def read(table: type[T], found: Any, context: Any = None) -> tuple[T | None, lis
 
 def hints(table: type[Any]) -> dict[str, tuple[Any, bool]]:
     """Return for each key of `table` its annotation and whether it must be there."""
-    found = get_type_hints(table, include_extras=True)
+    found: dict[str, Any] = dict(table.__annotations__)
+    if any(isinstance(hint, str) for hint in found.values()):
+        found = get_type_hints(table, include_extras=True)
     optional = (
         {one.name for one in fields(table) if one.default is not MISSING}
         if is_dataclass(table)

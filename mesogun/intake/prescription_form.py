@@ -1,6 +1,7 @@
-"""The keys of a prescription file, `mesogun-prescription/1`, and what each may hold."""
+"""The keys of a prescription file, `mesogun-prescription/1`, and what each may hold.
 
-from __future__ import annotations
+Annotations are values here, not texts: evaluating texts took longer than reading the files.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
