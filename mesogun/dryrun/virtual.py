@@ -49,12 +49,15 @@ class VirtualPistol:
             if dies and not self._wanted:
                 self._dead = True
                 raise HostRestart("the host was restarted")
-            answer = self._link.answer()
-            if answer is not None:
-                return self._told(answer)
-            due_us = self._link.next_due_us()
-            assert due_us is not None  # a link that is busy has something due
-            self._world.play(due_us)
+            # Until a repeat is due or an abort is wanted, only what comes in matters.
+            heard = True
+            while heard and self._wanted == self._aborting:
+                answer = self._link.answer()
+                if answer is not None:
+                    return self._told(answer)
+                due_us = self._link.next_due_us()
+                assert due_us is not None  # a link that is busy has something due
+                heard = self._world.play(due_us)
 
     def _told(self, answer: Reply | LinkTimeout) -> Reply:
         if isinstance(answer, LinkTimeout):

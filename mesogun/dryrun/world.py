@@ -88,25 +88,26 @@ class World:
         return number in self._faults.host_restart
 
     def play(self, until_us: int) -> bool:
-        """Go to the next event, or to `until_us` if there is none before; True: an event was."""
-        if self._cut_moving or self._abort_moving is not None:
-            self._look_at_motion(until_us)
-        if not self._events or self._events[0][0] > until_us:
-            self._go(until_us)
-            return False
-        at_us, _, kind, data = heappop(self._events)
-        self._go(at_us)
-        if kind == _TO_PISTOL:
-            for arrives_us, chunk in self._back.send(self.twin.receive(data, at_us), at_us):
-                self._plan(arrives_us, _TO_HOST, chunk)
-        elif kind == _POWER_CUT:
-            self.twin.power_cut(at_us)
-            self._plan(at_us + POWER_OFF_US, _POWER_ON)
-        elif kind == _POWER_ON:
-            self.twin.power_on(at_us)
-        elif self.host is not None:
-            self.host.hear(data, at_us) if kind == _TO_HOST else self.host.abort()
-        return True
+        """Go on until something reaches the host, or to `until_us`; True: something reached it."""
+        while True:
+            if self._cut_moving or self._abort_moving is not None:
+                self._look_at_motion(until_us)
+            if not self._events or self._events[0][0] > until_us:
+                self._go(until_us)
+                return False
+            at_us, _, kind, data = heappop(self._events)
+            self._go(at_us)
+            if kind == _TO_PISTOL:
+                for arrives_us, chunk in self._back.send(self.twin.receive(data, at_us), at_us):
+                    self._plan(arrives_us, _TO_HOST, chunk)
+            elif kind == _POWER_CUT:
+                self.twin.power_cut(at_us)
+                self._plan(at_us + POWER_OFF_US, _POWER_ON)
+            elif kind == _POWER_ON:
+                self.twin.power_on(at_us)
+            elif self.host is not None:
+                self.host.hear(data, at_us) if kind == _TO_HOST else self.host.abort()
+                return True
 
     def play_all(self, until_us: int) -> None:
         """Let everything happen up to `until_us`."""

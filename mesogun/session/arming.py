@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from firmware_protocol.messages import (
     ArmChallenge,
     ArmConfirm,
@@ -42,7 +40,7 @@ def limited(phase: Limiting, limits: Limits, at_us: int) -> Step:
     longest_ms = min(limits.lease_ms_max, LEASE_MS_MAX)
     lease_ms = max(LEASE_MS_MIN, limits.lease_ms_min, min(wanted_ms, longest_ms))
     ttl_ms = max(1, min(TTL_MS, limits.ttl_ms_max))
-    core = replace(core, limits=limits, lease_ms=lease_ms, ttl_ms=ttl_ms)
+    core = core._replace(limits=limits, lease_ms=lease_ms, ttl_ms=ttl_ms)
     broken = _broken(core, limits)
     if broken:
         return asks.fault(core, "limit", broken, at_us)
@@ -138,8 +136,7 @@ def declined(phase: Confirming, at_us: int) -> Step:
 def armed(phase: Arming, reply: ArmReply, at_us: int) -> Step:
     """Begin to fire, if the budget is what was confirmed."""
     challenge = phase.challenge
-    core = replace(
-        phase.core,
+    core = phase.core._replace(
         token=reply.arm_token,
         arms=phase.core.arms + 1,
         polled_at_us=phase.asked_at_us,

@@ -5,8 +5,6 @@ Every function returns a `Step`; none looks at an answer. `connecting`, `arming`
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from firmware_protocol.crit import crit
 from firmware_protocol.messages import (
     MAJOR,
@@ -80,10 +78,10 @@ def close(
     core: Core, outcome: SessionOutcome, why: str, at_us: int, entries: tuple[Entry, ...] = ()
 ) -> Step:
     """Go to the end: disarm, let what is open be settled and acknowledged, then be over."""
-    core = replace(core, ending=Ending(outcome, why), patience=PATIENCE)
+    core = core._replace(ending=Ending(outcome, why), patience=PATIENCE)
     if core.token:
         token = ArmToken(core.token)
-        return Step(Disarming(replace(core, token=0)), entries, Disarm(token))
+        return Step(Disarming(core._replace(token=0)), entries, Disarm(token))
     return survey(core, at_us, entries)
 
 
@@ -94,9 +92,8 @@ def fault(core: Core, kind: str, text: str, at_us: int, entries: tuple[Entry, ..
         return close(core, "fault", text, at_us, entries)
     # On the way to the end already: a second trouble must not make it a longer way.
     kept = core.ending.outcome in ("aborted", "fault")
-    return end(
-        core, *((core.ending.outcome, core.ending.why) if kept else ("fault", text)), *entries
-    )
+    ending = core.ending if kept else Ending("fault", text)
+    return end(core, ending.outcome, ending.why, *entries)
 
 
 def survey(core: Core, at_us: int, entries: tuple[Entry, ...] = (), *, wait_us: int = 0) -> Step:
@@ -106,7 +103,7 @@ def survey(core: Core, at_us: int, entries: tuple[Entry, ...] = (), *, wait_us: 
         ending = core.ending or Ending("fault", why)
         return end(core, ending.outcome, ending.why, *entries, Alarmed(at_us, "pistol", why))
     core, request = _poll(core, at_us + wait_us)
-    core = replace(core, patience=core.patience - 1)
+    core = core._replace(patience=core.patience - 1)
     return Step(Surveying(core), entries, request, at_us + wait_us)
 
 
@@ -130,7 +127,7 @@ def resolve(
         why = f"shot {core.ledger.open[0].shot_id} does not come to its end"
         ending = core.ending or Ending("interrupted", why)
         return end(core, ending.outcome, ending.why, *entries, Alarmed(at_us, "pistol", why))
-    core = replace(core, patience=core.patience - 1)
+    core = core._replace(patience=core.patience - 1)
     request = Resolve(ShotId(core.ledger.open[0].shot_id))
     return Step(Resolving(core, refused, note), entries, request, at_us + wait_us)
 
@@ -191,9 +188,9 @@ def fire(core: Core, at_us: int, due_us: int, entries: tuple[Entry, ...] = ()) -
     if shot_id > ledger.id_reserved:
         last = min(shot_id + IDS_RESERVED - 1, ID_MAX)
         entries = (*entries, Reserved(at_us, shot_id, last))
-        ledger = replace(ledger, id_reserved=last)
-    ledger = replace(ledger, id_next=shot_id + 1, open=(Asked(shot_id, shot, at_us),))
-    core = replace(core, ledger=ledger)
+        ledger = ledger._replace(id_reserved=last)
+    ledger = ledger._replace(id_next=shot_id + 1, open=(Asked(shot_id, shot, at_us),))
+    core = core._replace(ledger=ledger)
     entries = (*entries, Intent(at_us, shot_id, shot))
     return Step(Asking(core), entries, _shot(core, shot_id, shot), due_us)
 
@@ -235,5 +232,5 @@ def _paced_us(core: Core) -> int:
 
 def _poll(core: Core, due_us: int) -> tuple[Core, Poll]:
     tick = core.tick + 1 & 0xFFFFFFFF
-    core = replace(core, tick=tick, polled_at_us=due_us)
+    core = core._replace(tick=tick, polled_at_us=due_us)
     return core, Poll(ArmToken(core.token), tick, core.merged_seq)

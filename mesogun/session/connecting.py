@@ -6,8 +6,6 @@ again, and then end it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from firmware_protocol.messages import (
     ACTUATING_HASH,
     MAJOR,
@@ -53,8 +51,8 @@ def greeted(core: Core, hello: HelloReply, at_us: int) -> Step:
 
 def _introduced(core: Core, hello: HelloReply) -> Core:
     first = max(hello.shot_id_highest, core.past.id_highest) + 1
-    ledger = replace(core.ledger, id_first=first, id_next=first)
-    return replace(core, hello=hello, ledger=ledger, merged_seq=hello.journal_tail)
+    ledger = core.ledger._replace(id_first=first, id_next=first)
+    return core._replace(hello=hello, ledger=ledger, merged_seq=hello.journal_tail)
 
 
 def _connected(core: Core, hello: HelloReply, at_us: int) -> Connected:
@@ -167,7 +165,7 @@ def _told_of_foreign(core: Core, at_us: int) -> tuple[Core, tuple[Alarmed, ...]]
         f"the pistol's journal held {core.foreign} records of shots that are not of this session: "
         "another host used it"
     )
-    return replace(core, foreign=0), (Alarmed(at_us, "foreign_shot", text),)
+    return core._replace(foreign=0), (Alarmed(at_us, "foreign_shot", text),)
 
 
 def _contradicted(core: Core, text: str, at_us: int, entries: tuple[Entry, ...]) -> Step:
@@ -175,7 +173,7 @@ def _contradicted(core: Core, text: str, at_us: int, entries: tuple[Entry, ...])
         return asks.fault(core, "contradiction", text, at_us, entries)
     # The records that follow still tell what became of open shots: the way to the end goes on.
     if core.ending.outcome != "aborted":
-        core = replace(core, ending=replace(core.ending, outcome="fault", why=text))
+        core = core._replace(ending=core.ending._replace(outcome="fault", why=text))
     return asks.onward(core, at_us, (*entries, Alarmed(at_us, "contradiction", text)))
 
 

@@ -7,7 +7,7 @@ differently is a contradiction, after which nothing more is fired.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -80,8 +80,7 @@ def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
         fired_at_us=fired_at_us,
         pistol_seq=told.seq,
     )
-    ledger = replace(
-        ledger,
+    ledger = ledger._replace(
         open=tuple(one for one in ledger.open if one.shot_id != asked.shot_id),
         recent=(*ledger.recent, (asked.shot_id, Settled(asked.shot, told.outcome)))[-RECENT:],
     )
@@ -89,7 +88,7 @@ def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
     missed = told.outcome == "not_fired" and not told.dose_nl_given
     ledger = _missed(ledger, asked) if missed else _spent(ledger, asked.shot)
     begun_at_us = core.begun_at_us if fired_at_us is None else fired_at_us
-    core = replace(core, ledger=ledger, begun_at_us=begun_at_us)
+    core = core._replace(ledger=ledger, begun_at_us=begun_at_us)
     contradiction = ""
     if told.outcome == "not_fired" and told.dose_nl_given:
         contradiction = f"shot {asked.shot_id} was not fired, yet gave {told.dose_nl_given} nL"
@@ -98,7 +97,7 @@ def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
 
 def merge(core: Core, record: JournalRecord, at_us: int) -> Merged:
     """Take in one record of the pistol's journal, which follows those merged already."""
-    core = replace(core, merged_seq=record.seq)
+    core = core._replace(merged_seq=record.seq)
     if record.kind not in (JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VOID):
         return Merged(core)
     asked = next((one for one in core.ledger.open if one.shot_id == record.shot_id), None)
@@ -146,7 +145,7 @@ def _told_again(core: Core, shot_id: int, known: Settled | None, told: Told, at_
     # Both tellings stand in the journal, so that the record shows the shot in doubt for ever.
     merged = settle(core, Asked(shot_id, known.shot, at_us), told, at_us)
     ledger = _spent(merged.core.ledger, known.shot)
-    return Merged(replace(merged.core, ledger=ledger), merged.entries, text)
+    return Merged(merged.core._replace(ledger=ledger), merged.entries, text)
 
 
 def _settled_already(core: Core, shot_id: int) -> Settled | None:
@@ -162,7 +161,7 @@ def _unknown(core: Core, record: JournalRecord) -> Merged:
         first <= shot_id <= last for first, last in core.past.blocks
     )
     if not ours:
-        return Merged(replace(core, foreign=core.foreign + 1))
+        return Merged(core._replace(foreign=core.foreign + 1))
     return Merged(
         core,
         contradiction=f"the pistol's journal has a record ({record.kind.name}) of shot {shot_id}; "
@@ -173,15 +172,15 @@ def _unknown(core: Core, record: JournalRecord) -> Merged:
 
 def _missed(ledger: Ledger, asked: Asked) -> Ledger:
     here = ledger.left[:1] == (asked.shot,)
-    return replace(ledger, tries=ledger.tries + 1) if here else ledger
+    return ledger._replace(tries=ledger.tries + 1) if here else ledger
 
 
 def _spent(ledger: Ledger, shot: int) -> Ledger:
     """Take a shot out of what is left: it is never asked again."""
     if ledger.position < len(ledger.queue) and ledger.queue[ledger.position] == shot:
-        return replace(ledger, position=ledger.position + 1, tries=0)
+        return ledger._replace(position=ledger.position + 1, tries=0)
     kept = tuple(one for one in ledger.left if one != shot)
-    return replace(ledger, queue=kept, position=0)
+    return ledger._replace(queue=kept, position=0)
 
 
 def _on_session_clock(core: Core, told: Told, at_us: int) -> int | None:

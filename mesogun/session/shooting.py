@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from firmware_protocol.messages import (
@@ -73,15 +72,15 @@ def watched(phase: Watching, status: Status, at_us: int) -> Step:
         return lost_records(core, status, at_us)
     match status.state:
         case PistolState.ABORTED:
-            return asks.close(replace(core, token=0), *_ABORTS[status.abort_cause], at_us)
+            return asks.close(core._replace(token=0), *_ABORTS[status.abort_cause], at_us)
         case PistolState.FAULT:
             text = f"the pistol reports a fault: {status.fault.name}"
-            return asks.fault(replace(core, token=0), "fault", text, at_us)
+            return asks.fault(core._replace(token=0), "fault", text, at_us)
         case _:
             pass
     if not status.flags & _TOKEN_VALID:
         # Spent budget, most often. If shots are left, it is armed again, by a person.
-        core = replace(core, token=0)
+        core = core._replace(token=0)
     if status.queue == 0 and status.journal_head > core.merged_seq:
         return asks.read(core, status.journal_head)
     if not core.ledger.open or not core.token:
@@ -101,9 +100,8 @@ def seen(core: Core, status: Status, at_us: int) -> Core:
     calm_us = core.calm_at_us if status.state is PistolState.FIRING else asked_us
     trip_us = max(at_us - asked_us, 1)
     if core.uptime_at_us is not None and trip_us > core.round_trip_us + LATE_US:
-        return replace(core, calm_at_us=calm_us)
-    return replace(
-        core,
+        return core._replace(calm_at_us=calm_us)
+    return core._replace(
         calm_at_us=calm_us,
         round_trip_us=min(trip_us, core.round_trip_us or trip_us),
         uptime_at_us=(asked_us + at_us) // 2 - status.uptime_us,
@@ -137,6 +135,6 @@ def after_not_fired(
         return asks.close(core, "interrupted", why, at_us, entries)
     shot = core.ledger.queue[core.ledger.position]
     text = f"planned shot {shot + 1} was not given: refused {tries} times ({reason.name})"
-    ledger = replace(core.ledger, position=core.ledger.position + 1, tries=0)
+    ledger = core.ledger._replace(position=core.ledger.position + 1, tries=0)
     entries = (*entries, Alarmed(at_us, "not_given", text))
-    return asks.onward(replace(core, ledger=ledger), at_us, entries)
+    return asks.onward(core._replace(ledger=ledger), at_us, entries)

@@ -7,7 +7,6 @@ the `match` below, and each case is one small function in `connecting`, `arming`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import assert_never
 
@@ -169,10 +168,10 @@ def _aborted(core: Core, at_us: int) -> Step:
         # Nothing was armed by us; without a session its journal cannot be read.
         return asks.end(core, "aborted", BY_OPERATOR)
     if core.ending and core.ending.outcome == "aborted":
-        core = replace(core, patience=core.patience // 2)
+        core = core._replace(patience=core.patience // 2)
     else:
-        core = replace(core, patience=PATIENCE)
-    return asks.survey(replace(core, token=0, ending=Ending("aborted", BY_OPERATOR)), at_us)
+        core = core._replace(patience=PATIENCE)
+    return asks.survey(core._replace(token=0, ending=Ending("aborted", BY_OPERATOR)), at_us)
 
 
 def _not_obeyed(session: Session, error: ErrorReply, at_us: int) -> Step:
