@@ -18,6 +18,7 @@ from firmware_protocol.messages import (
     Outcome,
     PistolState,
     Poll,
+    Refusal,
     Resolve,
 )
 from mesogun.record import Acknowledged, Alarmed, Connected
@@ -40,6 +41,7 @@ from tests.session.hand_made import (
     resolution,
     status,
     stopped,
+    voided,
 )
 
 OPEN = [connected(), reserved(), intent(1, 0)]
@@ -113,6 +115,19 @@ def test_an_own_open_intent_that_no_record_tells_of_is_resolved(
     (entry,) = talk.kinds(OutcomeEntry)
     assert (entry.outcome, entry.pistol_seq) == (word, None)
     assert talk.step.session.core.ledger.left == left
+
+
+def test_a_shot_that_was_void_for_an_empty_syringe_is_asked_again_by_a_resume() -> None:
+    talk = Talk(history=OPEN).connect().tell(status(journal_head=1))
+    talk.tell(records(voided(1, 1, Refusal.EMPTY)), status(journal_head=1))
+    assert isinstance(talk.request, LimitsGet)
+    assert talk.step.session.core.ledger.left == (0, 1, 2)
+
+
+def test_a_try_of_an_earlier_part_is_no_try_of_this_one() -> None:
+    history = [*OPEN, outcome(1, "not_fired"), intent(2, 1)]
+    talk = Talk(history=history).connect().tell(status(), resolution(2, Outcome.NOT_FIRED))
+    assert talk.step.session.core.ledger.tries == 0
 
 
 def test_a_shot_that_still_moves_is_waited_for() -> None:

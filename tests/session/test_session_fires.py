@@ -271,6 +271,22 @@ def test_a_prick_refused_three_times_is_left_out_with_an_alarm() -> None:
     assert [one.kind for one in talk.kinds(Alarmed)] == ["not_given"]
 
 
+def test_a_void_told_again_decides_nothing() -> None:
+    talk = missed(armed(), Refusal.CRIT).tell(shot_reply(2))
+    talk.tell(status(ARMED, queue=0, journal_head=1), records(voided(1, 1, Refusal.EMPTY)))
+    assert isinstance(talk.request, Poll)
+    assert talk.request.arm_token == 99
+
+
+def test_a_slow_line_still_gets_its_next_shot() -> None:
+    talk = armed().tell(shot_reply(1), after_us=150_000)
+    talk.tell(status(ARMED, journal_head=2), after_us=150_000)
+    talk.tell(records(begun(1, 1), ended(2, 1)), after_us=150_000)
+    assert isinstance(talk.request, Poll)
+    talk.tell(status(ARMED, journal_head=2), after_us=150_000)
+    assert isinstance(talk.request, Shot)
+
+
 def test_every_prick_has_its_own_three_tries() -> None:
     talk = armed()
     for _ in range(TRIES_MAX + 2):
