@@ -93,15 +93,15 @@ class Ledger:
             alarms.append(Alarm(asked_us, "in_doubt", f"shot {shot_id}: {NO_OUTCOME}"))
             return Fate(shot_id, "in_doubt", None, None, None, NO_OUTCOME)
         if entry.outcome == "indeterminate":
-            why = f"the pistol does not know whether it was given ({entry.reason})"
+            why = "the pistol does not know whether it was given" + _because(entry)
             alarms.append(Alarm(entry.at_us, "in_doubt", f"shot {shot_id}: {why}"))
             return Fate(shot_id, "in_doubt", None, None, entry.fired_at_us, why)
         if entry.outcome == "not_fired" or (entry.outcome == "partial" and not entry.dose_nl_given):
-            why = f"{entry.outcome.replace('_', ' ')} ({entry.reason})"
+            why = entry.outcome.replace("_", " ") + _because(entry)
             return Fate(shot_id, "not_given", None, None, None, why)
         why = ""
         if entry.outcome == "partial":
-            why = f"stopped before its end ({entry.reason})"
+            why = "stopped before its end" + _because(entry)
             text = f"shot {shot_id} was {why}: {entry.dose_nl_given} nL given"
             alarms.append(Alarm(entry.at_us, "partial", text))
         given = (entry.dose_nl_given, entry.depth_um_given, entry.fired_at_us)
@@ -123,6 +123,11 @@ def _twice(given: list[Fate], alarms: list[Alarm]) -> Fate:
 def _essence(entry: Outcome) -> tuple[str, int, int]:
     # The reason, the time and the record's number depend on which message told it.
     return entry.outcome, entry.dose_nl_given, entry.depth_um_given
+
+
+def _because(entry: Outcome) -> str:
+    """Say the pistol's reason in brackets, where it gave one."""
+    return "" if entry.reason in ("", "none") else f" ({entry.reason.replace('_', ' ')})"
 
 
 def _in_words(entry: Outcome) -> str:

@@ -71,6 +71,11 @@ def test_a_shot_that_the_pistol_cannot_tell_is_in_doubt(told: Told) -> None:
     assert kinds(record) == ["in_doubt"]
 
 
+def test_no_reason_is_not_told_as_one(told: Told) -> None:
+    why = told(ASKED, replace(IN_DOUBT, reason="none")).pricks[0].why
+    assert why == "the pistol does not know whether it was given"
+
+
 def test_a_shot_that_was_not_fired_is_not_given(told: Told) -> None:
     prick = told(ASKED, NOT_FIRED).pricks[0]
     assert (prick.state, prick.shot_id, prick.why) == ("not_given", 1, "not fired (EXPIRED)")
