@@ -13,9 +13,10 @@ from math import isqrt
 import numpy as np
 
 from mesogun.errors import PlanError
+from mesogun.planning.coarse import coarse
 from mesogun.planning.dose import AREA_DISC_RADIUS_UM, disc_caps
 from mesogun.planning.lattice import shells
-from mesogun.planning.place import Fit, best_fit, cells_of, count_fits, place
+from mesogun.planning.place import Fit, area_of, best_fit, cells_of, count_fits, place
 from mesogun.planning.raster import Field
 from mesogun.planning.region import mm
 
@@ -26,7 +27,7 @@ CELLS_MAX_BIG = 250_000
 BIG = 20_000
 """From so many pricks on, a zone's border decides little and fewer lattices are tried."""
 TRIAL_ANGLES = (0, 4, 8)
-TRIAL_PERCENT = (90, 96, 100, 104, 109, 115, 122, 130)
+TRIAL_PERCENT = (92, 98, 103, 109, 116, 124)
 TRIAL_PERCENT_BIG = (98, 99, 100, 101, 102)
 ROUND_UM = 10
 COUNTED_MAX = 5_000
@@ -54,6 +55,8 @@ class Search:
     """One zone under search: its field and what was counted so far."""
 
     field: Field
+    rough: Field
+    """The same, drawn coarser: lattices are counted on it, never placed."""
     anchor: tuple[int, int]
     area_um2: int
     box_um2: int
@@ -69,7 +72,10 @@ class Search:
                     f"region of this size (more than {PRICKS_MAX} pricks); check the units"
                 )
             budget = CELLS_MAX if cells < BIG else CELLS_MAX_BIG
-            self.best[pitch_um] = best_fit(self.field, pitch_um, self.anchor, budget, self.box_um2)
+            fit = best_fit(self.rough, pitch_um, self.anchor, budget, self.box_um2)
+            if fit.count == 0:
+                fit = best_fit(self.field, pitch_um, self.anchor, budget, self.box_um2)
+            self.best[pitch_um] = fit
         return self.best[pitch_um]
 
     def holds(self, pitch_um: int, held: int, doses: Doses) -> int:
@@ -120,11 +126,21 @@ class Search:
         """Count quickly: few angles, few shifts; never more than the best fit would find."""
         angles = (0,) if big else TRIAL_ANGLES
         wanted = [(pitch, angle) for pitch in pitches for angle in angles]
-        fits = count_fits(self.field, wanted, 1 if big else 4, self.anchor)
+        fits = count_fits(self.rough, wanted, 1 if big else 4, self.anchor)
         each = len(angles)
         return [
             max(fit.count for fit in fits[k * each : (k + 1) * each]) for k in range(len(pitches))
         ]
+
+
+def search_of(field: Field) -> Search | None:
+    """Return the search over `field`, or None if there is no room for a prick in it."""
+    area, anchor = area_of(field)
+    if anchor is None:
+        return None
+    left, low, right, high = field.box
+    rough = coarse(field)
+    return Search(field, rough, anchor, area, (right - left) * (high - low))
 
 
 def choose(search: Search, low: int, high: int, doses: Doses) -> Fit | None:

@@ -9,6 +9,9 @@ import numpy as np
 from mesogun.planning.mend import Ground
 from mesogun.planning.raster import Integers
 
+PAIRS_MAX = 4_000_000
+"""More distances between islands are not worth a closer bound."""
+
 
 def islands_of(ground: Ground, rings: list[Integers]) -> list[list[Integers]]:
     """Group rings that touch each other; within a group the largest comes first."""
@@ -86,3 +89,35 @@ def _best_gap(
 def _length(ground: Ground, one: int, two: int) -> int:
     i, j = int(ground.i[one] - ground.i[two]), int(ground.j[one] - ground.j[two])
     return isqrt((i * i + i * j + j * j) << 20)
+
+
+def bridges_um(islands: list[Integers], x: Integers, y: Integers, pitch_um: int) -> int:
+    """Return the least total length, rounded down, of ways that connect all islands.
+
+    Of too many islands it is only known that each way is longer than the pitch.
+    """
+    count = len(islands)
+    if count == 1:
+        return 0
+    pairs = sum(len(a) for a in islands) ** 2
+    if pairs > PAIRS_MAX:
+        return (count - 1) * pitch_um
+    away = {
+        (a, b): _least_way(x, y, islands[a], islands[b]) for a in range(count) for b in range(a)
+    }
+    reached, total = {0}, 0
+    while len(reached) < count:
+        length, new = min(
+            (away[max(a, b), min(a, b)], b)
+            for a in reached
+            for b in range(count)
+            if b not in reached
+        )
+        reached.add(new)
+        total += length
+    return total
+
+
+def _least_way(x: Integers, y: Integers, one: Integers, two: Integers) -> int:
+    dx, dy = x[one][:, None] - x[two], y[one][:, None] - y[two]
+    return isqrt(int((dx * dx + dy * dy).min()))

@@ -153,8 +153,8 @@ class Loops:
             return False
         for u in around:
             for other in self.ground.around(u):
-                if other == point or other in seen or int(self.ring[other]) < 0:
-                    continue
+                if other == point or other in seen or other in self.heads:
+                    continue  # a ring is known by its head, which therefore stays
                 behind, ahead = int(self.before[other]), int(self.after[other])
                 if behind not in around or ahead not in around or behind == ahead:
                     continue

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mesogun.planning.islands import islands_of, joined
+from mesogun.planning.islands import bridges_um, islands_of, joined
+from mesogun.planning.lattice import pitch_of
 from mesogun.planning.mend import Ground, mend
 from mesogun.planning.place import Placed
 from mesogun.planning.prescription import Point
@@ -22,6 +23,8 @@ from mesogun.planning.strips import Rings, rings_of, runs_of, walk
 
 BIG = 20_000
 """A zone of more pricks is not searched for the last long hop: it would not matter there."""
+ENDS = 2
+"""A way has two ends: of more points with one neighbour each, some must cost a long hop."""
 SERPENTINE_MAX = 1_500
 """Up to so many pricks, other beginnings are tried where the rings leave a long hop."""
 
@@ -34,12 +37,19 @@ class Leg:
     closed: bool
 
 
-def order(placed: Placed, comes_from: Point | None, goes_to: Point | None) -> Integers:
-    """Return the pricks of a zone in firing order, as indices."""
+def order(placed: Placed, comes_from: Point | None, goes_to: Point | None) -> tuple[Integers, int]:
+    """Return a zone's pricks in firing order, as indices, and the way that no order can undercut.
+
+    The bound is that of a tree: n - 1 hops of the pitch, or, where the pricks lie on islands, the
+    shortest ways between these for as many of them.
+    """
+    pitch = pitch_of(placed.basis)
     if len(placed) == 1:
-        return np.zeros(1, dtype=np.int64)
+        return np.zeros(1, dtype=np.int64), 0
     legs = _legs(placed.i, placed.j)
-    return _chain(legs, placed.x_um, placed.y_um, comes_from, goes_to)
+    ways = _chain(legs, placed.x_um, placed.y_um, comes_from, goes_to)
+    between = bridges_um([leg.points for leg in legs], placed.x_um, placed.y_um, pitch)
+    return ways, (len(placed) - len(legs)) * pitch + between
 
 
 def _turned(i: Integers, j: Integers, sixths: int) -> tuple[Integers, Integers, Integers]:
@@ -50,8 +60,20 @@ def _turned(i: Integers, j: Integers, sixths: int) -> tuple[Integers, Integers, 
     return i[by_row], j[by_row], by_row
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Laid:
+    """Rings over the points along one direction of the lattice."""
+
+    left: int
+    """Rings and loose points still to be joined to the first."""
+    rings: Rings
+    i: Integers
+    j: Integers
+    index: Integers
+
+
 def _legs(i: Integers, j: Integers) -> list[Leg]:
-    best: tuple[int, Rings, Integers, Integers, Integers] | None = None
+    laid: list[_Laid] = []
     for sixths in (0,) if len(i) > BIG else (0, 1, 2):
         ti, tj, index = _turned(i, j, sixths)
         for parity in (0, 1):
@@ -60,35 +82,43 @@ def _legs(i: Integers, j: Integers) -> list[Leg]:
             left = len(starts) - 1 + len(rings.loose)
             if left == 0:
                 return [Leg(index[rings.points[walk(rings.jumps, starts[0])]], closed=True)]
-            if best is None or left < best[0]:
-                best = left, rings, ti, tj, index
-    assert best is not None
-    _, rings, ti, tj, index = best
-    ground = Ground(ti, tj, runs_of(ti, tj))
-    left_over = mend(ground, rings)
-    return [
-        Leg(index[leg.points], leg.closed)
-        for leg in (_leg(ground, island) for island in islands_of(ground, left_over))
-    ]
+            laid.append(_Laid(left, rings, ti, tj, index))
+    legs, over = _mended(min(laid, key=lambda one: one.left))
+    return legs if over == 0 or len(i) > SERPENTINE_MAX else _begun_anew(i, j, legs)
 
 
-def _leg(ground: Ground, island: list[Integers]) -> Leg:
-    """Make one way through the rings of an island."""
-    if len(island) == 1:
-        return Leg(island[0], closed=len(island[0]) > 2)
-    way = joined(ground, island)
-    if len(way) > BIG:
-        return Leg(way, closed=False)
-    best = shorten(ground, way.tolist())
-    least = surplus(ground, best)
-    if least and len(way) <= SERPENTINE_MAX:
+def _mended(laid: _Laid) -> tuple[list[Leg], int]:
+    """Return one leg for each island, and by how much they exceed shortest hops."""
+    ground = Ground(laid.i, laid.j, runs_of(laid.i, laid.j))
+    legs, over = [], 0
+    for island in islands_of(ground, mend(ground, laid.rings)):
+        if len(island) == 1:
+            legs.append(Leg(laid.index[island[0]], closed=len(island[0]) > 2))
+            continue
+        way = joined(ground, island).tolist()
+        if len(laid.i) <= BIG:
+            way = shorten(ground, way)
+        over += surplus(ground, way)
+        legs.append(Leg(laid.index[np.array(way)], closed=False))
+    return legs, over
+
+
+def _begun_anew(i: Integers, j: Integers, legs: list[Leg]) -> list[Leg]:
+    """Try to better each leg that has a long hop by beginning with a serpentine."""
+    ground = Ground(i, j, runs_of(i, j))
+    better = []
+    for leg in legs:
+        best = leg.points.tolist()
+        least = 0 if leg.closed else surplus(ground, best)
+        tips = sum(1 for point in best if len(ground.around(point)) < 2) if least else 0
         for sixths in (0, 1, 2):
-            other = shorten(ground, _serpentine(ground, way, sixths))
+            if least == 0 or tips > ENDS:
+                break
+            other = shorten(ground, _serpentine(ground, leg.points, sixths))
             if surplus(ground, other) < least:
                 best, least = other, surplus(ground, other)
-            if least == 0:
-                break
-    return Leg(np.array(best), closed=False)
+        better.append(Leg(np.array(best), leg.closed))
+    return better
 
 
 def _serpentine(ground: Ground, points: Integers, sixths: int) -> list[int]:

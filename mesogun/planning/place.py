@@ -91,7 +91,8 @@ def lattice_sheet(
     i0 = np.floor((left[frame] - lean) / step[frame])
     columns = np.maximum(np.ceil((right - left) / step), 0).astype(np.int64) + 2
     x0 = i0 * step[frame] + lean
-    laid = sheet(ux, uy, origin, j0 * height, height / f, rows, step / f, columns * f, x0)
+    across = j0 * height, height / f, rows
+    laid = sheet((ux, uy), origin, across, (x0, step / f, columns * f))
     return laid, np.stack([i0.astype(np.int64), j0[frame] + r // f])
 
 
@@ -105,17 +106,9 @@ def area_of(field: Field) -> tuple[int, tuple[int, int] | None]:
     for rows, columns in AREA_RASTERS:
         one = np.ones(1)
         dx, dy = (right - left) / columns, (high - low) / rows
-        laid = sheet(
-            one,
-            0.0 * one,
-            (left, low),
-            dy / 2 * one,
-            dy * one,
-            np.array([rows]),
-            dx * one,
-            np.array([columns + 1]),
-            np.full(rows, dx / 2),
-        )
+        across = dy / 2 * one, dy * one, np.array([rows])
+        along = np.full(rows, dx / 2), dx * one, np.array([columns + 1])
+        laid = sheet((one, 0.0 * one), (left, low), across, along)
         free = paint(laid, field, [field.margin_um]).reshape(rows, columns + 1)
         counted = int(np.count_nonzero(free))
         if counted:

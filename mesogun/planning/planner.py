@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesogun.errors import PlanError
-from mesogun.planning.choose import Doses, Search, choose
+from mesogun.planning.choose import Doses, Search, choose, search_of
 from mesogun.planning.depth import depth_of
 from mesogun.planning.dose import split
 from mesogun.planning.explain import (
@@ -28,7 +28,7 @@ from mesogun.planning.infeasible import ml
 from mesogun.planning.lattice import pitch_of
 from mesogun.planning.limits import Limits, effective
 from mesogun.planning.order import order
-from mesogun.planning.place import Placed, area_of, place
+from mesogun.planning.place import Placed, place
 from mesogun.planning.plan import Plan, PlannedZone
 from mesogun.planning.prescription import Point, Prescription, Zone
 from mesogun.planning.pricks import PrickTable, column
@@ -54,6 +54,7 @@ class _Done:
     placed: Placed
     x_um: Integers
     y_um: Integers
+    travel_um_min: int
     asked: Order
 
 
@@ -134,11 +135,10 @@ def _search(field: Field, index: int, limits: Limits) -> Search:
             f"zone {field.name!r}: a margin of {mm(field.margin_um)} is less than "
             f"{floor.name} = {mm(floor.value)} [{floor.origin}]"
         )
-    area, anchor = area_of(field)
-    if anchor is None:
+    search = search_of(field)
+    if search is None:
         raise no_prick(field, floor)
-    left, low, right, high = field.box
-    return Search(field, anchor, area, (right - left) * (high - low))
+    return search
 
 
 def _orders(prescription: Prescription, limits: Limits, searches: Sequence[Search]) -> list[Order]:
@@ -226,8 +226,8 @@ def _place_zone(
     if len(placed) * asked.doses.least > asked.doses.total:
         raise too_little(asked, len(placed), fit.pitch_um)
     comes_from = (int(done[-1].x_um[-1]), int(done[-1].y_um[-1])) if done else None
-    ordered = order(placed, comes_from, following)
-    return _Done(placed, placed.x_um[ordered], placed.y_um[ordered], asked)
+    ordered, least_um = order(placed, comes_from, following)
+    return _Done(placed, placed.x_um[ordered], placed.y_um[ordered], least_um, asked)
 
 
 def _beside(asked: Order, search: Search, done: Sequence[_Done], warnings: list[str]) -> Search:
@@ -249,16 +249,16 @@ def _beside(asked: Order, search: Search, done: Sequence[_Done], warnings: list[
     discs = np.concatenate(xs), np.concatenate(ys), np.concatenate(rs)
     zone = asked.zone
     field = field_of(zone.name, zone.outline_um, zone.exclusions_um, search.field.margin_um, discs)
-    area, anchor = area_of(field)
-    if anchor is None:
+    beside = search_of(field)
+    if beside is None:
         raise no_room(field, names, max(int(one.max()) for one in rs))
-    lost = search.area_um2 - area
+    lost = search.area_um2 - beside.area_um2
     if lost * 100 > search.area_um2 * LOST_PERCENT:
         warnings.append(
             f"zone {zone.name!r}: {lost * 100 // search.area_um2} % of its area is left free so "
             f"that pricks keep their spacing from those of {' and '.join(map(repr, names))}"
         )
-    return Search(field, anchor, area, search.box_um2)
+    return beside
 
 
 def _warn_of_exclusions(done: Sequence[_Done], warnings: list[str]) -> None:
@@ -338,5 +338,5 @@ def _planned_zone(done: _Done, steps: Integers, travel_um: int) -> PlannedZone:
         prick_count=count,
         dose_nl_total=int(steps.sum()) * asked.quantum_nl,
         travel_um=travel_um,
-        travel_um_min=(count - 1) * pitch,
+        travel_um_min=done.travel_um_min,
     )

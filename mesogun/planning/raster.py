@@ -83,11 +83,11 @@ def field_of(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """Rows of sample points in one or more frames; one entry a frame unless said otherwise."""
+    """Rows of sample points in one or more frames, which may lean differently."""
 
     ux: Floats
     uy: Floats
-    """Unit vector along the rows."""
+    """Unit vector along the rows; one entry a frame, as in the next five."""
     origin: tuple[int, int]
     y0: Floats
     dy: Floats
@@ -98,31 +98,48 @@ class Sheet:
     width: Integers
     """Samples a row; the last one is never allowed, so that rows do not run into each other."""
     x0: Floats
-    """Where each row's first sample lies; one entry a row, frame after frame."""
+    """Where each row's first sample lies; one entry a row, frame after frame, as in the next."""
+    row_step: Floats
+    row_cell: Integers
+    """The index of each row's first sample."""
+    row_room: Integers
+    """The index, in its row, of the sample that is never allowed."""
     first_row: Integers
+    """Of each frame."""
     first_cell: Integers
-
-    @property
-    def cells(self) -> int:
-        """How many samples there are in all."""
-        return int(self.first_cell[-1] + self.rows[-1] * self.width[-1])
+    cells: int
+    """How many samples there are in all."""
 
 
 def sheet(
-    ux: Floats,
-    uy: Floats,
+    direction: tuple[Floats, Floats],
     origin: tuple[int, int],
-    y0: Floats,
-    dy: Floats,
-    rows: Integers,
-    step: Floats,
-    width: Integers,
-    x0: Floats,
+    across: tuple[Floats, Floats, Integers],
+    along: tuple[Floats, Floats, Integers],
 ) -> Sheet:
-    """Lay out frames one after the other."""
-    first_row = np.cumsum(rows) - rows
-    sizes = rows * width
-    return Sheet(ux, uy, origin, y0, dy, rows, step, width, x0, first_row, np.cumsum(sizes) - sizes)
+    """Lay out frames one after the other: (y0, dy, rows) across them, (x0, step, width) along."""
+    y0, dy, rows = across
+    x0, step, width = along
+    first_row, sizes = np.cumsum(rows) - rows, rows * width
+    first_cell = np.cumsum(sizes) - sizes
+    frame = np.repeat(np.arange(len(rows)), rows)
+    cell = first_cell[frame] + (np.arange(len(frame)) - first_row[frame]) * width[frame]
+    return Sheet(
+        *direction,
+        origin,
+        y0,
+        dy,
+        rows,
+        step,
+        width,
+        x0,
+        step[frame],
+        cell,
+        width[frame] - 1,
+        first_row,
+        first_cell,
+        int(sizes.sum()),
+    )
 
 
 def paint(on: Sheet, field: Field, margin_um: Sequence[float]) -> Truths:
@@ -135,19 +152,17 @@ def paint(on: Sheet, field: Field, margin_um: Sequence[float]) -> Truths:
     x, y = _framed(on, field.ax, field.ay)
     x2, y2 = _framed(on, field.bx, field.by)
     frame = np.repeat(np.arange(len(on.ux)), len(field.ax))
-    events = [_crossings(on, field, frame, x, y, x2, y2)]
     radius = margins[frame]
-    events += _discs(on, frame, x, y, radius)
-    events += _bands(on, frame, x, y, x2, y2, radius)
+    covers = [_discs(on, frame, x, y, radius), _bands(on, frame, x, y, x2, y2, radius)]
     if len(field.disc_x):
         cx, cy = _framed(on, field.disc_x, field.disc_y)
         radii = (field.disc_r + (margins - field.margin_um)[:, None]).ravel()
         owner = np.repeat(np.arange(len(on.ux)), len(field.disc_x))
-        events += _discs(on, owner, cx, cy, radii)
-    where = np.concatenate([one for one, _ in events])
-    weight = np.concatenate([one for _, one in events])
+        covers.append(_discs(on, owner, cx, cy, radii))
     sums = np.zeros(on.cells, dtype=np.int32)
-    np.add.at(sums, where, weight)
+    _add_crossings(sums, on, field, frame, x, y, x2, y2)
+    row, low, high = (np.concatenate(part) for part in zip(*covers, strict=True))
+    _add_covers(sums, on, row, low, high)
     np.cumsum(sums, out=sums)
     allowed: Truths = sums == 1
     return allowed
@@ -164,49 +179,45 @@ def _expand(first: Integers, last: Integers) -> tuple[Integers, Integers]:
     """Return (element, row) for every row of each element's range."""
     counts = np.maximum(last - first + 1, 0)
     element = np.repeat(np.arange(len(first)), counts)
-    ends = np.cumsum(counts)
-    row = np.arange(len(element)) - np.repeat(ends - counts - first, counts)
+    row = np.arange(len(element)) - np.repeat(np.cumsum(counts) - counts - first, counts)
     return element, row
 
 
 def _rows_between(
     on: Sheet, frame: Integers, low: Floats, high: Floats
 ) -> tuple[Integers, Integers]:
-    first = np.ceil((low - on.y0[frame]) / on.dy[frame]).astype(np.int64)
-    last = np.floor((high - on.y0[frame]) / on.dy[frame]).astype(np.int64)
-    return _expand(np.maximum(first, 0), np.minimum(last, on.rows[frame] - 1))
+    y0, dy = on.y0[frame], on.dy[frame]
+    first = np.maximum(np.ceil((low - y0) / dy), 0.0).astype(np.int64)
+    last = np.minimum(np.floor((high - y0) / dy), on.rows[frame] - 1).astype(np.int64)
+    return _expand(first, last)
 
 
-def _cover(
-    on: Sheet, frame: Integers, row: Integers, low: Floats, high: Floats
-) -> list[tuple[Integers, Counts]]:
-    """Turn the intervals low … high into events."""
-    x0, step, width = on.x0[on.first_row[frame] + row], on.step[frame], on.width[frame]
-    first = np.ceil((low - x0) / step)
-    last = np.floor((high - x0) / step)
-    seen = (first <= last) & (last >= 0) & (first < width - 1)
-    base = (on.first_cell[frame] + row * width)[seen]
-    room = width[seen] - 1
-    start = base + np.maximum(first[seen], 0).astype(np.int64)
-    stop = base + np.minimum(last[seen].astype(np.int64) + 1, room)
-    plus = np.full(len(start), BLOCKED, dtype=np.int32)
-    return [(start, plus), (stop, -plus)]
+def _add_covers(sums: Counts, on: Sheet, row: Integers, low: Floats, high: Floats) -> None:
+    """Block the samples from `low` to `high` of rows (an empty interval blocks none)."""
+    x0, step, room = on.x0[row], on.row_step[row], on.row_room[row]
+    first = np.minimum(np.maximum(np.ceil((low - x0) / step), 0.0), room)
+    behind = np.minimum(np.maximum(np.floor((high - x0) / step) + 1.0, first), room)
+    cell = on.row_cell[row]
+    block = np.full(len(row), BLOCKED, dtype=np.int32)  # add.at is slow with a lone number
+    np.add.at(sums, cell + first.astype(np.int64), block)
+    np.add.at(sums, cell + behind.astype(np.int64), -block)
 
 
 def _discs(
     on: Sheet, frame: Integers, x: Floats, y: Floats, radius: Floats
-) -> list[tuple[Integers, Counts]]:
+) -> tuple[Integers, Floats, Floats]:
+    """Return the intervals (row, low, high) that discs cover."""
     which, row = _rows_between(on, frame, y - radius, y + radius)
-    frame, r = frame[which], radius[which]
+    frame, r, x = frame[which], radius[which], x[which]
     off = on.y0[frame] + row * on.dy[frame] - y[which]
     half = np.sqrt(np.maximum(r * r - off * off, 0.0))
-    return _cover(on, frame, row, x[which] - half, x[which] + half)
+    return on.first_row[frame] + row, x - half, x + half
 
 
 def _bands(
     on: Sheet, frame: Integers, x: Floats, y: Floats, x2: Floats, y2: Floats, margin: Floats
-) -> list[tuple[Integers, Counts]]:
-    """Cover the strip within the margin beside each edge; its round ends are discs."""
+) -> tuple[Integers, Floats, Floats]:
+    """Return the intervals of the strip beside each edge; its round ends are discs."""
     dx, dy = x2 - x, y2 - y
     length = np.sqrt(dx * dx + dy * dy)
     cos, sin = dx / length, dy / length
@@ -215,26 +226,31 @@ def _bands(
     upright, level = np.abs(cos) <= FLAT, np.abs(sin) <= FLAT
     by_cos, by_sin = np.where(upright, 1.0, cos), np.where(level, 1.0, sin)
     # beside the edge's line by at most the margin …
-    lean, half = (
-        np.where(level, 0.0, cos / by_sin),
-        np.where(level, np.inf, margin / np.abs(by_sin)),
-    )
+    lean = np.where(level, 0.0, cos / by_sin)
+    half = np.where(level, np.inf, margin / np.abs(by_sin))
     # … and between the perpendiculars through its ends
     fall, end = np.where(upright, 0.0, sin / by_cos), np.where(upright, np.inf, length / by_cos)
     near = np.where(upright, -np.inf, np.minimum(end, 0.0))
     far = np.maximum(end, 0.0)
-    frame = frame[which]
+    frame, half = frame[which], half[which]
     across = on.y0[frame] + row * on.dy[frame] - y[which]
     middle = x[which] + across * lean[which]
     foot = x[which] - across * fall[which]
-    low = np.maximum(middle - half[which], foot + near[which])
-    high = np.minimum(middle + half[which], foot + far[which])
-    return _cover(on, frame, row, low, high)
+    low = np.maximum(middle - half, foot + near[which])
+    high = np.minimum(middle + half, foot + far[which])
+    return on.first_row[frame] + row, low, high
 
 
-def _crossings(
-    on: Sheet, field: Field, frame: Integers, x: Floats, y: Floats, x2: Floats, y2: Floats
-) -> tuple[Integers, Counts]:
+def _add_crossings(
+    sums: Counts,
+    on: Sheet,
+    field: Field,
+    frame: Integers,
+    x: Floats,
+    y: Floats,
+    x2: Floats,
+    y2: Floats,
+) -> None:
     """Count 1 more inside each ring from where a row enters it to where it leaves it.
 
     A corner's row is computed once for both its edges, so each row meets a ring an even number of
@@ -249,7 +265,7 @@ def _crossings(
     frame = frame[which]
     across = on.y0[frame] + row * on.dy[frame] - y[which]
     at = x[which] + across * ((x2 - x)[which] / (y2 - y)[which])
-    cell = np.ceil((at - on.x0[on.first_row[frame] + row]) / on.step[frame])
-    inner = np.clip(cell, 0, on.width[frame] - 1).astype(np.int64)
-    where: Integers = on.first_cell[frame] + row * on.width[frame] + inner
-    return where, gains[which]
+    row = on.first_row[frame] + row
+    inner = np.maximum(np.ceil((at - on.x0[row]) / on.row_step[row]), 0.0)
+    inner = np.minimum(inner, on.row_room[row])
+    np.add.at(sums, on.row_cell[row] + inner.astype(np.int64), gains[which])

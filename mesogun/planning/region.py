@@ -238,10 +238,14 @@ def _rings_meet(one: Sequence[Point], two: Sequence[Point]) -> bool:
     # only the edges whose box touches the other ring's box can meet it
     near = ((np.maximum(a, b) >= low[:, None]) & (np.minimum(a, b) <= high[:, None])).all(axis=0)
     a, b = a[:, near], b[:, near]
+    low_c, high_c = np.minimum(c, d), np.maximum(c, d)
     for part in _parts(a.shape[1], c.shape[1]):
-        count = a[:, part].shape[1]
-        i = np.repeat(np.arange(count), c.shape[1])
-        j = np.tile(np.arange(c.shape[1]), count)
-        if _meet(a[:, part][:, i], b[:, part][:, i], c[:, j], d[:, j]).any():
+        some_a, some_b = a[:, part], b[:, part]
+        low_a, high_a = np.minimum(some_a, some_b), np.maximum(some_a, some_b)
+        touch = (high_a[:, :, None] >= low_c[:, None, :]) & (
+            low_a[:, :, None] <= high_c[:, None, :]
+        )
+        i, j = np.nonzero(touch[0] & touch[1])
+        if _meet(some_a[:, i], some_b[:, i], c[:, j], d[:, j]).any():
             return True
     return False

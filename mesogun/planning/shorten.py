@@ -11,10 +11,7 @@ from collections import deque
 from itertools import pairwise
 from math import isqrt
 
-import numpy as np
-
 from mesogun.planning.mend import Ground
-from mesogun.planning.raster import Integers
 
 UNIT = 1_024
 """A hop from neighbour to neighbour."""
@@ -26,48 +23,50 @@ NEAR = tuple(
     if i * i + i * j + j * j == norm
 )
 """The eighteen places within two hops, nearest first."""
-BREADTH = (8, 5, 3, 2, 1, 1)
+BREADTH = (5, 3, 2, 1)
 SEGMENT_MAX = 3
 MOVES_MAX = 6_000
 
 
 class Tour:
-    """A closed tour over all points and nowhere, as an array that is turned over piece by piece."""
+    """A closed tour over points and nowhere, as a list that is turned over piece by piece."""
 
-    __slots__ = ("_near", "at", "ground", "moves", "nowhere", "size", "stops")
+    __slots__ = ("_i", "_j", "_near", "at", "ground", "moves", "nowhere", "size", "stops")
 
     def __init__(self, ground: Ground, way: list[int]) -> None:
         self.ground = ground
-        self.nowhere = len(way)
+        self.nowhere = len(ground.i)
         self.size = len(way) + 1
-        self.stops: Integers = np.array([*way, self.nowhere], dtype=np.int64)
-        self.at: Integers = np.empty(self.size, dtype=np.int64)
-        self.at[self.stops] = np.arange(self.size)
+        self.stops = [*way, self.nowhere]
+        self.at = [-1] * (self.nowhere + 1)
+        for place, stop in enumerate(self.stops):
+            self.at[stop] = place
         self.moves = 0
+        self._i: list[int] = ground.i.tolist()
+        self._j: list[int] = ground.j.tolist()
         self._near: dict[int, list[int]] = {}
 
     def way(self) -> list[int]:
         """Return the points from nowhere to nowhere."""
-        start = int(self.at[self.nowhere])
-        way: list[int] = np.roll(self.stops, -start - 1)[:-1].tolist()
-        return way
+        start = self.at[self.nowhere]
+        return self.stops[start + 1 :] + self.stops[:start]
 
     def length(self, one: int, two: int) -> int:
         """Return the distance between two stops."""
         if one == self.nowhere or two == self.nowhere:
             return 0
-        i = int(self.ground.i[one] - self.ground.i[two])
-        j = int(self.ground.j[one] - self.ground.j[two])
-        return isqrt((i * i + i * j + j * j) << 20)
+        i, j = self._i[one] - self._i[two], self._j[one] - self._j[two]
+        norm = i * i + i * j + j * j
+        return UNIT if norm == 1 else isqrt(norm << 20)
 
     def after(self, stop: int) -> int:
         """Return the next stop."""
-        place = int(self.at[stop]) + 1
-        return int(self.stops[place if place < self.size else 0])
+        place = self.at[stop] + 1
+        return self.stops[place if place < self.size else 0]
 
     def before(self, stop: int) -> int:
         """Return the stop before."""
-        return int(self.stops[int(self.at[stop]) - 1])
+        return self.stops[self.at[stop] - 1]
 
     def near(self, stop: int) -> list[int]:
         """Return the stops worth going to from `stop`, nearest first."""
@@ -75,23 +74,26 @@ class Tour:
             return []
         known = self._near.get(stop)
         if known is None:
-            i, j = int(self.ground.i[stop]), int(self.ground.j[stop])
+            i, j = self._i[stop], self._j[stop]
             found = (self.ground.at(i + di, j + dj) for di, dj in NEAR)
-            known = [self.nowhere, *(one for one in found if one is not None)]
-            self._near[stop] = known
+            mine = (one for one in found if one is not None and self.at[one] >= 0)
+            known = self._near[stop] = [self.nowhere, *mine]
         return known
 
     def turn(self, first: int, last: int) -> None:
         """Turn over the stops from `first` on to `last` (or all others: it is the same tour)."""
         self.moves += 1
-        start, stop = int(self.at[first]), int(self.at[last])
+        start, stop = self.at[first], self.at[last]
         count = (stop - start) % self.size + 1
         if 2 * count > self.size:
-            start, count = (stop + 1) % self.size, self.size - count
-        where = (start + np.arange(count)) % self.size
-        turned = self.stops[where[::-1]]
-        self.stops[where] = turned
-        self.at[turned] = where
+            start, stop, count = (stop + 1) % self.size, start - 1, self.size - count
+        stops, at, size = self.stops, self.at, self.size
+        for _ in range(count // 2):
+            one, two = stops[start], stops[stop]
+            stops[start], stops[stop] = two, one
+            at[two], at[one] = start % size, stop % size
+            start = start + 1 if start + 1 < size else 0
+            stop -= 1  # below 0 counts from the end, as it should
 
     def exchange(self, fixed: int, open_end: int, near: int, far: int) -> None:
         """Replace the hops fixed-open_end and near-far by open_end-near and far-fixed."""
@@ -113,14 +115,15 @@ class Tour:
                 continue
             tried += 1
             gain += self.length(near, far)
-            self.exchange(fixed, open_end, near, far)
             if gain > self.length(far, fixed):
+                self.exchange(fixed, open_end, near, far)
                 return [fixed, open_end, near, far]
             if depth + 1 < len(BREADTH):
+                self.exchange(fixed, open_end, near, far)
                 found = self.deepen(fixed, far, gain, depth + 1)
                 if found is not None:
                     return [*found, open_end, near]
-            self.exchange(fixed, far, near, open_end)
+                self.exchange(fixed, far, near, open_end)
         return None
 
     def carry(self, stop: int) -> list[int] | None:
@@ -168,10 +171,11 @@ class Tour:
         self.moves += 1
         if self.after(c) != d:
             segment, c = segment[::-1], d
-        rest = self.stops[~np.isin(self.stops, segment)]
-        place = int(np.flatnonzero(rest == c)[0]) + 1
-        self.stops = np.concatenate((rest[:place], np.array(segment), rest[place:]))
-        self.at[self.stops] = np.arange(self.size)
+        rest = [stop for stop in self.stops if stop not in segment]
+        place = rest.index(c) + 1
+        self.stops = [*rest[:place], *segment, *rest[place:]]
+        for at, stop in enumerate(self.stops):
+            self.at[stop] = at
 
 
 def shorten(ground: Ground, way: list[int]) -> list[int]:

@@ -248,14 +248,13 @@ def walk(jumps: dict[int, int], start: int) -> Integers:
     while True:
         stop = stops[bisect_left(stops, place)]
         if firsts and place <= start <= stop:
-            stop = start - 1
-            if place > stop:
-                break
+            break
         firsts.append(place)
         lasts.append(stop)
-        if stop == start - 1:
-            break
         place = jumps[stop]
+    if place < start:  # round again: what of the stretch comes before the start
+        firsts.append(place)
+        lasts.append(start - 1)
     counts = np.array(lasts) - np.array(firsts) + 1
     ends = np.cumsum(counts)
     step = np.arange(int(ends[-1])) - np.repeat(ends - counts, counts)
