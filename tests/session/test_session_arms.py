@@ -72,12 +72,13 @@ def test_the_budget_is_exactly_what_is_left() -> None:
 
 def test_the_greatest_of_each_value_is_asked_for() -> None:
     some = Orders(
-        (order(), order(dose_nl=20_000, depth_um=300), order(interval_ms=400)),
+        (order(rate_nl_per_s=9), order(dose_nl=20_000, depth_um=300), order(interval_ms=400)),
         "sha256:" + "00" * 32,
     )
     request = limited(some).request
     assert (request.dose_nl_max, request.depth_um_max) == (20_000, 600)
     assert (request.volume_nl_max, request.interval_ms_min) == (40_000, 0)
+    assert request.rate_nl_per_s_max == 50_000
 
 
 @pytest.mark.parametrize(
@@ -224,6 +225,10 @@ def test_a_budget_other_than_confirmed_is_given_back(field: str) -> None:
 def test_an_arming_that_is_refused_says_why(code: ErrorCode, text: str) -> None:
     talk = limited().tell(error(code, 3, 500))
     assert text in why(talk)
+
+
+def test_a_limit_that_this_program_does_not_know_is_named_by_its_number() -> None:
+    assert "its limit 999 is 5" in why(limited().tell(error(ErrorCode.LIMIT, 999, 5)))
 
 
 def test_limits_that_changed_under_way_are_asked_anew() -> None:
