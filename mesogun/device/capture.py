@@ -30,6 +30,19 @@ def packet(direction: int, body: bytes, at_us: int) -> bytes:
     return stamp + bytes((direction,)) + body
 
 
+def whole_bytes(data: bytes) -> int:
+    """Return how many bytes of a capture are whole packets; 0: it is no capture of ours."""
+    if not data.startswith(file_header()):
+        return 0
+    at = _HEADER.size
+    while at + _PACKET.size <= len(data):
+        after = at + _PACKET.size + _PACKET.unpack_from(data, at)[2]
+        if after > len(data):
+            break
+        at = after
+    return at
+
+
 class Capture:
     """A capture file that is being written; `write` fits a link's `on_body`.
 
@@ -38,13 +51,20 @@ class Capture:
     """
 
     def __init__(self, path: Path, *, start_us: int = 0) -> None:
-        """Begin a new file. `start_us` is added to every stamp."""
+        """Begin a file, or go on with one. `start_us` is added to every stamp.
+
+        A packet that a crash cut short is cut off; a file that is no capture is begun anew.
+        """
         self.failed = ""
         self._start_us = start_us
         self._file: IO[bytes] | None = None
         try:
-            self._file = path.open("wb")
-            self._file.write(file_header())
+            kept = whole_bytes(path.read_bytes()) if path.exists() else 0
+            self._file = path.open("r+b" if kept else "wb")
+            self._file.truncate(kept)
+            self._file.seek(kept)
+            if not kept:
+                self._file.write(file_header())
         except OSError as cause:
             self._fail(cause)
 

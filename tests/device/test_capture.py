@@ -45,3 +45,25 @@ def test_a_full_disk_is_noted(tmp_path: Path) -> None:
         capture.write(TO_PISTOL, bytes(100), at_us)
     capture.close()
     assert os.strerror(28) in capture.failed
+
+
+@pytest.mark.parametrize("lost", range(21))
+def test_a_resumed_session_goes_on_with_the_capture_behind_its_last_whole_packet(
+    lost: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "wire.pcap"
+    with Capture(path) as capture:
+        capture.write(TO_PISTOL, b"ask", 5)
+        capture.write(FROM_PISTOL, b"answer", 6)
+    path.write_bytes(path.read_bytes()[: -lost or None])
+    with Capture(path) as capture:
+        capture.write(TO_PISTOL, b"again", 7)
+    first, second = packet(TO_PISTOL, b"ask", 5), packet(FROM_PISTOL, b"answer", 6)
+    kept = first if lost else first + second
+    assert path.read_bytes() == file_header() + kept + packet(TO_PISTOL, b"again", 7)
+
+
+def test_a_file_that_is_no_capture_is_begun_anew(tmp_path: Path) -> None:
+    (tmp_path / "wire.pcap").write_bytes(b"not a capture at all, but long enough for a header")
+    Capture(tmp_path / "wire.pcap").close()
+    assert (tmp_path / "wire.pcap").read_bytes() == file_header()
