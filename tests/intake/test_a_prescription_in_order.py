@@ -64,6 +64,46 @@ def test_what_is_asked_is_kept(read: Read, zone: Any) -> None:
     assert made.share_ppm == 1_000_000
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"depth_mm": 0.72},
+        {"depth_mm": 0.001},
+        {"dose_ul": 50},
+        {"dose_ul": 1},
+        {"spacing_mm": 5},
+        {"spacing_mm": 20},
+        {"margin_mm": 2},
+    ],
+)
+def test_a_bound_itself_is_allowed(read: Read, zone: Any, change: Any) -> None:
+    zone.update(change)
+    assert read().zones
+
+
+@pytest.mark.parametrize(("syringe", "volume"), [("3ml", 3), ("20ml", 20)])
+def test_a_syringe_may_be_full(read: Read, tree: Any, syringe: str, volume: int) -> None:
+    tree["device"]["syringe"] = syringe
+    tree["product"]["volume_ml"] = volume
+    assert read().product.volume_nl == volume * 1_000_000
+
+
+def test_five_days_between_sessions_are_allowed(read: Read, tree: Any) -> None:
+    tree["session"]["previous"] = ["2026-11-16"]
+    assert any("only 5 d since the last session" in one for one in read().warnings)
+
+
+def test_a_usual_interval_and_course_are_no_warning(read: Read, tree: Any) -> None:
+    tree["session"].update(previous=["2026-11-01", "2026-11-07", "2026-11-14"], number=4)
+    tree["product"]["volume_ml"] = 2
+    assert [one for one in read().warnings if "session" in one] == []
+
+
+def test_a_product_may_be_given_on_the_day_it_expires(read: Read, tree: Any) -> None:
+    tree["product"]["expiry"] = "2026-11-21"
+    assert read().product.expiry == "2026-11-21"
+
+
 def test_a_rate_of_a_thin_fluid_gives_a_usual_dose_in_50_to_100_ms(read: Read) -> None:
     (zone,) = read().zones
     assert 50 <= zone.dose_nl_usual * 1000 / zone.rate_nl_per_s <= 100

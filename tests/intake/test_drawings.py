@@ -341,13 +341,22 @@ def test_outline_and_exclusions_come_from_the_drawing(drawn: Callable[..., Presc
         ),
         ({"exclusions_mm": [[[0, 0], [1, 0], [1, 1]]]}, "exclusions_mm: is in mm, but the outline"),
         ({"exclusions": [{"file": "face.svg", "id": "c"}]}, "crosses or touches the outline"),
+        (
+            {"exclusions": [{"file": "face.svg", "id": "d"}]},
+            "zones[0].exclusions[0].id: face.svg: 'd' is an open line: close the path",
+        ),
+        (
+            {"exclusions": [{"file": "face.svg", "id": "e"}]},
+            "exclusions[0].id: face.svg: found 'e'",
+        ),
     ],
 )
 def test_a_drawing_that_cannot_serve_is_refused(
     drawn: Callable[..., Prescription], refusal: Callable[[], list[str]], change: Any, said: str
 ) -> None:
     with pytest.raises(Exception, match=r"rx\.json: zones"):
-        drawn(CHEEK + '<circle id="c" cx="10" cy="30" r="3"/>', **change)
+        more = '<circle id="c" cx="10" cy="30" r="3"/><path id="d" d="M 20,20 L 30,30 20,30"/>'
+        drawn(CHEEK + more, **change)
     assert any(said in line for line in refusal()), refusal()
 
 
