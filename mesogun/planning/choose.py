@@ -15,8 +15,8 @@ import numpy as np
 from mesogun.errors import PlanError
 from mesogun.planning.coarse import coarse
 from mesogun.planning.dose import AREA_DISC_RADIUS_UM, disc_caps
-from mesogun.planning.lattice import shells
-from mesogun.planning.place import Fit, area_of, best_fit, cells_of, count_fits, place
+from mesogun.planning.lattice import lattice, shells
+from mesogun.planning.place import Fit, area_of, best_fit, cells_of, count_fits, exactly_free, place
 from mesogun.planning.raster import Field
 from mesogun.planning.region import mm
 
@@ -75,8 +75,17 @@ class Search:
             fit = best_fit(self.rough, pitch_um, self.anchor, budget, self.box_um2)
             if fit.count == 0:
                 fit = best_fit(self.field, pitch_um, self.anchor, budget, self.box_um2)
+            if fit.count == 0:
+                fit = self._lone(pitch_um)
             self.best[pitch_um] = fit
         return self.best[pitch_um]
+
+    def _lone(self, pitch_um: int) -> Fit:
+        """Return the lattice through the anchor: in a narrow place no other may hit it."""
+        x, y = (np.array([one]) for one in self.anchor)
+        margin = max(1, self.field.margin_um)
+        held = int(exactly_free(self.field, x, y, margin)[0])
+        return Fit(pitch_um, lattice(pitch_um, 0), (0, 0), 1, held)
 
     def holds(self, pitch_um: int, held: int, doses: Doses) -> int:
         """Return how many steps the best fit of this pitch can hold under all caps.
@@ -119,6 +128,8 @@ class Search:
         return self.at(max(found, best or found))
 
     def _widest_of(self, pitches: list[int], need: int, big: bool) -> int | None:
+        if not pitches:
+            return None
         counts = self._trial(pitches, big)
         return max((p for p, n in zip(pitches, counts, strict=True) if n >= need), default=None)
 

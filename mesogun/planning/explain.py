@@ -118,6 +118,7 @@ def no_prick(field: Field, limit: Limit) -> Infeasible:
             high = middle
         else:
             low = middle
+    low = low // 10 * 10
     enclosed = abs(area2_um2(field.outline)) // 2
     changes = []
     if low > 0:
@@ -220,11 +221,7 @@ def _higher_caps(order: Order, most: Most, each: int) -> list[Change]:
             text = f"{name} of {value} instead of {bound.value} {bound.unit} [{bound.origin}]"
             changes.append(Change("cap", name, bound.value, value, bound.unit, text))
     if len(changes) == 2:
-        joined = " together with ".join(one.text for one in changes)
-        changes = [
-            replace(one, text=joined if k == 0 else f"(the other cap: {one.text})")
-            for k, one in enumerate(changes)
-        ]
+        return [replace(changes[0], together_with=(changes[1],))]
     return changes
 
 

@@ -23,9 +23,11 @@ class Change:
     unit: str
     text: str
     """The same for a reader."""
+    together_with: tuple[Change, ...] = ()
+    """What must be changed as well: alone this would not help."""
 
     def __str__(self) -> str:
-        return self.text
+        return " together with ".join((self.text, *map(str, self.together_with)))
 
 
 class Infeasible(PlanError):  # noqa: N818  (an outcome, named as the documents name it)
