@@ -287,6 +287,37 @@ def test_a_slow_line_still_gets_its_next_shot() -> None:
     assert isinstance(talk.request, Shot)
 
 
+def test_a_shot_that_never_arrives_is_asked_three_times_and_then_left_out() -> None:
+    talk = armed()
+    for _ in range(TRIES_MAX):
+        shot_id = talk.request.shot_id
+        talk.tell(shot_reply(shot_id), status(ARMED), resolution(shot_id, Outcome.NOT_FIRED))
+        if isinstance(talk.request, Poll):
+            talk.tell(status(ARMED))
+    assert [one.kind for one in talk.kinds(Alarmed)] == ["not_given"]
+    assert talk.kinds(Intent)[-1].shot == 1
+
+
+def test_a_shot_that_was_not_fired_has_no_time() -> None:
+    talk = armed().tell(shot_reply(1), status(ARMED, journal_head=1))
+    talk.tell(records(voided(1, 1, Refusal.EXPIRED)))
+    assert talk.kinds(OutcomeEntry)[0].fired_at_us is None
+
+
+def test_another_host_s_shot_in_mid_session_is_alarmed() -> None:
+    talk = armed().give().tell(shot_reply(2), status(ARMED, journal_head=3))
+    talk.tell(records(begun(3, 500)))
+    assert [one.kind for one in talk.kinds(Alarmed)] == ["foreign_shot"]
+
+
+@pytest.mark.parametrize("shot_id", [1, 2])
+def test_a_shot_given_in_this_part_and_told_as_not_fired_is_a_fault(shot_id: int) -> None:
+    talk = armed(orders(4)).give().give().tell(shot_reply(3), status(ARMED, journal_head=5))
+    talk.tell(records(ended(5, shot_id, Outcome.NOT_FIRED)))
+    assert [one.kind for one in talk.kinds(Alarmed)] == ["contradiction"]
+    assert talk.request == Disarm(99)
+
+
 def test_every_prick_has_its_own_three_tries() -> None:
     talk = armed()
     for _ in range(TRIES_MAX + 2):
