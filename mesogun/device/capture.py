@@ -59,7 +59,8 @@ class Capture:
         self._start_us = start_us
         self._file: IO[bytes] | None = None
         try:
-            kept = whole_bytes(path.read_bytes()) if path.exists() else 0
+            # only of a file proper: a device could be read for ever
+            kept = whole_bytes(path.read_bytes()) if path.is_file() else 0
             self._file = path.open("r+b" if kept else "wb")
             self._file.truncate(kept)
             self._file.seek(kept)
