@@ -62,9 +62,10 @@ class Capture:
             # only of a file proper: a device could be read for ever
             kept = whole_bytes(path.read_bytes()) if path.is_file() else 0
             self._file = path.open("r+b" if kept else "wb")
-            self._file.truncate(kept)
-            self._file.seek(kept)
-            if not kept:
+            if kept:
+                self._file.truncate(kept)
+                self._file.seek(kept)
+            else:
                 self._file.write(file_header())
         except OSError as cause:
             self._fail(cause)
