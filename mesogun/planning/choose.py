@@ -137,11 +137,9 @@ class Search:
         """Count quickly: few angles, few shifts; never more than the best fit would find."""
         angles = (0,) if big else TRIAL_ANGLES
         wanted = [(pitch, angle) for pitch in pitches for angle in angles]
-        fits = count_fits(self.rough, wanted, 1 if big else 4, self.anchor)
+        counts = count_fits(self.rough, wanted, 1 if big else 4, self.anchor)
         each = len(angles)
-        return [
-            max(fit.count for fit in fits[k * each : (k + 1) * each]) for k in range(len(pitches))
-        ]
+        return [max(counts[k * each : (k + 1) * each]) for k in range(len(pitches))]
 
 
 def search_of(field: Field) -> Search | None:

@@ -235,11 +235,16 @@ def _tighter(order: Order, search: Search) -> list[Change]:
     found = choose(search, max(1, floor.value // TIGHTER), max(1, floor.value - 1), order.doses)
     if found is None:
         return []
-    text = f"{floor.name} of {mm(found.pitch_um)} instead of {mm(floor.value)} [{floor.origin}]"
-    return [Change("spacing", floor.name, floor.value, found.pitch_um, "um", text)]
+    pitch = found.pitch_um
+    text = f"{floor.name} of {mm(pitch)} instead of {mm(floor.value)} [{floor.origin}]"
+    also: tuple[Change, ...] = ()
+    if order.zone.spacing_um is not None:
+        asked = f"a spacing of {mm(pitch)} instead of {mm(order.low_um)}"
+        also = (Change("spacing", "spacing_um", order.low_um, pitch, "um", asked),)
+    return [Change("spacing", floor.name, floor.value, pitch, "um", text, also)]
 
 
-def too_little(order: Order, count: int, pitch_um: int) -> Infeasible:
+def too_little(order: Order, search: Search, count: int, pitch_um: int) -> Infeasible:
     """Explain that the least dose in every prick is already more than the volume."""
     least = max(1, order.doses.least) * order.quantum_nl
     session = order.session_for(max(1, order.doses.least) * count, up=True)
@@ -268,15 +273,19 @@ def too_little(order: Order, count: int, pitch_um: int) -> Infeasible:
             else "leaving this zone out",
         ),
     ]
-    if pitch_um < wider.value:
-        text = f"a spacing of up to {mm(wider.value)} instead of {mm(pitch_um)}"
-        changes.append(Change("spacing", "spacing_um", pitch_um, wider.value, "um", text))
+    found = None
+    if order.high_um < wider.value:
+        found = choose(search, order.high_um + 1, wider.value, order.doses)
+    if found is not None and found.count * order.doses.least <= order.doses.total:
+        text = f"a spacing of {mm(found.pitch_um)} instead of {mm(pitch_um)}"
+        changes.append(Change("spacing", "spacing_um", pitch_um, found.pitch_um, "um", text))
     return Infeasible(
         f"{ml(order.volume_nl)} are too little: even at {mm(pitch_um)} spacing there are {count} "
         f"pricks, and each takes at least {ml(least)}",
         zone=order.zone.name,
         volume_nl=order.volume_nl,
-        volume_nl_max=order.volume_nl,
+        volume_nl_max=most_that_fits(search, order.low_um, order.high_um, order.doses).steps
+        * order.quantum_nl,
         volume_nl_min=least * count,
         binding=bound,
         changes=tuple(changes),

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isqrt
 
 import numpy as np
-import numpy.typing as npt
 
 from mesogun.planning.lattice import ANGLES, Basis, lattice
-from mesogun.planning.raster import Field, Floats, Integers, Sheet, Truths, paint, sheet
+from mesogun.planning.raster import Counts, Field, Integers, Sheet, Truths, paint, sheet
 from mesogun.planning.region import inside, keeps_off
 
 SLACK_UM = 0.25
@@ -24,7 +22,6 @@ SAFE_UM = 1
 AREA_RASTERS = ((128, 256), (2048, 2048))
 """(rows, columns): the second only where the first finds no room at all."""
 FINENESS = (8, 4, 2, 1)
-TIES_MAX = 8
 TIE_WORK_MAX = 200_000
 
 
@@ -133,29 +130,39 @@ def _deep_point(free: Truths, field: Field, rows: int, columns: int) -> tuple[in
 
 def count_fits(
     field: Field, wanted: Sequence[tuple[int, int]], fineness: int, anchor: tuple[int, int]
-) -> list[Fit]:
-    """Return, for each (pitch, angle) of `wanted`, the shift that holds the most pricks."""
-    return [fits[0] for fits in _all_fits(field, wanted, fineness, anchor)[0]]
+) -> list[int]:
+    """Return, for each (pitch, angle) of `wanted`, the most pricks that any shift holds."""
+    return [int(sums.max()) for sums in _count(field, wanted, fineness, anchor).sums]
 
 
-def _all_fits(
+@dataclass(frozen=True, slots=True, eq=False)
+class _Counted:
+    """Lattices counted on their fine rasters, one after the other."""
+
+    bases: list[Basis]
+    laid: Sheet
+    masks: list[Truths]
+    """(row, its part, column, its part): may a prick be there?"""
+    sums: list[Counts]
+    """(part of a row, part of a column): pricks of the lattice with this shift."""
+
+
+def _count(
     field: Field, wanted: Sequence[tuple[int, int]], fineness: int, anchor: tuple[int, int]
-) -> tuple[list[list[Fit]], Sheet, list[npt.NDArray[np.bool_]]]:
+) -> _Counted:
     f = fineness
     bases = [lattice(pitch, angle) for pitch, angle in wanted]
     laid, _ = lattice_sheet(field, bases, f, anchor)
     free = paint(laid, field, [field.margin_um + SAFE_UM] * len(bases))
-    found: list[list[Fit]] = []
-    masks: list[npt.NDArray[np.bool_]] = []
-    for k, (pitch, _) in enumerate(wanted):
+    masks: list[Truths] = []
+    sums: list[Counts] = []
+    for k in range(len(bases)):
         rows, width, start = int(laid.rows[k]), int(laid.width[k]), int(laid.first_cell[k])
         mask = free[start : start + rows * width].reshape(rows // f, f * width)
-        sums = np.add.reduce(mask, axis=0, dtype=np.int32).reshape(f, width // f, f).sum(axis=1)
-        most = int(sums.max())
-        best = np.flatnonzero(sums.ravel() == most)[:TIES_MAX].tolist()
-        found.append([Fit(pitch, bases[k], (at % f, at // f), f, most) for at in best])
+        by_row = np.add.reduce(mask, axis=0, dtype=np.int32).reshape(f, width // f, f)
+        sums.append(by_row.sum(axis=1, dtype=np.int32))
         masks.append(mask.reshape(rows // f, f, width // f, f))
-    return found, laid, masks
+    return _Counted(bases, laid, masks, sums)
 
 
 def cells_of(area_um2: int, box_um2: int, pitch_um: int, fineness: int) -> int:
@@ -173,15 +180,47 @@ def best_fit(
     """
     fineness, angles = budgeted(cells_of(0, box_um2, pitch_um, 1), cells_max)
     wanted = [(pitch_um, angle) for angle in range(0, ANGLES, ANGLES // angles)]
-    found, laid, masks = _all_fits(field, wanted, fineness, anchor)
-    most = max(fits[0].count for fits in found)
-    tied = [(k, fit) for k, fits in enumerate(found) for fit in fits if fit.count == most]
-    work = most * len(field.ax)
-    if len(tied) == 1 or work == 0:
-        return tied[0][1]
-    tied = tied[: max(1, min(TIES_MAX, TIE_WORK_MAX // work))]
-    slack = [_least_gap(field, laid, k, fit, masks[k]) for k, fit in tied]
-    return tied[slack.index(max(slack))][1]
+    counted = _count(field, wanted, fineness, anchor)
+    most = max(int(sums.max()) for sums in counted.sums)
+    best, farthest, work = None, -1.0, 0
+    for k, sums in enumerate(counted.sums):
+        tied = sums == most
+        first = int(np.argmax(tied))
+        if not tied[first // fineness, first % fineness]:
+            continue
+        work += int(np.count_nonzero(tied)) * most * len(field.ax)
+        shift, gap = (first % fineness, first // fineness), 0.0
+        if work <= TIE_WORK_MAX and most:
+            shift, gap = _roomiest(field, counted, k, tied)
+        if gap > farthest:
+            best, farthest = Fit(pitch_um, counted.bases[k], shift, fineness, most), gap
+    assert best is not None
+    return best
+
+
+def _roomiest(
+    field: Field, counted: _Counted, k: int, tied: Truths
+) -> tuple[tuple[int, int], float]:
+    """Return, of tied shifts of one lattice, the one that keeps farthest from edges, and how far.
+
+    The distance is squared, in floats that are compared one by one and never added up.
+    """
+    f, laid = tied.shape[0], counted.laid
+    row, part, column, piece = np.nonzero(counted.masks[k] & tied[:, None, :])
+    r = row * f + part
+    x = laid.x0[laid.first_row[k] + r] + (column * f + piece) * laid.step[k]
+    y = laid.y0[k] + r * laid.dy[k]
+    ux, uy = laid.ux[k], laid.uy[k]
+    ax, ay = field.ax - laid.origin[0], field.ay - laid.origin[1]
+    dx, dy = (field.bx - field.ax) * 1.0, (field.by - field.ay) * 1.0
+    px, py = (x * ux - y * uy)[:, None] - ax, (x * uy + y * ux)[:, None] - ay
+    along = np.minimum(np.maximum((px * dx + py * dy) / (dx * dx + dy * dy), 0.0), 1.0)
+    gx, gy = px - along * dx, py - along * dy
+    least = np.full((f, f), np.inf)
+    np.minimum.at(least, (part, piece), (gx * gx + gy * gy).min(axis=1))
+    least[~tied] = -1.0
+    best = int(np.argmax(least))
+    return (best % f, best // f), float(least[best // f, best % f])
 
 
 def budgeted(cells: int, cells_max: int) -> tuple[int, int]:
@@ -191,22 +230,6 @@ def budgeted(cells: int, cells_max: int) -> tuple[int, int]:
             if cells * fineness * fineness * angles <= cells_max and angles * fineness >= 12:
                 return fineness, angles
     return 1, max(a for a in (12, 6, 3, 1) if a == 1 or cells * a <= cells_max)
-
-
-def _least_gap(field: Field, laid: Sheet, k: int, fit: Fit, mask: npt.NDArray[np.bool_]) -> float:
-    """Return the least squared distance of the fit's pricks to any edge (floats, one by one)."""
-    i, j = fit.shift
-    row, column = np.nonzero(mask[:, j, :, i])
-    r = row * fit.fineness + j
-    x = laid.x0[laid.first_row[k] + r] + (column * fit.fineness + i) * laid.step[k]
-    y = laid.y0[k] + r * laid.dy[k]
-    ux, uy = laid.ux[k], laid.uy[k]
-    ax, ay = field.ax - laid.origin[0], field.ay - laid.origin[1]
-    dx, dy = (field.bx - field.ax) * 1.0, (field.by - field.ay) * 1.0
-    px, py = (x * ux - y * uy)[:, None] - ax, (x * uy + y * ux)[:, None] - ay
-    along = np.clip((px * dx + py * dy) / (dx * dx + dy * dy), 0.0, 1.0)
-    gx, gy = px - along * dx, py - along * dy
-    return float((gx * gx + gy * gy).min())
 
 
 def place(field: Field, fit: Fit, anchor: tuple[int, int]) -> Placed:
@@ -243,23 +266,3 @@ def exactly_free(field: Field, x: Integers, y: Integers, margin_um: int) -> Trut
     for cx, cy, r in zip(field.disc_x, field.disc_y, field.disc_r, strict=True):
         free &= (x - cx) * (x - cx) + (y - cy) * (y - cy) >= r * r
     return free
-
-
-def side_of_square(area_um2: int) -> int:
-    """Return the side of a square of this area, rounded down."""
-    return isqrt(area_um2)
-
-
-__all__ = [
-    "Field",
-    "Fit",
-    "Floats",
-    "Placed",
-    "area_of",
-    "best_fit",
-    "budgeted",
-    "cells_of",
-    "count_fits",
-    "exactly_free",
-    "place",
-]

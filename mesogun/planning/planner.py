@@ -213,18 +213,17 @@ def _place_zone(
     warnings: list[str],
 ) -> _Done:
     search = _beside(asked, search, done, warnings)
-    if asked.doses.total < asked.doses.least:
-        raise too_little(asked, 1, asked.high_um)
     fit = choose(search, asked.low_um, asked.high_um, asked.doses)
+    widest = fit or search.at(asked.high_um)
+    if widest.count == 0:
+        raise no_prick(search.field, asked.limits.of("margin_um_min", asked.index))
+    if widest.count * asked.doses.least > asked.doses.total:
+        raise too_little(asked, search, widest.count, widest.pitch_um)
     if fit is None:
-        if search.at(asked.low_um).count == 0:
-            raise no_prick(search.field, asked.limits.of("margin_um_min", asked.index))
         raise too_much(asked, search)
-    if fit.count * asked.doses.least > asked.doses.total:
-        raise too_little(asked, fit.count, fit.pitch_um)
     placed = place(search.field, fit, search.anchor)
     if len(placed) * asked.doses.least > asked.doses.total:
-        raise too_little(asked, len(placed), fit.pitch_um)
+        raise too_little(asked, search, len(placed), fit.pitch_um)
     comes_from = (int(done[-1].x_um[-1]), int(done[-1].y_um[-1])) if done else None
     ordered, least_um = order(placed, comes_from, following)
     return _Done(placed, placed.x_um[ordered], placed.y_um[ordered], least_um, asked)

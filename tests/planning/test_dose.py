@@ -1,0 +1,98 @@
+"""Doses are whole steps with an exact sum, as even as the limits allow."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mesogun.planning.dose import (
+    AREA_DISC_RADIUS_UM,
+    disc_caps,
+    disc_sums,
+    fill,
+    split,
+    spread,
+)
+from mesogun.planning.neighbours import pairs_within
+from mesogun.planning.verify_spacing import disc_sums as sums_of_the_verifier
+
+places = st.lists(
+    st.tuples(st.integers(-15_000, 15_000), st.integers(-15_000, 15_000)),
+    min_size=1,
+    max_size=30,
+    unique=True,
+)
+
+
+@given(st.integers(0, 10**9), st.lists(st.integers(0, 10**12), min_size=1).filter(any))
+@settings(max_examples=200, deadline=None)
+def test_a_split_adds_up_and_no_part_is_a_step_from_its_share(
+    total: int, weights: list[int]
+) -> None:
+    parts = split(total, weights)
+    assert sum(parts) == total
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part * sum(weights) - total * weight) < sum(weights)
+
+
+def test_of_equal_remainders_the_earlier_one_gets_more() -> None:
+    assert split(10, [1, 1, 1]) == [4, 3, 3]
+
+
+@given(st.integers(0, 10**7), st.integers(1, 500))
+@settings(max_examples=200, deadline=None)
+def test_spread_doses_differ_by_one_step_at_most(total: int, count: int) -> None:
+    doses = spread(total, count)
+    assert doses.sum() == total
+    assert doses.max() - doses.min() <= 1
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=5), st.integers(0, 25))
+@settings(max_examples=200, deadline=None)
+def test_filling_under_caps_is_as_even_as_can_be(caps: list[int], total: int) -> None:
+    """Against every possible division: the sum of squares is the least there is."""
+    made = fill(total, np.array(caps))
+    possible = [one for one in product(*(range(cap + 1) for cap in caps)) if sum(one) == total]
+    if made is None:
+        assert not possible
+        return
+    assert int(made.sum()) == total
+    assert (made <= caps).all()
+    assert int((made * made).sum()) == min(sum(d * d for d in one) for one in possible)
+
+
+@given(places, st.integers(1, 20_000))
+@settings(max_examples=100, deadline=None)
+def test_every_pair_within_reach_is_met_once(points: list[tuple[int, int]], radius: int) -> None:
+    x, y = np.array([x for x, _ in points]), np.array([y for _, y in points])
+    met = [
+        (min(a, b), max(a, b))
+        for one, two in pairs_within(x, y, radius)
+        for a, b in zip(one.tolist(), two.tolist(), strict=True)
+    ]
+    force = [
+        (a, b)
+        for a in range(len(points))
+        for b in range(a + 1, len(points))
+        if (x[a] - x[b]) ** 2 + (y[a] - y[b]) ** 2 <= radius**2
+    ]
+    assert sorted(met) == force
+
+
+@given(places, st.integers(1, 200), st.data())
+@settings(max_examples=100, deadline=None)
+def test_doses_under_their_disc_caps_never_fill_a_square_centimetre(
+    points: list[tuple[int, int]], cap: int, data: st.DataObject
+) -> None:
+    x, y = np.array([x for x, _ in points]), np.array([y for _, y in points])
+    caps = disc_caps(x, y, np.full(len(points), cap))
+    doses = np.array([data.draw(st.integers(0, int(most))) for most in caps])
+    sums = disc_sums(x, y, doses)
+    assert (sums <= cap).all()
+    assert (disc_sums(x, y, caps) <= cap).all()
+    gap = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2
+    assert sums.tolist() == ((gap <= AREA_DISC_RADIUS_UM**2) * doses).sum(axis=1).tolist()
+    assert sums.tolist() == sums_of_the_verifier(x, y, doses).tolist()
