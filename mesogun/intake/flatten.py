@@ -111,9 +111,9 @@ def _placer(to_um: Affine) -> Callable[[Xy], Xy]:
 
 
 def _stretch(to_um: Affine) -> float:
-    """Return a bound on how much longer the map makes a vector."""
+    """Return how much longer the map makes a vector at most: its largest singular value."""
     a, b, c, d, _, _ = to_um
-    return math.hypot(a, b, c, d)
+    return (math.hypot(a + d, b - c) + math.hypot(a - d, b + c)) / 2
 
 
 def _walk(outline: Outline, place: Callable[[Xy], Xy], stretch: float) -> Iterator[Xy]:

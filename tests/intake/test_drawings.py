@@ -219,6 +219,19 @@ def test_a_bezier_curve_is_met_within_five_micrometres(d: str, controls: list[Po
     assert farthest(ring, [(x, y) for x, y in true]) <= 5
 
 
+@pytest.mark.parametrize(
+    ("shape", "most"),
+    [
+        ('<circle id="a" cx="50" cy="60" r="20"/>', 160),
+        ('<path id="a" d="M 0,0 C 0,10 10,10 10,0 Z"/>', 60),
+        ('<path id="a" d="M 0,0 Q 5,10 10,0 Z"/>', 40),
+        ('<path id="a" d="M 0,0 C 10,0 20,0 30,0 L 30,30 Z"/>', 3),
+    ],
+)
+def test_a_curve_gets_no_more_points_than_it_needs(shape: str, most: int) -> None:
+    assert most / 2 <= len(ring_of(shape)) <= most
+
+
 def test_smooth_and_short_commands_are_followed() -> None:
     long = ring_of('<path id="a" d="M 0,0 C 0,9 9,9 9,0 C 9,-9 20,-9 20,0 L 20,30 L 0,30 Z"/>')
     short = ring_of('<path id="a" d="m0 0c0 9 9 9 9 0s11-9 11 0v30h-20z"/>')
@@ -354,8 +367,8 @@ def test_outline_and_exclusions_come_from_the_drawing(drawn: Callable[..., Presc
 def test_a_drawing_that_cannot_serve_is_refused(
     drawn: Callable[..., Prescription], refusal: Callable[[], list[str]], change: Any, said: str
 ) -> None:
+    more = '<circle id="c" cx="10" cy="30" r="3"/><path id="d" d="M 20,20 L 30,30 20,30"/>'
     with pytest.raises(Exception, match=r"rx\.json: zones"):
-        more = '<circle id="c" cx="10" cy="30" r="3"/><path id="d" d="M 20,20 L 30,30 20,30"/>'
         drawn(CHEEK + more, **change)
     assert any(said in line for line in refusal()), refusal()
 

@@ -77,6 +77,7 @@ def test_a_changed_plan_is_refused_with_both_digests_and_what_it_breaks(written:
         (lambda t: t["zones"][0].update(pitch_um=2**60), "zones[0].pitch_um: found 1152921504606"),
         (lambda t: t["zones"][0].update(basis_um=[1]), "basis_um: found a list of 1: give a list"),
         (lambda t: t["limits"][0].update(zone=7), "names zone 7: there are 1"),
+        (lambda t: t["limits"][0].update(zone=1), "names zone 1: there are 1"),
         (lambda t: t["estimates"].update(duration_s=1), "estimates: duration_s and travel_mm dif"),
         (lambda t: t["prescription"].update(sex="x"), "prescription.sex: found 'x': give 'femal"),
         (lambda t: t["prescription"].update(name="a\nb"), "prescription.name: found 'a\\nb': tak"),

@@ -152,6 +152,9 @@ def test_no_depth_of_the_face_leaves_the_skin() -> None:
         ("techniques", 'layer = "skin"', 'layer = "bone"', "give 'skin' or 'subcutis'"),
         ("limits", "pricks_max = { value = 900,", "pricks_max = { value = 90,", "is above pricks_"),
         ("limits", "age_min = { value = 1,", "age_min = { value = 121,", "is above age_max"),
+        ("limits", "weight_min = { value = 20,", "weight_min = { value = 301,", "above weight_max"),
+        ("components", "_warn = { value = 3,", "_warn = { value = 5,", "is above mass_per_weight_"),
+        ("components", '"lidocaine", "', '"Lidocaine", "', "give names in small letters"),
         ("limits", "[thick_fluid]", "[thin_fluid]", "thick_fluid: is missing"),
         (
             "regimens",
