@@ -6,9 +6,8 @@ above the usual, and never above the cap (`planner.md`, decision 4).
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
 from math import isqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,8 +33,7 @@ COUNTED_MAX = 5_000
 """Up to so many pricks, neighbours within a square centimetre are counted one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doses:
+class Doses(NamedTuple):
     """The dose bounds of one zone in whole steps of the pistol."""
 
     total: int
@@ -50,17 +48,21 @@ class Doses:
         return min(bound, self.per_cm2 // held)
 
 
-@dataclass(slots=True)
 class Search:
     """One zone under search: its field and what was counted so far."""
 
-    field: Field
-    rough: Field
-    """The same, drawn coarser: lattices are counted on it, never placed."""
-    anchor: tuple[int, int]
-    area_um2: int
-    box_um2: int
-    best: dict[int, Fit] = dataclasses.field(default_factory=dict)
+    __slots__ = ("anchor", "area_um2", "best", "box_um2", "field", "rough")
+
+    def __init__(
+        self, field: Field, rough: Field, anchor: tuple[int, int], area_um2: int, box_um2: int
+    ) -> None:
+        self.field = field
+        self.rough = rough
+        """The same, drawn coarser: lattices are counted on it, never placed."""
+        self.anchor = anchor
+        self.area_um2 = area_um2
+        self.box_um2 = box_um2
+        self.best: dict[int, Fit] = {}
 
     def at(self, pitch_um: int) -> Fit:
         """Return the best fit of this pitch."""
@@ -73,9 +75,9 @@ class Search:
                 )
             budget = CELLS_MAX if cells < BIG else CELLS_MAX_BIG
             fit = best_fit(self.rough, pitch_um, self.anchor, budget, self.box_um2)
-            if fit.count == 0:
+            if fit.pricks == 0:
                 fit = best_fit(self.field, pitch_um, self.anchor, budget, self.box_um2)
-            if fit.count == 0:
+            if fit.pricks == 0:
                 fit = self._lone(pitch_um)
             self.best[pitch_um] = fit
         return self.best[pitch_um]
@@ -95,8 +97,8 @@ class Search:
         """
         fit = self.at(pitch_um)
         each = doses.each_at(held, doses.cap)
-        if each == doses.cap or fit.count > COUNTED_MAX or fit.count == 0:
-            return fit.count * each if each >= doses.least else 0
+        if each == doses.cap or fit.pricks > COUNTED_MAX or fit.pricks == 0:
+            return fit.pricks * each if each >= doses.least else 0
         placed = place(self.field, fit, self.anchor)
         disc = np.full(len(placed), doses.per_cm2, dtype=np.int64)
         caps = np.minimum(disc_caps(placed.x_um, placed.y_um, disc), doses.cap)
@@ -113,7 +115,7 @@ class Search:
         """
         if low == high or need <= 1:
             fit = self.at(high)
-            return fit if fit.count >= need else None
+            return fit if fit.pricks >= need else None
         guess = isqrt(self.area_um2 * 11_547 // (10_000 * need))
         big = cells_of(0, self.box_um2, max(low, min(guess, high)), 1) >= BIG
         percents = TRIAL_PERCENT_BIG if big else TRIAL_PERCENT
@@ -121,7 +123,7 @@ class Search:
         found = self._widest_of(sorted(tried), need, big)
         if found is None:
             fit = self.at(low)
-            return fit if fit.count >= need else None
+            return fit if fit.pricks >= need else None
         above = min((p for p in tried if p > found), default=found)
         finer = {found + (above - found) * k // 5 // ROUND_UM * ROUND_UM for k in range(1, 5)}
         best = None if big else self._widest_of(sorted(finer - {found}), need, big)
@@ -191,8 +193,7 @@ def _most(search: Search, pitch_um: int) -> int:
     return search.roughly(pitch_um) + 4 * side // pitch_um + 4
 
 
-@dataclass(frozen=True, slots=True)
-class Most:
+class Most(NamedTuple):
     """The largest total found to fit between two spacings."""
 
     steps: int
@@ -204,9 +205,9 @@ class Most:
 
 def most_that_fits(search: Search, low: int, high: int, doses: Doses) -> Most:
     """Return the largest total found to fit between two spacings, and where."""
-    best = Most(0, search.at(low).count, low, _rows(low, high)[-1][2])
+    best = Most(0, search.at(low).pricks, low, _rows(low, high)[-1][2])
     for lo, _, held in _rows(low, high):
         steps = search.holds(lo, held, doses)
         if steps > best.steps:
-            best = Most(steps, search.at(lo).count, lo, held)
+            best = Most(steps, search.at(lo).pricks, lo, held)
     return best

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mesogun.errors import PlanError
 from mesogun.planning.choose import Doses, Most, Search, choose, most_that_fits
@@ -19,12 +19,12 @@ TIGHTER = 4
 """A spacing that would help is looked for down to this part of the tightest one allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """What one zone is asked to hold."""
 
     zone: Zone
-    index: int
+    which: int
+    """The zone's index."""
     limits: Limits
     doses: Doses
     quantum_nl: int
@@ -114,7 +114,7 @@ def no_prick(field: Field, limit: Limit) -> Infeasible:
     low, high = 0, field.margin_um
     while high - low > 1:
         middle = (low + high) // 2
-        if area_of(replace(field, margin_um=middle))[1] is None:
+        if area_of(field._replace(margin_um=middle))[1] is None:
             high = middle
         else:
             low = middle
@@ -198,7 +198,7 @@ def too_much(order: Order, search: Search) -> Infeasible:
 
 def _binding(order: Order, most: Most) -> Limit:
     by_area = order.doses.per_cm2 // most.held < order.doses.cap
-    return order.limits.of("area_dose_nl_per_cm2_max" if by_area else "dose_nl_max", order.index)
+    return order.limits.of("area_dose_nl_per_cm2_max" if by_area else "dose_nl_max", order.which)
 
 
 def _less_volume(order: Order, most: Most) -> list[Change]:
@@ -216,17 +216,17 @@ def _higher_caps(order: Order, most: Most, each: int) -> list[Change]:
     dose, disc = each * order.quantum_nl, each * order.quantum_nl * most.held
     changes = []
     for name, value in (("dose_nl_max", dose), ("area_dose_nl_per_cm2_max", disc)):
-        bound = order.limits.of(name, order.index)
+        bound = order.limits.of(name, order.which)
         if value > bound.value:
             text = f"{name} of {value} instead of {bound.value} {bound.unit} [{bound.origin}]"
             changes.append(Change("cap", name, bound.value, value, bound.unit, text))
     if len(changes) == 2:
-        return [replace(changes[0], together_with=(changes[1],))]
+        return [changes[0]._replace(together_with=(changes[1],))]
     return changes
 
 
 def _tighter(order: Order, search: Search) -> list[Change]:
-    floor = order.limits.of("spacing_um_min", order.index)
+    floor = order.limits.of("spacing_um_min", order.which)
     if order.zone.spacing_um is not None and floor.value < order.low_um:
         found = choose(search, floor.value, order.low_um - 1, order.doses)
         if found is not None:
@@ -248,10 +248,10 @@ def too_little(order: Order, search: Search, count: int, pitch_um: int) -> Infea
     """Explain that the least dose in every prick is already more than the volume."""
     least = max(1, order.doses.least) * order.quantum_nl
     session = order.session_for(max(1, order.doses.least) * count, up=True)
-    bound = order.limits.of("dose_nl_min", order.index)
+    bound = order.limits.of("dose_nl_min", order.which)
     if order.quantum_nl > bound.value:
         bound = order.limits.of("dose_quantum_nl_min")
-    wider = order.limits.of("spacing_um_max", order.index)
+    wider = order.limits.of("spacing_um_max", order.which)
     held = order.doses.total // max(1, order.doses.least)
     changes = [
         Change(
@@ -276,7 +276,7 @@ def too_little(order: Order, search: Search, count: int, pitch_um: int) -> Infea
     found = None
     if order.high_um < wider.value:
         found = choose(search, order.high_um + 1, wider.value, order.doses)
-    if found is not None and found.count * order.doses.least <= order.doses.total:
+    if found is not None and found.pricks * order.doses.least <= order.doses.total:
         text = f"a spacing of {mm(found.pitch_um)} instead of {mm(pitch_um)}"
         changes.append(Change("spacing", "spacing_um", pitch_um, found.pitch_um, "um", text))
     return Infeasible(
@@ -294,8 +294,8 @@ def too_little(order: Order, search: Search, count: int, pitch_um: int) -> Infea
 
 def no_dose(order: Order) -> PlanError:
     """Explain that no multiple of the pistol's step lies between least and greatest dose."""
-    low = order.limits.of("dose_nl_min", order.index)
-    high = order.limits.of("dose_nl_max", order.index)
+    low = order.limits.of("dose_nl_min", order.which)
+    high = order.limits.of("dose_nl_max", order.which)
     step = order.limits.of("dose_quantum_nl_min")
     return PlanError(
         f"zone {order.zone.name!r}: no dose is possible: doses are multiples of "
@@ -313,8 +313,8 @@ def refuse_asked_dose(order: Order) -> None:
     dose = int(order.zone.dose_nl_usual)
     if not order.zone.dose_asked:
         return
-    low = order.limits.of("dose_nl_min", order.index)
-    high = order.limits.of("dose_nl_max", order.index)
+    low = order.limits.of("dose_nl_min", order.which)
+    high = order.limits.of("dose_nl_max", order.which)
     for bound, broken in ((low, dose < low.value), (high, dose > high.value)):
         if broken:
             raise PlanError(
@@ -325,7 +325,7 @@ def refuse_asked_dose(order: Order) -> None:
 
 def too_full(order: Order, fits: int) -> Infeasible:
     """Explain that neighbouring pricks together exceed the dose of a square centimetre."""
-    bound = order.limits.of("area_dose_nl_per_cm2_max", order.index)
+    bound = order.limits.of("area_dose_nl_per_cm2_max", order.which)
     most = fits * order.quantum_nl
     changes = []
     if fits:

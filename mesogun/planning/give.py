@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,7 @@ from mesogun.planning.limits import Limits
 from mesogun.planning.raster import Integers
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
+class Group(NamedTuple):
     """The pricks of one zone in firing order, and the steps that they share."""
 
     x_um: Integers
@@ -23,8 +22,7 @@ class Group:
     steps: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Given:
+class Given(NamedTuple):
     """Steps for each prick, zone by zone; or, if the discs are too full, what does fit."""
 
     steps: list[Integers]

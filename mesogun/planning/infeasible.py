@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mesogun.errors import PlanError
 from mesogun.planning.prescription import Limit
@@ -11,8 +10,7 @@ from mesogun.planning.prescription import Limit
 Kind = Literal["volume", "cap", "spacing", "region", "margin", "share"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The smallest change of one kind that would make the prescription fit."""
 
     kind: Kind

@@ -72,14 +72,14 @@ class Loops:
         self.after[rings.points] = rings.points[onward]
         self.before = np.empty(count, dtype=np.int64)
         self.before[self.after] = np.arange(count)
-        names = [rings.ring_of(strip) for strip in range(rings.strips)]
+        names = [rings.ring_of(strip) for strip in range(len(rings.sizes))]
         ring = np.full(count, -1)
         laid = np.repeat(np.array(names, dtype=np.int64), rings.sizes)
         ring[: len(laid)] = laid
         for place, strip in rings.woven:
             ring[place] = names[strip]
         for number, (_, _, place) in enumerate(rings.loose):
-            ring[place] = rings.strips + number
+            ring[place] = len(rings.sizes) + number
         self.ring = np.empty(count, dtype=np.int64)
         self.ring[rings.points] = ring
         self.heads = self._smallest_first(rings)

@@ -8,7 +8,7 @@ hand comes from and ends towards where it goes next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,8 +29,7 @@ SERPENTINE_MAX = 1_500
 """Up to so many pricks, other beginnings are tried where the rings leave a long hop."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Leg:
+class Leg(NamedTuple):
     """A way through points that lie together: closed (it may begin anywhere) or open."""
 
     points: Integers
@@ -60,8 +59,7 @@ def _turned(i: Integers, j: Integers, sixths: int) -> tuple[Integers, Integers, 
     return i[by_row], j[by_row], by_row
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Laid:
+class _Laid(NamedTuple):
     """Rings over the points along one direction of the lattice."""
 
     left: int
@@ -69,7 +67,8 @@ class _Laid:
     rings: Rings
     i: Integers
     j: Integers
-    index: Integers
+    names: Integers
+    """The points' indices in the zone."""
 
 
 def _legs(i: Integers, j: Integers) -> list[Leg]:
@@ -93,13 +92,13 @@ def _mended(laid: _Laid) -> tuple[list[Leg], int]:
     legs, over = [], 0
     for island in islands_of(ground, mend(ground, laid.rings)):
         if len(island) == 1:
-            legs.append(Leg(laid.index[island[0]], closed=len(island[0]) > 2))
+            legs.append(Leg(laid.names[island[0]], closed=len(island[0]) > 2))
             continue
         way = joined(ground, island).tolist()
         if len(laid.i) <= BIG:
             way = shorten(ground, way)
         over += surplus(ground, way)
-        legs.append(Leg(laid.index[np.array(way)], closed=False))
+        legs.append(Leg(laid.names[np.array(way)], closed=False))
     return legs, over
 
 

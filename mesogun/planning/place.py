@@ -7,7 +7,7 @@ are the fine lattice's cosets); the lattice that is chosen is then placed exactl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,15 +25,14 @@ FINENESS = (8, 4, 2, 1)
 TIE_WORK_MAX = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """A lattice and its shift, in parts of a cell, with the pricks it was counted to hold."""
 
     pitch_um: int
     basis: Basis
     shift: tuple[int, int]
     fineness: int
-    count: int
+    pricks: int
 
     def origin(self, anchor: tuple[int, int]) -> tuple[int, int]:
         """Return a point of the lattice, in whole um."""
@@ -42,17 +41,21 @@ class Fit:
         return anchor[0] + (2 * x + f) // (2 * f), anchor[1] + (2 * y + f) // (2 * f)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Placed:
     """The pricks of one zone on their lattice: row by row (j rising), along each row i rising."""
 
-    pitch_um: int
-    basis: Basis
-    origin: tuple[int, int]
-    i: Integers
-    j: Integers
-    x_um: Integers
-    y_um: Integers
+    __slots__ = ("basis", "i", "j", "origin", "pitch_um", "x_um", "y_um")
+
+    def __init__(
+        self, pitch_um: int, basis: Basis, origin: tuple[int, int], i: Integers, j: Integers
+    ) -> None:
+        self.pitch_um = pitch_um
+        self.basis = basis
+        self.origin = origin
+        self.i = i
+        self.j = j
+        self.x_um = origin[0] + i * basis.ax + j * basis.bx
+        self.y_um = origin[1] + i * basis.ay + j * basis.by
 
     def __len__(self) -> int:
         return len(self.i)
@@ -135,8 +138,7 @@ def count_fits(
     return [int(sums.max()) for sums in _count(field, wanted, fineness, anchor).sums]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Counted:
+class _Counted(NamedTuple):
     """Lattices counted on their fine rasters, one after the other."""
 
     bases: list[Basis]
@@ -247,15 +249,13 @@ def place(field: Field, fit: Fit, anchor: tuple[int, int]) -> Placed:
     maybe = np.flatnonzero(free[:half])
     surely = free[half:][maybe]
     row, column = np.divmod(maybe, width)
-    i, j = ij[0][row] + column, ij[1][row]
-    x = origin[0] + i * fit.basis.ax + j * fit.basis.bx
-    y = origin[1] + i * fit.basis.ay + j * fit.basis.by
+    placed = Placed(fit.pitch_um, fit.basis, origin, ij[0][row] + column, ij[1][row])
     doubtful = np.flatnonzero(~surely)
-    if len(doubtful):
-        surely = surely.copy()
-        surely[doubtful] = exactly_free(field, x[doubtful], y[doubtful], margin)
-        i, j, x, y = i[surely], j[surely], x[surely], y[surely]
-    return Placed(fit.pitch_um, fit.basis, origin, i, j, x, y)
+    if not len(doubtful):
+        return placed
+    surely = surely.copy()
+    surely[doubtful] = exactly_free(field, placed.x_um[doubtful], placed.y_um[doubtful], margin)
+    return Placed(fit.pitch_um, fit.basis, origin, placed.i[surely], placed.j[surely])
 
 
 def exactly_free(field: Field, x: Integers, y: Integers, margin_um: int) -> Truths:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -47,8 +47,7 @@ LOST_PERCENT = 5
 """A zone that loses more of its area than this to its neighbours is worth a warning."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Done:
+class _Done(NamedTuple):
     """One zone whose pricks have their places and their order."""
 
     placed: Placed
@@ -215,10 +214,10 @@ def _place_zone(
     search = _beside(asked, search, done, warnings)
     fit = choose(search, asked.low_um, asked.high_um, asked.doses)
     widest = fit or search.at(asked.high_um)
-    if widest.count == 0:
-        raise no_prick(search.field, asked.limits.of("margin_um_min", asked.index))
-    if widest.count * asked.doses.least > asked.doses.total:
-        raise too_little(asked, search, widest.count, widest.pitch_um)
+    if widest.pricks == 0:
+        raise no_prick(search.field, asked.limits.of("margin_um_min", asked.which))
+    if widest.pricks * asked.doses.least > asked.doses.total:
+        raise too_little(asked, search, widest.pricks, widest.pitch_um)
     if fit is None:
         raise too_much(asked, search)
     placed = place(search.field, fit, search.anchor)
@@ -231,11 +230,11 @@ def _place_zone(
 
 def _beside(asked: Order, search: Search, done: Sequence[_Done], warnings: list[str]) -> Search:
     """Keep the zone's pricks off those of earlier zones, by the larger spacing of the two."""
-    own = asked.limits.of("spacing_um_min", asked.index).value
+    own = asked.limits.of("spacing_um_min", asked.which).value
     left, low, right, high = search.field.box
     xs, ys, rs, names = [], [], [], []
     for other in done:
-        r = max(own, asked.limits.of("spacing_um_min", other.asked.index).value)
+        r = max(own, asked.limits.of("spacing_um_min", other.asked.which).value)
         near = (other.x_um > left - r) & (other.x_um < right + r)
         near &= (other.y_um > low - r) & (other.y_um < high + r)
         if near.any():
@@ -331,7 +330,7 @@ def _planned_zone(done: _Done, steps: Integers, travel_um: int) -> PlannedZone:
         outline_um=zone.outline_um,
         exclusions_um=zone.exclusions_um,
         margin_um=int(zone.margin_um),
-        spacing_um_min=asked.limits.of("spacing_um_min", asked.index).value,
+        spacing_um_min=asked.limits.of("spacing_um_min", asked.which).value,
         pitch_um=pitch,
         basis_um=(basis.ax, basis.ay, basis.bx, basis.by),
         prick_count=count,

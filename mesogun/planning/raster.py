@@ -13,7 +13,7 @@ integers, and `verify` decides everything again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,8 +31,7 @@ Truths = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Field:
+class Field(NamedTuple):
     """A zone as the planner sees it: rings, the margin, and what earlier zones keep free."""
 
     name: str
@@ -81,8 +80,7 @@ def field_of(
     return Field(name, outline, exclusions, margin_um, ax, ay, bx, by, entering, *discs)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
+class Sheet(NamedTuple):
     """Rows of sample points in one or more frames, which may lean differently."""
 
     ux: Floats

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -41,24 +40,25 @@ class Stretch(NamedTuple):
     strip: int
 
 
-@dataclass(slots=True)
 class Rings:
     """All rings of one zone while they are being joined."""
 
-    points: Integers
-    """The index of the point at each place."""
-    jumps: dict[int, int]
-    strips: int
-    loose: list[tuple[int, int, int]]
-    """(i, j, place) of points that no ring has taken up."""
-    bottoms: dict[int, list[Stretch]]
-    tops: dict[int, list[Stretch]]
-    sizes: list[int]
-    """How many places each strip's own ring has, strip after strip."""
-    woven: list[tuple[int, int]] = field(default_factory=list)
-    """(place, strip) of points that were woven into a strip's ring."""
-    joined: list[int] = field(default_factory=list)
-    """Each strip's parent in the forest of joined rings."""
+    __slots__ = ("bottoms", "joined", "jumps", "loose", "points", "sizes", "tops", "woven")
+
+    def __init__(self, points: Integers, jumps: dict[int, int], sizes: list[int]) -> None:
+        self.points = points
+        """The index of the point at each place."""
+        self.jumps = jumps
+        self.sizes = sizes
+        """How many places each strip's own ring has, strip after strip."""
+        self.joined = list(range(len(sizes)))
+        """Each strip's parent in the forest of joined rings."""
+        self.loose: list[tuple[int, int, int]] = []
+        """(i, j, place) of points that no ring has taken up."""
+        self.woven: list[tuple[int, int]] = []
+        """(place, strip) of points that were woven into a strip's ring."""
+        self.bottoms: dict[int, list[Stretch]] = {}
+        self.tops: dict[int, list[Stretch]] = {}
 
     def ring_of(self, strip: int) -> int:
         """Return the strip that stands for the ring that `strip` belongs to."""
@@ -95,7 +95,6 @@ def rings_of(i: Integers, j: Integers, parity: int) -> Rings:
     rows = runs_of(i, j)
     rings = _lay_strips(rows, parity, len(i))
     _weave(rings)
-    rings.joined = list(range(rings.strips))
     _join(rings)
     return rings
 
@@ -157,7 +156,9 @@ def _lay_strips(rows: dict[int, list[Run]], parity: int, count: int) -> Rings:
         a + b for a, b in zip(counts[0 : 2 * strip : 2], counts[1 : 2 * strip : 2], strict=True)
     ]
     points = _index(firsts, signs, counts, count)
-    return Rings(points, jumps, strip, loose, bottoms, tops, sizes)
+    rings = Rings(points, jumps, sizes)
+    rings.loose, rings.bottoms, rings.tops = loose, bottoms, tops
+    return rings
 
 
 def _left_over(runs: list[Run], taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

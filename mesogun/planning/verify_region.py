@@ -9,9 +9,9 @@ which no edge comes near share their answer, and one of them is tested for all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from math import isqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,7 @@ PAIRS_AT_ONCE = 16_384
 """Few enough that a processor keeps them at hand."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Edges:
+class Edges(NamedTuple):
     """The edges of one ring, with what a test against them needs."""
 
     x1: Integers

@@ -30,8 +30,7 @@ def set_of(points: list[tuple[int, int]], pitch: int = 10_000) -> Placed:
     basis = lattice(pitch, 0)
     by_row = sorted((j, i) for i, j in points)
     i, j = np.array([i for _, i in by_row]), np.array([j for j, _ in by_row])
-    x, y = i * basis.ax + j * basis.bx, i * basis.ay + j * basis.by
-    return Placed(pitch, basis, (0, 0), i, j, x, y)
+    return Placed(pitch, basis, (0, 0), i, j)
 
 
 def placed_in(outline: Ring, *holes: Ring, pitch: int) -> Placed:

@@ -83,8 +83,8 @@ def test_the_best_fit_is_never_below_the_plain_lattice_and_keeps_its_count(
     assert anchor is not None
     fit = best_fit(field, pitch, anchor, 300_000, 80_000**2)
     plain = place(field, Fit(pitch, lattice(pitch, 0), (0, 0), 1, 0), anchor)
-    assert fit.count >= 1
-    assert len(place(field, fit, anchor)) >= fit.count >= len(plain) - 1
+    assert fit.pricks >= 1
+    assert len(place(field, fit, anchor)) >= fit.pricks >= len(plain) - 1
 
 
 def test_of_equally_full_lattices_the_one_that_keeps_farthest_from_edges_wins() -> None:
