@@ -17,6 +17,7 @@ from mesogun.cli import show
 from mesogun.cli.output import finish, free_folder
 from mesogun.cli.progress import bar
 from mesogun.cli.running import PACKAGES, tell
+from mesogun.cli.stopping import stopped_by_signals
 from mesogun.device import Capture
 from mesogun.dryrun import Delivery, Faults, dry_run
 from mesogun.errors import RecordError
@@ -83,6 +84,7 @@ def dry_run_command(
             _truth(truth) as on_delivery,
             Capture(folder.path / WIRE) as capture,
             bar(f"SIMULATED {made.prescription.name}", quiet=as_json) as advance,
+            stopped_by_signals() as stop,
         ):
             record = dry_run(
                 checked,
@@ -95,6 +97,7 @@ def dry_run_command(
                 on_delivery=on_delivery,
                 on_body=capture.write,
                 pace=_true_speed() if realtime else None,
+                on_start=stop,
             )
         # The twin's own clock: the same seed writes the same report.
         generated_at = record.session.ended or record.session.started

@@ -10,13 +10,11 @@ import hashlib
 import secrets
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -25,6 +23,7 @@ from mesogun.cli import show
 from mesogun.cli.output import EXIT_OF_OUTCOME, Session, finish
 from mesogun.cli.pistols import json_option, port_option
 from mesogun.cli.progress import bar
+from mesogun.cli.stopping import stopped_by_signals
 from mesogun.device import Capture, Pistol
 from mesogun.intake import prescription_bytes, read_plan, read_prescription
 from mesogun.planning import VerifiedPlan, plan, to_json, verify
@@ -55,7 +54,20 @@ given, and nothing more is fired there.
 """
 
 PACKAGES = ("mesogun", "numpy", "pyserial")
+PARTS_MAX = 8
+"""How often one command connects, before it leaves the rest to `resume`."""
+BACK_OFF_US = 500_000
+"""Before the second connection; as much longer each time."""
 yes_option = click.option("--yes", is_flag=True, help="Confirm the pistol's echo without asking.")
+# Disks and schedulers stall for hundreds of milliseconds. With one shot outstanding at a time, a
+# longer lease lets nothing more be fired; the pistol's own limits may shorten it.
+lease_option = click.option(
+    "--lease-ms",
+    type=click.IntRange(100, 1000),
+    default=1000,
+    show_default=True,
+    help="The pistol stops itself after so long without this program.",
+)
 
 
 @click.command("run", help=RUN_HELP)
@@ -63,8 +75,9 @@ yes_option = click.option("--yes", is_flag=True, help="Confirm the pistol's echo
 @port_option
 @click.option("--out", required=True, metavar="DIR", help="A new folder for this session.")
 @yes_option
+@lease_option
 @json_option
-def run_command(rx: str, url: str, out: str, yes: bool, as_json: bool) -> int:
+def run_command(rx: str, url: str, out: str, yes: bool, lease_ms: int, as_json: bool) -> int:
     """Run a prescription on a pistol."""
     _demand_somebody_to_confirm(yes)
     made = plan(read_prescription(rx))
@@ -80,24 +93,25 @@ def run_command(rx: str, url: str, out: str, yes: bool, as_json: bool) -> int:
         folder.write(PRESCRIPTION, given)
         folder.write(PLAN, to_json(made))
         taps.capture_to(folder)
-        with folder.create_journal() as journal:
-            opened = opening(
-                checked,
-                session_id=secrets.token_hex(8),
-                started=_wall(),
-                prescription_sha256=hashlib.sha256(given).hexdigest(),
-                versions=tuple((name, version(name)) for name in PACKAGES),
-            )
-            journal.append(opened)
-            return _play(checked, pistol, folder, journal, (opened,), yes, as_json)
+        opened = opening(
+            checked,
+            session_id=secrets.token_hex(8),
+            started=_wall(),
+            prescription_sha256=hashlib.sha256(given).hexdigest(),
+            versions=tuple((name, version(name)) for name in PACKAGES),
+        )
+        journal = folder.create_journal()
+        journal.append(opened)
+        return _play(checked, pistol, folder, journal, (opened,), _Manner(yes, as_json, lease_ms))
 
 
 @click.command("resume", help=RESUME_HELP)
 @click.argument("record", metavar="RECORD")
 @port_option
 @yes_option
+@lease_option
 @json_option
-def resume_command(record: str, url: str, yes: bool, as_json: bool) -> int:
+def resume_command(record: str, url: str, yes: bool, lease_ms: int, as_json: bool) -> int:
     """Continue an interrupted session."""
     _demand_somebody_to_confirm(yes)
     with Folder.open(Path(record)) as folder:
@@ -105,8 +119,8 @@ def resume_command(record: str, url: str, yes: bool, as_json: bool) -> int:
         with _Taps() as taps, Pistol.open(url, on_body=taps.on_body) as pistol:
             taps.capture_to(folder)
             journal, history = folder.reopen_journal()
-            with journal:
-                return _play(checked, pistol, folder, journal, history, yes, as_json)
+            manner = _Manner(yes, as_json, lease_ms)
+            return _play(checked, pistol, folder, journal, history, manner)
 
 
 class _Taps:
@@ -131,32 +145,52 @@ class _Taps:
             self._capture.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a run talks with its operator, and how long the pistol trusts its silence."""
+
+    yes: bool
+    as_json: bool
+    lease_ms: int
+
+
 def _play(
     checked: VerifiedPlan,
     pistol: Pistol,
     folder: Folder,
     journal: Journal,
     history: Sequence[Entry],
-    yes: bool,
-    as_json: bool,
+    manner: _Manner,
 ) -> int:
     title = checked.plan.prescription.name
-    with _stopped_by_signals(pistol), bar(title, quiet=as_json) as advance:
+    with stopped_by_signals() as stop, bar(title, quiet=manner.as_json) as advance:
+        stop(pistol)
 
         def progress(now: Progress) -> None:
             advance(now.shots_done, now.shots_total, now.at_us)
 
-        run(
-            checked,
-            pistol,
-            journal,
-            history=history,
-            confirm=_Confirmation(yes, as_json).ask,
-            progress=progress,
-            wall=_wall,
-            nonce=secrets.randbits(64),
-        )
-    return tell(finish(folder, checked.plan, generated_at=_wall()), as_json)
+        for part in range(1, PARTS_MAX + 1):
+            with journal:
+                ended = run(
+                    checked,
+                    pistol,
+                    journal,
+                    history=history,
+                    confirm=_Confirmation(manner.yes, manner.as_json).ask,
+                    progress=progress,
+                    wall=_wall,
+                    nonce=secrets.randbits(64),
+                    lease_ms=manner.lease_ms,
+                )
+            if not ended.passing or part == PARTS_MAX:
+                break
+            click.echo(f"{title}: {ended.why}; connecting again", err=True)
+            pistol.wait_until(pistol.now_us() + part * BACK_OFF_US)
+            if pistol.abort_wanted():
+                break
+            # As after a restart: what the journal on the disk says is all that is known.
+            journal, history = folder.reopen_journal()
+    return tell(finish(folder, checked.plan, generated_at=_wall()), manner.as_json)
 
 
 def tell(session: Session, as_json: bool) -> int:
@@ -223,18 +257,3 @@ def echo_text(echo: ArmChallenge) -> str:
         rows.append(("! attention", "the syringe may not hold the whole volume"))
     head = f"{mark}The pistol will enforce:"
     return "\n".join([head, *(f"{mark}  {name:28}{value}" for name, value in rows)])
-
-
-@contextmanager
-def _stopped_by_signals(pistol: Pistol) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM stop the pistol before anything else; the session then ends itself."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        pistol.abort()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

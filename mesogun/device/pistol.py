@@ -35,6 +35,8 @@ from mesogun.device.worker import Worker
 from mesogun.errors import LinkError
 
 BY_OPERATOR = 1
+RETRY_US = 40_000
+"""Beyond a round trip at 115,200 baud through a converter that waits 16 ms; several fit a lease."""
 NO_TOKEN = ArmToken(0)
 
 _Wanted = TypeVar("_Wanted")
@@ -64,7 +66,9 @@ class Pistol:
         opened_ns = time.monotonic_ns()
         # By chance, so that a late answer to an earlier host is not taken for one to this.
         first_request = 1 + secrets.randbelow(REQUEST_MAX)
-        link = Link(give_up_us=give_up_us, on_body=on_body, first_request=first_request)
+        link = Link(
+            retry_us=RETRY_US, give_up_us=give_up_us, on_body=on_body, first_request=first_request
+        )
         worker = Worker(line, link, lambda: (time.monotonic_ns() - opened_ns) // 1000)
         return cls(worker, link, opened_ns)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from firmware_protocol.errors import MesogunError, ProtocolError
-from firmware_protocol.messages import Reply, Request
+from firmware_protocol.messages import AbortReply, Reply, Request
 from mesogun.device.link import Link
 from mesogun.device.port import Line
 from mesogun.errors import LinkError
@@ -181,7 +181,10 @@ class Worker:
     def _tell_stopped(self) -> None:
         told, wanting = self._stopped, self._everyone()
         if told is not None and wanting:
-            self._stopped, self._told = None, self._taken
+            self._stopped = None
+            if isinstance(told, AbortReply):
+                # Only that: an abort that was not confirmed is still wanted.
+                self._told = self._taken
             for ask in wanting:
                 ask.box.put(told)
 

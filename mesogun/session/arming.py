@@ -24,7 +24,7 @@ from mesogun.session.model import (
     Limiting,
     Step,
 )
-from mesogun.session.orders import LEASE_MS, TTL_MS
+from mesogun.session.orders import TTL_MS
 
 LEASE_MS_MIN, LEASE_MS_MAX = 100, 1000
 """What the protocol allows a lease to be."""
@@ -36,7 +36,7 @@ def limited(phase: Limiting, limits: Limits, at_us: int) -> Step:
     """Compare what is left of the plan with the limits in force; ask to be armed within them."""
     core = phase.core
     # Two requests and their repeats must fit between two renewals: a slow line needs a longer one.
-    wanted_ms = max(LEASE_MS, LEASE_ROUND_TRIPS * core.round_trip_us // 1000)
+    wanted_ms = max(core.lease_ms, LEASE_ROUND_TRIPS * core.round_trip_us // 1000)
     longest_ms = min(limits.lease_ms_max, LEASE_MS_MAX)
     lease_ms = max(LEASE_MS_MIN, limits.lease_ms_min, min(wanted_ms, longest_ms))
     ttl_ms = max(1, min(TTL_MS, limits.ttl_ms_max))

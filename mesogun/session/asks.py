@@ -41,7 +41,7 @@ from mesogun.session.model import (
     Surveying,
     Watching,
 )
-from mesogun.session.orders import Orders
+from mesogun.session.orders import LEASE_MS, Orders
 from mesogun.session.resume import Asked, Past
 
 IDS_RESERVED = 64
@@ -51,6 +51,8 @@ RECORDS_READ = 3
 """As many as one answer holds."""
 WAIT_US = 100_000
 """Between two questions to a pistol that has to finish something first."""
+WATCH_US_MAX = 100_000
+"""Between two polls of an armed pistol at most, however long its lease: an end is noticed soon."""
 CALM_WAIT_US = 20_000
 """Between two polls when the open shot is about to end."""
 PACE_SPARE_US = 5_000
@@ -58,27 +60,43 @@ PACE_SPARE_US = 5_000
 
 
 def begin(
-    orders: Orders, past: Past, *, at_us: int, wall: str, seed: int | None = None, nonce: int = 0
+    orders: Orders,
+    past: Past,
+    *,
+    at_us: int,
+    wall: str,
+    seed: int | None = None,
+    nonce: int = 0,
+    lease_ms: int = LEASE_MS,
 ) -> Step:
     """Open a session, or go on with one: say hello to the pistol.
 
-    `past` is what its journal says so far; `wall` the wall clock's text for the record.
+    `past` is what its journal says so far; `wall` the wall clock's text for the record; `lease_ms`
+    the lease to ask for, longer where the line is slow.
     """
     ledger = Ledger(queue=past.left, open=past.open, id_reserved=past.id_highest)
-    core = Core(orders, past, ledger, wall, seed, polled_at_us=at_us)
+    core = Core(orders, past, ledger, wall, seed, lease_ms=lease_ms, polled_at_us=at_us)
     return Step(Greeting(core), request=Hello(MAJOR, MINOR, SCHEMA_HASH, nonce))
 
 
-def end(core: Core, outcome: SessionOutcome, why: str, *entries: Entry) -> Step:
+def end(
+    core: Core, outcome: SessionOutcome, why: str, *entries: Entry, passing: bool = False
+) -> Step:
     """Be over now; what is still open is settled by a resume."""
-    return Step(Ended(core, outcome, why), entries)
+    return Step(Ended(core, outcome, why, passing), entries)
 
 
 def close(
-    core: Core, outcome: SessionOutcome, why: str, at_us: int, entries: tuple[Entry, ...] = ()
+    core: Core,
+    outcome: SessionOutcome,
+    why: str,
+    at_us: int,
+    entries: tuple[Entry, ...] = (),
+    *,
+    passing: bool = False,
 ) -> Step:
     """Go to the end: disarm, let what is open be settled and acknowledged, then be over."""
-    core = core._replace(ending=Ending(outcome, why), patience=PATIENCE)
+    core = core._replace(ending=Ending(outcome, why, passing), patience=PATIENCE)
     if core.token:
         token = ArmToken(core.token)
         return Step(Disarming(core._replace(token=0)), entries, Disarm(token))
@@ -169,7 +187,7 @@ def watch(
     core: Core, at_us: int, entries: tuple[Entry, ...] = (), *, ends_at_us: int | None = None
 ) -> Step:
     """Poll, armed: at least three times in a lease, and sooner where a shot is about to end."""
-    due_us = core.polled_at_us + core.lease_ms * 1000 // 3
+    due_us = core.polled_at_us + min(core.lease_ms * 1000 // 3, WATCH_US_MAX)
     if ends_at_us is not None and ends_at_us < due_us:
         due_us = max(ends_at_us, at_us + CALM_WAIT_US)
     due_us = max(due_us, at_us)

@@ -41,6 +41,12 @@ def greeted(core: Core, hello: HelloReply, at_us: int) -> Step:
         )
         # What is open on the other pistol cannot be settled here: nothing more is asked.
         return asks.end(core, "fault", text, Alarmed(at_us, "pistol_changed", text))
+    if hello.shot_id_highest < core.past.told_id or hello.journal_head < core.past.told_seq:
+        text = (
+            f"pistol {uid} no longer holds what it told this session: its memory was erased or "
+            "replaced. What it says of open shots cannot be believed: they stay in doubt"
+        )
+        return asks.end(core, "fault", text, Alarmed(at_us, "pistol_memory", text))
     core = _introduced(core, hello)
     entries: tuple[Entry, ...] = (_connected(core, hello, at_us),)
     stranger = _other_version(hello)
@@ -102,7 +108,9 @@ def surveyed(phase: Surveying, status: Status, at_us: int) -> Step:
         return asks.survey(core, at_us, wait_us=asks.WAIT_US)
     acknowledged = Acknowledged(at_us, core.merged_seq)
     if core.ending:
-        return asks.end(core, core.ending.outcome, core.ending.why, acknowledged)
+        return asks.end(
+            core, core.ending.outcome, core.ending.why, acknowledged, passing=core.ending.passing
+        )
     return _at_rest(core, status, at_us)
 
 

@@ -56,6 +56,8 @@ class Ending(NamedTuple):
 
     outcome: SessionOutcome
     why: str
+    passing: bool = False
+    """See `Ended.passing`."""
 
 
 class Core(NamedTuple):
@@ -197,6 +199,9 @@ class Ended:
     core: Core
     outcome: SessionOutcome
     why: str
+    passing: bool = False
+    """Interrupted by what passes by itself, as a line or a disk that stalled: to arm again at once
+    makes sense, once a person has confirmed it."""
 
 
 Session = (
@@ -222,6 +227,8 @@ class LinkLost:
 
     text: str
     abort_wanted: bool = False
+    passing: bool = False
+    """The port is still there: an answer may come again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mesogun.errors import RecordError
-from mesogun.record import Connected, Ended, Entry, Intent, Opened, Outcome, Reserved, ShotOutcome
+from mesogun.record import (
+    Acknowledged,
+    Connected,
+    Ended,
+    Entry,
+    Intent,
+    Opened,
+    Outcome,
+    Reserved,
+    ShotOutcome,
+)
 from mesogun.session.orders import Orders
 
 
@@ -47,6 +57,10 @@ class Past:
     """By id."""
     blocks: tuple[tuple[int, int], ...]
     """Ids reserved for this session, (first, last)."""
+    told_id: int
+    """The highest id of whose end the pistol has told: it has seen that one."""
+    told_seq: int
+    """The last record of the pistol's journal that this journal has taken in."""
     complete: bool
     """The session ended with nothing left to ask."""
     at_us: int
@@ -58,7 +72,7 @@ class Past:
         return max((last for _, last in self.blocks), default=0)
 
 
-NO_PAST = Past(0, None, (), (), MappingProxyType({}), (), False, 0)
+NO_PAST = Past(0, None, (), (), MappingProxyType({}), (), 0, 0, False, 0)
 
 
 def past_of(history: Sequence[Entry], orders: Orders) -> Past:
@@ -89,9 +103,19 @@ def past_of(history: Sequence[Entry], orders: Orders) -> Past:
         open=open_ids,
         settled=MappingProxyType(settled),
         blocks=blocks,
+        told_id=max(settled, default=0),
+        told_seq=max(map(_seq_told, history)),
         complete=isinstance(last, Ended) and last.outcome == "complete",
         at_us=max(one.at_us for one in history),
     )
+
+
+def _seq_told(entry: Entry) -> int:
+    match entry:
+        case Acknowledged() | Outcome():
+            return entry.pistol_seq or 0
+        case _:
+            return 0
 
 
 def _intents(

@@ -13,7 +13,7 @@ from firmware_protocol.errors import MesogunError, RemoteProtocolError
 from firmware_protocol.messages import ArmChallenge, Poll
 from firmware_protocol.units import ArmToken
 from mesogun.device import PistolPort
-from mesogun.errors import LinkError, RecordError
+from mesogun.errors import LinkError, LinkTimeout, RecordError
 from mesogun.planning import VerifiedPlan
 from mesogun.record import Ended as EndedEntry
 from mesogun.record import Entry, Journal, Outcome
@@ -28,7 +28,7 @@ from mesogun.session.model import (
     Progress,
     Step,
 )
-from mesogun.session.orders import orders_of
+from mesogun.session.orders import LEASE_MS, orders_of
 from mesogun.session.resume import past_of
 from mesogun.session.states import advance
 
@@ -48,12 +48,13 @@ def run(
     clock_us: int | None = None,
     seed: int | None = None,
     nonce: int = 0,
+    lease_ms: int = LEASE_MS,
 ) -> Ended:
     """Run a session to its end, or go on with one, and return how it ended.
 
     `history` is what `journal` holds: at least its `Opened`. `clock_us` is the session's clock at
     this call; without it, it goes on where the journal stopped. `seed` is the twin's, `nonce` a
-    number never used before with this pistol.
+    number never used before with this pistol, `lease_ms` the lease to ask for.
 
     Raises:
         RecordError: the journal is of another plan, complete, or cannot be written. The pistol has
@@ -66,7 +67,9 @@ def run(
     shift_us = max(past.at_us, clock_us or 0) - pistol.now_us()
     at_us = pistol.now_us() + shift_us
     try:
-        step = begin(orders, past, at_us=at_us, wall=wall(), seed=seed, nonce=nonce)
+        step = begin(
+            orders, past, at_us=at_us, wall=wall(), seed=seed, nonce=nonce, lease_ms=lease_ms
+        )
         while not isinstance(step.session, Ended):
             _write(step, journal, progress, at_us)
             event = _event(step, pistol, confirm, shift_us)
@@ -104,6 +107,6 @@ def _event(step: Step, pistol: PistolPort, confirm: Confirm, shift_us: int) -> E
     try:
         return pistol.ask(step.request)
     except LinkError as lost:
-        return LinkLost(str(lost), pistol.abort_wanted())
+        return LinkLost(str(lost), pistol.abort_wanted(), isinstance(lost, LinkTimeout))
     except RemoteProtocolError as garbled:
         return Garbled(str(garbled))

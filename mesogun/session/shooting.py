@@ -72,7 +72,9 @@ def watched(phase: Watching, status: Status, at_us: int) -> Step:
         return lost_records(core, status, at_us)
     match status.state:
         case PistolState.ABORTED:
-            return asks.close(core._replace(token=0), *_ABORTS[status.abort_cause], at_us)
+            cause = status.abort_cause
+            stalled = cause is AbortCause.LEASE
+            return asks.close(core._replace(token=0), *_ABORTS[cause], at_us, passing=stalled)
         case PistolState.FAULT:
             text = f"the pistol reports a fault: {status.fault.name}"
             return asks.fault(core._replace(token=0), "fault", text, at_us)

@@ -275,3 +275,36 @@ def test_a_pistol_is_described_watched_and_stopped(call: Callable) -> None:
 def test_devices_never_offers_a_twin(call: Callable) -> None:
     told = json.loads(call("devices", "--json").out)
     assert all("mesosim" not in one["port"] for one in told["devices"])
+
+
+def test_ctrl_c_aborts_a_dry_run_at_true_speed(
+    mesogun: Callable, small: Path, tmp_path: Path
+) -> None:
+    out, truth = tmp_path / "out", tmp_path / "truth.jsonl"
+    ran = mesogun("dry-run", small, "--realtime", "--json", "--out", out, "--truth", truth)
+    until_given(truth, 2, ran)
+    ran.send_signal(signal.SIGINT)
+    told_text, err = ran.communicate(timeout=60)
+    assert ran.returncode == 3, err
+    assert json.loads(told_text)["outcome"] == "aborted"
+
+
+def test_a_host_that_stalls_past_its_lease_connects_again_and_goes_on(
+    served: str, mesogun: Callable, small: Path, tmp_path: Path
+) -> None:
+    """The process is stopped for longer than its lease, as by a disk or a laptop's lid."""
+    out, truth = tmp_path / "out", tmp_path / "truth.jsonl"
+    ran = mesogun(
+        "run", small, "--port", served, "--out", out, "--yes", "--json", "--lease-ms", "100"
+    )
+    until_given(truth, 2, ran)
+    ran.send_signal(signal.SIGSTOP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        ran.wait(timeout=0.6)
+    ran.send_signal(signal.SIGCONT)
+    told_text, err = ran.communicate(timeout=120)
+    assert ran.returncode == 0, err
+    told = json.loads(told_text)
+    assert told["parts"] > 1
+    assert told["pricks_given"] == told["pricks_planned"]
+    assert set(delivered(truth).values()) == {1}

@@ -41,7 +41,7 @@ from mesogun.record import Connected, Entry, Intent, Opened, Reserved
 from mesogun.record import Outcome as OutcomeEntry
 from mesogun.session.asks import begin
 from mesogun.session.model import Confirmed, Event, Step
-from mesogun.session.orders import Orders, ShotOrder
+from mesogun.session.orders import LEASE_MS, Orders, ShotOrder
 from mesogun.session.resume import past_of
 from mesogun.session.states import advance
 
@@ -265,11 +265,17 @@ def stopped() -> AbortReply:
 class Talk:
     """A session under test: it is told events one after another and keeps every step."""
 
-    def __init__(self, what: Orders | None = None, history: Sequence[Entry] = ()) -> None:
+    def __init__(
+        self,
+        what: Orders | None = None,
+        history: Sequence[Entry] = (),
+        lease_ms: int = LEASE_MS,
+    ) -> None:
         self.orders = what or orders()
         entries = [opened(self.orders), *history]
         self.now_us = 0
-        self.steps = [begin(self.orders, past_of(entries, self.orders), at_us=0, wall=WALL)]
+        self.past = past_of(entries, self.orders)
+        self.steps = [begin(self.orders, self.past, at_us=0, wall=WALL, lease_ms=lease_ms)]
 
     @property
     def step(self) -> Step:
@@ -293,7 +299,8 @@ class Talk:
         return self
 
     def connect(self, **other: Any) -> Talk:
-        return self.tell(hello(**other))
+        # A pistol remembers the ids that it has told of.
+        return self.tell(hello(**({"shot_id_highest": self.past.told_id} | other)))
 
     def challenge(self, **other: Any) -> Talk:
         self.tell(status(journal_head=self.merged), limits())

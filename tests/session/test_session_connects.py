@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from firmware_protocol.messages import (
@@ -343,3 +345,27 @@ def test_a_second_trouble_on_the_way_to_the_end_does_not_hide_the_first() -> Non
     talk = Talk().connect().tell(stopped(), hello())
     assert end_of(talk).outcome == "aborted"
     assert talk.kinds(Alarmed)[0].kind == "contradiction"
+
+
+FORGETFUL = {
+    "it never saw an id that it told of": {"shot_id_highest": 0},
+    "its journal is shorter than what it told": {"journal_head": 6, "journal_tail": 6},
+}
+
+
+@pytest.mark.parametrize("what", FORGETFUL)
+def test_a_pistol_that_lost_its_memory_is_not_believed_about_open_shots(what: str) -> None:
+    """Asked about them it would say "never seen", and what was given would be given again."""
+    history = [*OPEN, replace(outcome(1), pistol_seq=7), intent(2, 1)]
+    told = {"shot_id_highest": 2, "journal_head": 7, "journal_tail": 7} | FORGETFUL[what]
+    talk = Talk(history=history).connect(**told)
+    assert end_of(talk).outcome == "fault"
+    assert talk.request is None
+    assert talk.kinds(Alarmed)[0].kind == "pistol_memory"
+    assert talk.kinds(OutcomeEntry) == []
+
+
+def test_a_pistol_that_remembers_is_asked_about_open_shots() -> None:
+    history = [*OPEN, replace(outcome(1), pistol_seq=7), intent(2, 1)]
+    talk = Talk(history=history).connect(shot_id_highest=2, journal_head=7, journal_tail=7)
+    assert talk.tell(status(journal_head=7, journal_tail=7)).request == Resolve(2)

@@ -26,17 +26,20 @@ from firmware_protocol.messages import (
 )
 from mesogun.record import Alarmed, Intent, Reserved
 from mesogun.record import Outcome as OutcomeEntry
-from mesogun.session.model import Ended, LinkLost
+from mesogun.session.model import Confirmed, Ended, LinkLost
 from mesogun.session.shooting import TRIES_MAX
 from tests.session.hand_made import (
     BOOT,
     Talk,
+    arm_reply,
     armed,
     begun,
+    challenge,
     connected,
     ended,
     error,
     intent,
+    limits,
     orders,
     outcome,
     records,
@@ -127,6 +130,16 @@ def test_polls_come_three_times_in_a_lease() -> None:
         times.append(talk.step.not_before_us)
         talk.tell(status(ARMED, queue=1))
     assert [b - a for a, b in itertools.pairwise(times)] == [100_000] * 3
+
+
+def test_a_long_lease_does_not_make_the_polls_rare() -> None:
+    talk = Talk(lease_ms=1000).connect().tell(status())
+    assert talk.tell(limits()).request.lease_ms == 1000
+    asked = talk.tell(challenge(talk.request)).step.confirm
+    assert asked is not None
+    talk.tell(Confirmed("a test"), arm_reply(asked), shot_reply(1), status(ARMED, queue=1))
+    before_us = talk.step.not_before_us
+    assert talk.tell(status(ARMED, queue=1)).step.not_before_us - before_us == 100_000
 
 
 def test_every_poll_has_a_tick_of_its_own() -> None:
@@ -381,6 +394,11 @@ def test_no_answer_to_a_shot_ends_the_part_and_leaves_the_shot_open() -> None:
     talk = armed().tell(LinkLost("no answer to Shot"))
     assert (end_of(talk).outcome, end_of(talk).why) == ("interrupted", "no answer to Shot")
     assert talk.kinds(OutcomeEntry) == []
+    assert not end_of(talk).passing
+
+
+def test_a_silence_may_pass_while_the_port_is_there() -> None:
+    assert end_of(armed().tell(LinkLost("no answer", passing=True))).passing
 
 
 @pytest.mark.parametrize(
@@ -403,6 +421,7 @@ def test_a_pistol_that_stopped_itself_is_settled_and_says_why(
     stop = status(PistolState.ABORTED, abort_cause=cause, journal_head=1)
     talk.tell(stop, stop, records(voided(1, 1, Refusal.ABORTED)), stop)
     assert end_of(talk).outcome == outcome_word
+    assert end_of(talk).passing == (cause is AbortCause.LEASE)
     assert talk.kinds(OutcomeEntry)[0].outcome == "not_fired"
 
 

@@ -1,0 +1,32 @@
+"""Ctrl-C and SIGTERM stop the pistol before anything else; the session then ends by itself."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from mesogun.device import PistolPort
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[Callable[[PistolPort], None]]:
+    """Give a function that names the pistol to stop; a signal aborts the one named last."""
+    named: list[PistolPort] = []
+
+    def name(pistol: PistolPort) -> None:
+        named[:] = [pistol]
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for pistol in named:
+            pistol.abort()
+
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
+    try:
+        yield name
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
