@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
+import svgelements
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mesogun.intake.svg_path import Arc, Outline, Xy, outlines
-
-svgelements = pytest.importorskip("svgelements")
 
 NUMBERS = st.integers(-400, 400).map(lambda n: str(n / 4))
 RADII = st.integers(1, 200).map(lambda n: str(n / 4))
