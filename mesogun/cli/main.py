@@ -8,9 +8,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import tempfile
-import traceback
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -95,6 +92,9 @@ def _say(text: str) -> None:
 
 def _unexpected(error: BaseException) -> int:
     """Keep the traceback of a bug in a log file, and show one line."""
+    import tempfile
+    import traceback
+
     try:
         handle, name = tempfile.mkstemp(prefix="mesogun-", suffix=".log")
         with os.fdopen(handle, "w", encoding="utf-8") as log:
@@ -129,7 +129,7 @@ def run_cli(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_ERROR
     except OSError as error:
-        where = f": {Path(error.filename)}" if isinstance(error.filename, str) else ""
+        where = f": {error.filename}" if isinstance(error.filename, str) else ""
         _say(f"mesogun: {error.strerror or error}{where}")
         return EXIT_ERROR
     except Exception as error:  # noqa: BLE001  (the last wall: a bug becomes a line and a log)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,26 +117,3 @@ def free_folder(name: str) -> Path:
     return next(
         path for k in range(1, 1_000_000) if not (path := Path("out") / f"{name}-{k:03d}").exists()
     )
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        RecordError: not written; what was there before is still there.
-    """
-    try:
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as cause:
-        raise RecordError(f"{path}: cannot write it: {cause.strerror}") from cause
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except OSError as cause:
-        with contextlib.suppress(OSError):
-            Path(beside).unlink()
-        raise RecordError(f"{path}: cannot write it: {cause.strerror}") from cause

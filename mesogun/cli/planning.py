@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mesogun.cli import show
-from mesogun.cli.output import write_file
+from mesogun.cli.files import write_file
 from mesogun.errors import LimitsExceeded
 from mesogun.intake import read_plan, read_prescription
 from mesogun.planning import Plan, plan, to_json, verify

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from mesogun.cli import show
-from mesogun.cli.output import plan_digest_of, read_session, write_file
+from mesogun.cli.files import write_file
+from mesogun.cli.output import plan_digest_of, read_session
 from mesogun.record import Record, to_json, verify_folder
 
 SHOW_HELP = """Show what the session in the folder RECORD did.
