@@ -25,8 +25,8 @@ CELLS_MAX = 800_000
 CELLS_MAX_BIG = 250_000
 BIG = 20_000
 """From so many pricks on, a zone's border decides little and fewer lattices are tried."""
-TRIAL_ANGLES = (0, 4, 8)
-TRIAL_PERCENT = (92, 98, 103, 109, 116, 124)
+TRIAL_ANGLES = (0, 6)
+TRIAL_PERCENT = (97, 103, 109, 116)
 TRIAL_PERCENT_BIG = (98, 99, 100, 101, 102)
 ROUND_UM = 10
 COUNTED_MAX = 5_000

@@ -16,7 +16,7 @@ from mesogun.planning.region import arrays
 
 POINTS_MIN = 24
 """A ring of so few points is left as it is."""
-PASSES_UM = (15, 25, 40)
+PASSES_UM = (15, 25, 40, 50)
 """How far a pass may move the ring; every pass leaves out every second point at most."""
 TOLERANCE_UM = sum(PASSES_UM)
 
@@ -28,7 +28,8 @@ def coarse(field: Field) -> Field:
     if all(len(a) == len(b) for a, b in zip(rings, thin, strict=True)):
         return field
     discs = field.disc_x, field.disc_y, field.disc_r + TOLERANCE_UM
-    return field_of(field.name, thin[0], tuple(thin[1:]), field.margin_um + TOLERANCE_UM, discs)
+    margin = field.margin_um + TOLERANCE_UM
+    return field_of(field.name, thin[0], tuple(thin[1:]), margin, discs)
 
 
 def thinned(ring: Ring) -> Ring:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from mesogun.errors import PlanError
-from mesogun.planning.choose import Doses, Most, Search, choose, most_that_fits
+from mesogun.planning.asked import Order
+from mesogun.planning.choose import Most, Search, choose, most_that_fits
 from mesogun.planning.infeasible import Change, Infeasible, ml
-from mesogun.planning.limits import Limits
-from mesogun.planning.place import area_of
-from mesogun.planning.prescription import Limit, Prescription, Zone
+from mesogun.planning.place import Fit, area_of
+from mesogun.planning.prescription import Limit
 from mesogun.planning.raster import Field
 from mesogun.planning.region import area2_um2, mm
 
@@ -19,94 +17,10 @@ TIGHTER = 4
 """A spacing that would help is looked for down to this part of the tightest one allowed."""
 
 
-class Order(NamedTuple):
-    """What one zone is asked to hold."""
-
-    zone: Zone
-    which: int
-    """The zone's index."""
-    limits: Limits
-    doses: Doses
-    quantum_nl: int
-    low_um: int
-    high_um: int
-    session_nl: int
-    share: tuple[int, int]
-    """The zone's part of the session's volume, as a fraction."""
-
-    @property
-    def volume_nl(self) -> int:
-        """The zone's part of the volume."""
-        return self.doses.total * self.quantum_nl
-
-    def session_for(self, steps: int, *, up: bool = False) -> int:
-        """Return the session's volume that gives this zone `steps` at the shares as they are."""
-        part, whole = self.share
-        if part == 0:
-            return 0
-        scaled = -(-steps * whole // part) if up else steps * whole // part
-        return scaled * self.quantum_nl
-
-
 def cm2(area_um2: int) -> str:
     """Write an area for a reader, to hundredths of a cm2."""
     hundredths = (area_um2 + 500_000) // 1_000_000
     return f"{hundredths // 100}.{hundredths % 100:02d} cm2"
-
-
-def refuse_session(prescription: Prescription, limits: Limits) -> None:
-    """Make sure that the volume as a whole can be given at all.
-
-    Raises:
-        PlanError: the volume is not above 0.
-        Infeasible: it is no multiple of the pistol's step, above the session's limit, or more than
-            the syringe holds.
-    """
-    volume = int(prescription.product.volume_nl)
-    if volume > VOLUME_NL_MAX:
-        raise PlanError(f"a volume of {ml(volume)} is beyond any use; check the unit")
-    if volume <= 0:
-        raise PlanError(
-            f"the volume to give is {volume} nL; it must be above 0 (needling without a dose is "
-            "not planned yet)"
-        )
-    step = limits.of("dose_quantum_nl_min")
-    if volume % step.value:
-        below = volume // step.value * step.value
-        near = [one for one in (below, below + step.value) if one > 0]
-        raise Infeasible(
-            f"a volume of {ml(volume)} is no whole number of the pistol's steps of "
-            f"{ml(step.value)}",
-            zone=None,
-            volume_nl=volume,
-            volume_nl_max=below,
-            binding=step,
-            changes=tuple(
-                Change("volume", "volume_nl", volume, one, "nl", f"a volume of {ml(one)}")
-                for one in near
-            ),
-        )
-    for bound in (limits.of("volume_nl_max"), limits.of("syringe_volume_nl_max")):
-        if volume > bound.value:
-            most = bound.value // step.value * step.value
-            raise Infeasible(
-                f"a volume of {ml(volume)} is more than may be given in one session",
-                zone=None,
-                volume_nl=volume,
-                volume_nl_max=most,
-                binding=bound,
-                changes=(
-                    Change("volume", "volume_nl", volume, most, "nl", f"a volume of {ml(most)}"),
-                    Change(
-                        "cap",
-                        bound.name,
-                        bound.value,
-                        volume,
-                        bound.unit,
-                        f"{bound.name} of {ml(volume)} instead of {ml(bound.value)}",
-                    ),
-                ),
-            )
 
 
 def no_prick(field: Field, limit: Limit) -> Infeasible:
@@ -163,6 +77,16 @@ def no_room(field: Field, others: Sequence[str], spacing_um: int) -> Infeasible:
         binding=None,
         changes=(Change("region", "pricks", 0, 1, "pricks", "outlines that lie farther apart"),),
     )
+
+
+def does_not_fit(order: Order, search: Search, fit: Fit | None) -> Infeasible:
+    """Explain which it is: no room at all, too little, or too much."""
+    widest = fit or search.at(order.high_um)
+    if widest.pricks == 0:
+        return no_prick(search.field, order.limits.of("margin_um_min", order.which))
+    if widest.pricks * order.doses.least > order.doses.total:
+        return too_little(order, search, widest.pricks, widest.pitch_um)
+    return too_much(order, search)
 
 
 def too_much(order: Order, search: Search) -> Infeasible:
@@ -290,37 +214,6 @@ def too_little(order: Order, search: Search, count: int, pitch_um: int) -> Infea
         binding=bound,
         changes=tuple(changes),
     )
-
-
-def no_dose(order: Order) -> PlanError:
-    """Explain that no multiple of the pistol's step lies between least and greatest dose."""
-    low = order.limits.of("dose_nl_min", order.which)
-    high = order.limits.of("dose_nl_max", order.which)
-    step = order.limits.of("dose_quantum_nl_min")
-    return PlanError(
-        f"zone {order.zone.name!r}: no dose is possible: doses are multiples of "
-        f"{ml(step.value)} [{step.origin}], at least {ml(low.value)} [{low.origin}] and at most "
-        f"{ml(high.value)} [{high.origin}]"
-    )
-
-
-def refuse_asked_dose(order: Order) -> None:
-    """Make sure that a dose the prescriber asked for is one that may be given.
-
-    Raises:
-        PlanError: it is beyond the caps; it is refused, never clamped.
-    """
-    dose = int(order.zone.dose_nl_usual)
-    if not order.zone.dose_asked:
-        return
-    low = order.limits.of("dose_nl_min", order.which)
-    high = order.limits.of("dose_nl_max", order.which)
-    for bound, broken in ((low, dose < low.value), (high, dose > high.value)):
-        if broken:
-            raise PlanError(
-                f"zone {order.zone.name!r}: a dose of {ml(dose)} is beyond {bound.name} = "
-                f"{ml(bound.value)} [{bound.origin}]"
-            )
 
 
 def too_full(order: Order, fits: int) -> Infeasible:

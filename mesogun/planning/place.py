@@ -244,7 +244,7 @@ def place(field: Field, fit: Fit, anchor: tuple[int, int]) -> Placed:
     laid, ij = lattice_sheet(field, [fit.basis] * 2, 1, origin)
     width = int(laid.width[0])
     margin = max(field.margin_um, 1)
-    free = paint(laid, field, [margin - SLACK_UM, margin + SLACK_UM])
+    free = paint(laid, field, [margin - SLACK_UM, margin + SLACK_UM], exactly=True)
     half = len(free) // 2
     maybe = np.flatnonzero(free[:half])
     surely = free[half:][maybe]

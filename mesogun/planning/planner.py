@@ -8,21 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from mesogun.errors import PlanError
-from mesogun.planning.choose import Doses, Search, choose, search_of
+from mesogun.planning.asked import Order, orders_of, refuse_session
+from mesogun.planning.choose import Search, choose, search_of
 from mesogun.planning.depth import depth_of
-from mesogun.planning.dose import split
-from mesogun.planning.explain import (
-    Order,
-    no_dose,
-    no_prick,
-    no_room,
-    refuse_asked_dose,
-    refuse_session,
-    too_full,
-    too_little,
-    too_many,
-    too_much,
-)
 from mesogun.planning.give import Group, give
 from mesogun.planning.infeasible import ml
 from mesogun.planning.lattice import pitch_of
@@ -36,11 +24,7 @@ from mesogun.planning.raster import Field, Integers, field_of
 from mesogun.planning.region import check_region, inside, mm
 from mesogun.planning.timing import replay
 
-PPM = 1_000_000
 PAUSE_MS_MAX = 3_600_000
-SPACING_UM_LEAST = 100
-"""Less than a needle's width."""
-SPACING_UM_MOST = 20_000_000
 UNDER_PERCENT = 10
 """Doses that stay below the dose asked by more than this are worth a warning."""
 LOST_PERCENT = 5
@@ -70,7 +54,7 @@ def plan(prescription: Prescription) -> Plan:
     depths = [depth_of(zone, index, limits) for index, zone in enumerate(zones)]
     refuse_session(prescription, limits)
     searches = [_search(_field(zone), index, limits) for index, zone in enumerate(zones)]
-    asked = _orders(prescription, limits, searches)
+    asked = orders_of(prescription, limits, [search.area_um2 for search in searches])
     warnings = list(prescription.warnings)
     done: list[_Done] = []
     next_ones = [*(search.anchor for search in searches[1:]), None]
@@ -136,72 +120,10 @@ def _search(field: Field, index: int, limits: Limits) -> Search:
         )
     search = search_of(field)
     if search is None:
+        from mesogun.planning.explain import no_prick
+
         raise no_prick(field, floor)
     return search
-
-
-def _orders(prescription: Prescription, limits: Limits, searches: Sequence[Search]) -> list[Order]:
-    quantum = limits.of("dose_quantum_nl_min").value
-    volume = int(prescription.product.volume_nl)
-    weights = _weights(prescription, searches)
-    steps = split(volume // quantum, weights)
-    asked = []
-    for index, zone in enumerate(prescription.zones):
-        cap = limits.of("dose_nl_max", index).value // quantum
-        least = max(1, -(-limits.of("dose_nl_min", index).value // quantum))
-        doses = Doses(
-            steps[index],
-            max(least, min(int(zone.dose_nl_usual) // quantum, cap)),
-            cap,
-            least,
-            limits.of("area_dose_nl_per_cm2_max", index).value // quantum,
-        )
-        low, high = _spacings(zone, index, limits)
-        share = (weights[index], sum(weights))
-        asked.append(Order(zone, index, limits, doses, quantum, low, high, volume, share))
-        if least > cap:
-            raise no_dose(asked[-1])
-        refuse_asked_dose(asked[-1])
-    return asked
-
-
-def _weights(prescription: Prescription, searches: Sequence[Search]) -> list[int]:
-    """Return what the volume is divided by: the shares, or else the areas to treat."""
-    shares = [zone.share_ppm for zone in prescription.zones]
-    given = [one for one in shares if one is not None]
-    if not given:
-        return [search.area_um2 for search in searches]
-    if len(given) < len(shares):
-        without = [zone.name for zone in prescription.zones if zone.share_ppm is None]
-        raise PlanError(
-            f"zone {without[0]!r} has no share of the volume while others have one; give every "
-            "zone a share, or none"
-        )
-    if min(given) <= 0 or abs(sum(given) - PPM) > len(given):
-        raise PlanError(
-            f"the zones' shares of the volume add up to {sum(given) / PPM:.6f}; they must be "
-            "above 0 and add up to 1"
-        )
-    return given
-
-
-def _spacings(zone: Zone, index: int, limits: Limits) -> tuple[int, int]:
-    low, high = limits.of("spacing_um_min", index), limits.of("spacing_um_max", index)
-    if low.value < SPACING_UM_LEAST:
-        raise PlanError(
-            f"zone {zone.name!r}: {low.name} = {low.value} {low.unit} [{low.origin}] is less than "
-            "a needle's width; check the unit"
-        )
-    if zone.spacing_um is None:
-        return low.value, min(high.value, SPACING_UM_MOST)
-    asked = int(zone.spacing_um)
-    for bound, broken in ((low, asked < low.value), (high, asked > high.value)):
-        if broken:
-            raise PlanError(
-                f"zone {zone.name!r}: a spacing of {mm(asked)} is beyond {bound.name} = "
-                f"{mm(bound.value)} [{bound.origin}]"
-            )
-    return asked, asked
 
 
 def _place_zone(
@@ -213,16 +135,11 @@ def _place_zone(
 ) -> _Done:
     search = _beside(asked, search, done, warnings)
     fit = choose(search, asked.low_um, asked.high_um, asked.doses)
-    widest = fit or search.at(asked.high_um)
-    if widest.pricks == 0:
-        raise no_prick(search.field, asked.limits.of("margin_um_min", asked.which))
-    if widest.pricks * asked.doses.least > asked.doses.total:
-        raise too_little(asked, search, widest.pricks, widest.pitch_um)
-    if fit is None:
-        raise too_much(asked, search)
-    placed = place(search.field, fit, search.anchor)
-    if len(placed) * asked.doses.least > asked.doses.total:
-        raise too_little(asked, search, len(placed), fit.pitch_um)
+    placed = None if fit is None else place(search.field, fit, search.anchor)
+    if placed is None or len(placed) * asked.doses.least > asked.doses.total:
+        from mesogun.planning.explain import does_not_fit
+
+        raise does_not_fit(asked, search, fit)
     comes_from = (int(done[-1].x_um[-1]), int(done[-1].y_um[-1])) if done else None
     ordered, least_um = order(placed, comes_from, following)
     return _Done(placed, placed.x_um[ordered], placed.y_um[ordered], least_um, asked)
@@ -249,6 +166,8 @@ def _beside(asked: Order, search: Search, done: Sequence[_Done], warnings: list[
     field = field_of(zone.name, zone.outline_um, zone.exclusions_um, search.field.margin_um, discs)
     beside = search_of(field)
     if beside is None:
+        from mesogun.planning.explain import no_room
+
         raise no_room(field, names, max(int(one.max()) for one in rs))
     lost = search.area_um2 - beside.area_um2
     if lost * 100 > search.area_um2 * LOST_PERCENT:
@@ -266,7 +185,12 @@ def _warn_of_exclusions(done: Sequence[_Done], warnings: list[str]) -> None:
             for number, hole in enumerate(other.asked.zone.exclusions_um, start=1):
                 if one is other:
                     continue
-                count = int(inside(one.x_um, one.y_um, hole).sum())
+                xs, ys = [x for x, _ in hole], [y for _, y in hole]
+                near = (one.x_um >= min(xs)) & (one.x_um <= max(xs))
+                near &= (one.y_um >= min(ys)) & (one.y_um <= max(ys))
+                if not near.any():
+                    continue
+                count = int(inside(one.x_um[near], one.y_um[near], hole).sum())
                 if count:
                     warnings.append(
                         f"zone {one.asked.zone.name!r}: {count} pricks lie in exclusion {number} "
@@ -278,6 +202,8 @@ def _give(limits: Limits, done: Sequence[_Done], warnings: list[str]) -> list[In
     groups = [Group(one.x_um, one.y_um, one.placed.basis, one.asked.doses.total) for one in done]
     given = give(limits, groups, done[0].asked.quantum_nl)
     if given.short is not None:
+        from mesogun.planning.explain import too_full
+
         raise too_full(done[given.short].asked, given.fits)
     for one, steps in zip(done, given.steps, strict=True):
         most, usual = int(steps.max()) * one.asked.quantum_nl, int(one.asked.zone.dose_nl_usual)
@@ -299,6 +225,8 @@ def _give(limits: Limits, done: Sequence[_Done], warnings: list[str]) -> list[In
 def _refuse_too_many(prescription: Prescription, limits: Limits, done: Sequence[_Done]) -> None:
     count, bound = sum(len(one.x_um) for one in done), limits.of("pricks_max")
     if count > bound.value:
+        from mesogun.planning.explain import too_many
+
         usual = sorted({int(zone.dose_nl_usual) for zone in prescription.zones})
         raise too_many(count, int(prescription.product.volume_nl), bound, usual)
 

@@ -24,6 +24,8 @@ from mesogun.planning.region import area2_um2, arrays
 BLOCKED = 2
 """More than the one that the inside counts, and small: a sum over any ring stays in 32 bits."""
 FLAT = 1e-9
+COS_TEN, STRETCH = 0.985, 0.0875
+"""The cosine of 10 degrees, and the tangent of half of them (both rounded to the safe side)."""
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -48,6 +50,8 @@ class Field(NamedTuple):
     disc_y: Integers
     disc_r: Integers
     """No prick nearer than this to the disc's centre."""
+    sharp: Truths
+    """Which corners (starts of edges) turn by ten degrees or more."""
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -69,7 +73,8 @@ def field_of(
 ) -> Field:
     """Prepare a zone's checked rings for painting."""
     parts: list[list[Integers]] = [[], [], [], [], []]
-    for ring, weight in ((outline, 1), *((hole, BLOCKED) for hole in exclusions)):
+    rings = outline, *exclusions
+    for ring, weight in zip(rings, (1, *(BLOCKED for _ in exclusions)), strict=True):
         x, y = arrays(ring)
         turns = 1 if area2_um2(ring) > 0 else -1
         # an anticlockwise ring is entered from the left where it descends
@@ -77,7 +82,14 @@ def field_of(
         for part, one in zip(parts, both, strict=True):
             part.append(one)
     ax, ay, bx, by, entering = (np.concatenate(part) for part in parts)
-    return Field(name, outline, exclusions, margin_um, ax, ay, bx, by, entering, *discs)
+    vx, vy = (bx - ax).astype(np.float64), (by - ay).astype(np.float64)
+    before = np.arange(len(ax)) - 1
+    starts = np.cumsum([0, *map(len, rings)])
+    before[starts[:-1]] = starts[1:] - 1
+    ux, uy = vx[before], vy[before]
+    square = (ux * ux + uy * uy) * (vx * vx + vy * vy)
+    sharp = ux * vx + uy * vy <= COS_TEN * np.sqrt(square)
+    return Field(name, outline, exclusions, margin_um, ax, ay, bx, by, entering, *discs, sharp)
 
 
 class Sheet(NamedTuple):
@@ -140,18 +152,26 @@ def sheet(
     )
 
 
-def paint(on: Sheet, field: Field, margin_um: Sequence[float]) -> Truths:
+def paint(on: Sheet, field: Field, margin_um: Sequence[float], *, exactly: bool = False) -> Truths:
     """Tell which samples lie inside the outline, outside the exclusions and off every margin.
 
     `margin_um`, one for each frame, stands for the field's own; the discs' radii change by as much
     as it differs.
+
+    Unless `exactly`, corners that hardly turn get no disc of their own: the strips beside edges
+    reach a little beyond their ends instead, which blocks all that a disc would and a hair more.
     """
     margins = np.array(margin_um, dtype=np.float64)
     x, y = _framed(on, field.ax, field.ay)
     x2, y2 = _framed(on, field.bx, field.by)
     frame = np.repeat(np.arange(len(on.ux)), len(field.ax))
     radius = margins[frame]
-    covers = [_discs(on, frame, x, y, radius), _bands(on, frame, x, y, x2, y2, radius)]
+    stretch = radius * (0.0 if exactly else STRETCH)
+    corners = frame, x, y, radius
+    if not exactly:
+        which = np.flatnonzero(np.tile(field.sharp, len(on.ux)))
+        corners = frame[which], x[which], y[which], radius[which]
+    covers = [_discs(on, *corners), _bands(on, frame, (x, y, x2, y2), radius, stretch)]
     if len(field.disc_x):
         cx, cy = _framed(on, field.disc_x, field.disc_y)
         radii = (field.disc_r + (margins - field.margin_um)[:, None]).ravel()
@@ -213,13 +233,18 @@ def _discs(
 
 
 def _bands(
-    on: Sheet, frame: Integers, x: Floats, y: Floats, x2: Floats, y2: Floats, margin: Floats
+    on: Sheet,
+    frame: Integers,
+    edges: tuple[Floats, Floats, Floats, Floats],
+    margin: Floats,
+    stretch: Floats,
 ) -> tuple[Integers, Floats, Floats]:
     """Return the intervals of the strip beside each edge; its round ends are discs."""
+    x, y, x2, y2 = edges
     dx, dy = x2 - x, y2 - y
     length = np.sqrt(dx * dx + dy * dy)
     cos, sin = dx / length, dy / length
-    reach = margin * np.abs(cos)
+    reach = margin * np.abs(cos) + stretch * np.abs(sin)
     which, row = _rows_between(on, frame, np.minimum(y, y2) - reach, np.maximum(y, y2) + reach)
     upright, level = np.abs(cos) <= FLAT, np.abs(sin) <= FLAT
     by_cos, by_sin = np.where(upright, 1.0, cos), np.where(level, 1.0, sin)
@@ -227,9 +252,10 @@ def _bands(
     lean = np.where(level, 0.0, cos / by_sin)
     half = np.where(level, np.inf, margin / np.abs(by_sin))
     # … and between the perpendiculars through its ends
-    fall, end = np.where(upright, 0.0, sin / by_cos), np.where(upright, np.inf, length / by_cos)
-    near = np.where(upright, -np.inf, np.minimum(end, 0.0))
-    far = np.maximum(end, 0.0)
+    fall = np.where(upright, 0.0, sin / by_cos)
+    begin, end = -stretch / by_cos, (length + stretch) / by_cos
+    near = np.where(upright, -np.inf, np.minimum(begin, end))
+    far = np.where(upright, np.inf, np.maximum(begin, end))
     frame, half = frame[which], half[which]
     across = on.y0[frame] + row * on.dy[frame] - y[which]
     middle = x[which] + across * lean[which]

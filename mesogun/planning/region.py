@@ -7,6 +7,7 @@ differences are below 2e7, squares and cross products below 1e15.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import isqrt
 
 import numpy as np
@@ -86,6 +87,24 @@ def check_region(
     Raises:
         PlanError: a ring is unusable, or an exclusion is not wholly inside the outline.
     """
+    if _is_fine(tuple(outline), tuple(map(tuple, exclusions))):
+        return
+    _check_region(outline, exclusions, what)
+
+
+@lru_cache(maxsize=64)
+def _is_fine(outline: Ring, exclusions: tuple[Ring, ...]) -> bool:
+    """Tell whether a region is usable: whoever reads one and whoever plans it ask the same."""
+    try:
+        _check_region(outline, exclusions, "region")
+    except PlanError:
+        return False
+    return True
+
+
+def _check_region(
+    outline: Sequence[Point], exclusions: Sequence[Sequence[Point]], what: str
+) -> None:
     check_ring(outline, f"{what}: outline")
     for number, hole in enumerate(exclusions, start=1):
         name = f"{what}: exclusion {number}"

@@ -1,0 +1,65 @@
+"""Detours: zones whose pricks no single ring takes up without a longer hop somewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mesogun.planning.islands import islands_of, joined
+from mesogun.planning.legs import BIG, Laid, Leg
+from mesogun.planning.mend import Ground, mend
+from mesogun.planning.raster import Integers
+from mesogun.planning.shorten import shorten, surplus
+from mesogun.planning.strips import runs_of
+
+ENDS = 2
+"""A way has two ends: of more points with one neighbour each, some must cost a long hop."""
+SERPENTINE_MAX = 1_500
+"""Up to so many pricks, other beginnings are tried where the rings leave a long hop."""
+
+
+def mended_legs(i: Integers, j: Integers, laid: Laid) -> list[Leg]:
+    """Return the legs that come of mending the rings that were laid over the points."""
+    legs, over = _mended(laid)
+    return legs if over == 0 or len(i) > SERPENTINE_MAX else _begun_anew(i, j, legs)
+
+
+def _mended(laid: Laid) -> tuple[list[Leg], int]:
+    """Return one leg for each island, and by how much they exceed shortest hops."""
+    ground = Ground(laid.i, laid.j, runs_of(laid.i, laid.j))
+    legs, over = [], 0
+    for island in islands_of(ground, mend(ground, laid.rings)):
+        if len(island) == 1:
+            legs.append(Leg(laid.names[island[0]], closed=len(island[0]) > 2))
+            continue
+        way = joined(ground, island).tolist()
+        if len(laid.i) <= BIG:
+            way = shorten(ground, way)
+        over += surplus(ground, way)
+        legs.append(Leg(laid.names[np.array(way)], closed=False))
+    return legs, over
+
+
+def _begun_anew(i: Integers, j: Integers, legs: list[Leg]) -> list[Leg]:
+    """Try to better each leg that has a long hop by beginning with a serpentine."""
+    ground = Ground(i, j, runs_of(i, j))
+    better = []
+    for leg in legs:
+        best = leg.points.tolist()
+        least = 0 if leg.closed else surplus(ground, best)
+        tips = sum(1 for point in best if len(ground.around(point)) < 2) if least else 0
+        for sixths in (0, 1, 2):
+            if least == 0 or tips > ENDS:
+                break
+            other = shorten(ground, _serpentine(ground, leg.points, sixths))
+            if surplus(ground, other) < least:
+                best, least = other, surplus(ground, other)
+        better.append(Leg(np.array(best), leg.closed))
+    return better
+
+
+def _serpentine(ground: Ground, points: Integers, sixths: int) -> list[int]:
+    i, j = ground.i[points], ground.j[points]
+    for _ in range(sixths):
+        i, j = i + j, -i
+    way: list[int] = points[np.lexsort((np.where(j & 1, -i, i), j))].tolist()
+    return way
