@@ -49,9 +49,11 @@ class Session:
         record, rx = self.record, self.plan.prescription
         given, planned = record.count("given"), len(record.pricks)
         doubt, missing = record.count("in_doubt"), record.count("not_given")
+        troubles = (f"{doubt} IN DOUBT" if doubt else "", f"{missing} NOT GIVEN" if missing else "")
+        differs = "".join(f", {one}" for one in troubles if one)
         ordered = sum(one.dose_nl_planned for one in record.pricks)
         lines = [
-            f"{rx.name}: {OUTCOME_WORDS[record.outcome]}"
+            f"{rx.name}: {OUTCOME_WORDS[record.outcome]}{differs}"
             + (f": {record.why}" if record.why else ""),
             f"pricks given     {given} of {planned}",
             f"volume given     {show.ml(record.dose_nl_given)} of {show.ml(ordered)}, as measured",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import click
 
@@ -222,4 +223,6 @@ def simulate_command(
 
     if (tcp is None) == (not pty):
         raise click.UsageError("name one of --tcp HOST:PORT and --pty")
+    if tcp is not None and not re.fullmatch(r".+:[0-9]{1,5}", tcp):
+        raise click.UsageError(f"--tcp {tcp}: give HOST:PORT, such as 127.0.0.1:9000")
     serve(tcp, seed=seed, truth=truth, memory=memory, hand_ms=hand_ms)

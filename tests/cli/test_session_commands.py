@@ -308,3 +308,12 @@ def test_a_host_that_stalls_past_its_lease_connects_again_and_goes_on(
     assert told["parts"] > 1
     assert told["pricks_given"] == told["pricks_planned"]
     assert set(delivered(truth).values()) == {1}
+
+
+@pytest.mark.parametrize(
+    "wrong", [("--tcp", "nonsense"), ("--tcp", "127.0.0.1"), (), ("--pty", "--tcp", "127.0.0.1:0")]
+)
+def test_a_twin_is_served_in_one_place_or_not_at_all(
+    wrong: tuple[str, ...], call: Callable
+) -> None:
+    assert call("simulate", *wrong).code == 2

@@ -177,13 +177,13 @@ def test_what_could_move_a_shape_unnoticed_is_refused(body: str, said: str) -> N
         '<rect id="a" x="30" y="40" width="40" height="40" rx="20"/>',
     ],
 )
-def test_a_circle_is_met_within_five_micrometres(shape: str) -> None:
+def test_a_circle_is_met_within_twenty_micrometres(shape: str) -> None:
     ring = ring_of(shape)
-    assert farthest(ring, circle(50_000, 60_000, 20_000, 20_000)) <= 5
+    assert farthest(ring, circle(50_000, 60_000, 20_000, 20_000)) <= 20
     assert all(abs(math.hypot(x - 50_000, y - 60_000) - 20_000) <= 1 for x, y in ring)
 
 
-def test_an_ellipse_that_is_turned_and_mirrored_is_met_within_five_micrometres() -> None:
+def test_an_ellipse_that_is_turned_and_mirrored_is_met_within_twenty_micrometres() -> None:
     body = '<g transform="scale(-1,1)"><ellipse id="a" cx="0" cy="0" rx="30" ry="10"/></g>'
     ring = ring_of(f'<g transform="translate(50,50) rotate(30)">{body}</g>')
     cos, sin = math.cos(math.pi / 6), math.sin(math.pi / 6)
@@ -191,7 +191,7 @@ def test_an_ellipse_that_is_turned_and_mirrored_is_met_within_five_micrometres()
         (50_000 + cos * x - sin * y, 50_000 + sin * x + cos * y)
         for x, y in circle(0, 0, 30_000, 10_000)
     ]
-    assert farthest(ring, true) <= 5
+    assert farthest(ring, true) <= 20
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_an_ellipse_that_is_turned_and_mirrored_is_met_within_five_micrometres()
         ("M 0,0 Q 30,90 60,30 Z", [(0, 0), (20, 60), (40, 70), (60, 30)]),
     ],
 )
-def test_a_bezier_curve_is_met_within_five_micrometres(d: str, controls: list[Point]) -> None:
+def test_a_bezier_curve_is_met_within_twenty_micrometres(d: str, controls: list[Point]) -> None:
     p, q, r, s = controls
     true = []
     for step in range(501):
@@ -216,7 +216,7 @@ def test_a_bezier_curve_is_met_within_five_micrometres(d: str, controls: list[Po
             )
         )
     ring = ring_of(f'<path id="a" d="{d}"/>')
-    assert farthest(ring, [(x, y) for x, y in true]) <= 5
+    assert farthest(ring, [(x, y) for x, y in true]) <= 20
 
 
 @pytest.mark.parametrize(
