@@ -260,7 +260,8 @@ class ZoneReader(Table):
         }
         names = [name for name, one in used.items() if one and one.strength == "unverified"]
         if names:
-            self._warn(f"{preset.technique_origin.replace("_", " ")}: {', '.join(names)}: figures without source")
+            technique = preset.technique_origin.replace("_", " ")
+            self._warn(f"{technique}: {', '.join(names)}: figures without source")
         skin = preset.area.skin(preset.sex)
         if skin is not None and skin.depth_max.strength == "unverified":
             self._warn(f"{preset.area_origin}: cap of depth: figure without source")
