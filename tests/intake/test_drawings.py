@@ -222,9 +222,9 @@ def test_a_bezier_curve_is_met_within_twenty_micrometres(d: str, controls: list[
 @pytest.mark.parametrize(
     ("shape", "most"),
     [
-        ('<circle id="a" cx="50" cy="60" r="20"/>', 160),
-        ('<path id="a" d="M 0,0 C 0,10 10,10 10,0 Z"/>', 60),
-        ('<path id="a" d="M 0,0 Q 5,10 10,0 Z"/>', 40),
+        ('<circle id="a" cx="50" cy="60" r="20"/>', 80),
+        ('<path id="a" d="M 0,0 C 0,10 10,10 10,0 Z"/>', 30),
+        ('<path id="a" d="M 0,0 Q 5,10 10,0 Z"/>', 20),
         ('<path id="a" d="M 0,0 C 10,0 20,0 30,0 L 30,30 Z"/>', 3),
     ],
 )
