@@ -15,7 +15,16 @@ from mesogun.errors import PlanError
 from mesogun.planning.coarse import coarse
 from mesogun.planning.dose import AREA_DISC_RADIUS_UM, disc_caps
 from mesogun.planning.lattice import lattice, shells
-from mesogun.planning.place import Fit, area_of, best_fit, cells_of, count_fits, exactly_free, place
+from mesogun.planning.place import (
+    FINENESS,
+    Fit,
+    area_of,
+    best_fit,
+    cells_of,
+    count_fits,
+    exactly_free,
+    place,
+)
 from mesogun.planning.raster import Field
 from mesogun.planning.region import mm
 
@@ -26,6 +35,8 @@ CELLS_MAX_BIG = 250_000
 BIG = 20_000
 """From so many pricks on, a zone's border decides little and fewer lattices are tried."""
 TRIAL_ANGLES = (0, 6)
+TRIAL_FINENESS = 4
+"""How many pricks a spacing must hold is known: a fit that holds them need not be the very best."""
 TRIAL_PERCENT = (97, 103, 109, 116)
 TRIAL_PERCENT_BIG = (98, 99, 100, 101, 102)
 ROUND_UM = 10
@@ -62,11 +73,11 @@ class Search:
         self.anchor = anchor
         self.area_um2 = area_um2
         self.box_um2 = box_um2
-        self.best: dict[int, Fit] = {}
+        self.best: dict[tuple[int, int], Fit] = {}
 
-    def at(self, pitch_um: int) -> Fit:
-        """Return the best fit of this pitch."""
-        if pitch_um not in self.best:
+    def at(self, pitch_um: int, finest: int = FINENESS[0]) -> Fit:
+        """Return the best fit of this pitch, over shifts of one `finest`-th of a cell."""
+        if (pitch_um, finest) not in self.best:
             cells = cells_of(0, self.box_um2, pitch_um, 1)
             if self.roughly(pitch_um) > PRICKS_MAX or cells > 8 * PRICKS_MAX:
                 raise PlanError(
@@ -74,13 +85,13 @@ class Search:
                     f"region of this size (more than {PRICKS_MAX} pricks); check the units"
                 )
             budget = CELLS_MAX if cells < BIG else CELLS_MAX_BIG
-            fit = best_fit(self.rough, pitch_um, self.anchor, budget, self.box_um2)
+            fit = best_fit(self.rough, pitch_um, self.anchor, budget, self.box_um2, finest)
             if fit.pricks == 0:
-                fit = best_fit(self.field, pitch_um, self.anchor, budget, self.box_um2)
+                fit = best_fit(self.field, pitch_um, self.anchor, budget, self.box_um2, finest)
             if fit.pricks == 0:
                 fit = self._lone(pitch_um)
-            self.best[pitch_um] = fit
-        return self.best[pitch_um]
+            self.best[pitch_um, finest] = fit
+        return self.best[pitch_um, finest]
 
     def _lone(self, pitch_um: int) -> Fit:
         """Return the lattice through the anchor: in a narrow place no other may hit it."""
@@ -121,13 +132,18 @@ class Search:
         percents = TRIAL_PERCENT_BIG if big else TRIAL_PERCENT
         tried = {min(high, max(low, guess * p // 100 // ROUND_UM * ROUND_UM)) for p in percents}
         found = self._widest_of(sorted(tried), need, big)
-        if found is None:
-            fit = self.at(low)
-            return fit if fit.pricks >= need else None
-        above = min((p for p in tried if p > found), default=found)
-        finer = {found + (above - found) * k // 5 // ROUND_UM * ROUND_UM for k in range(1, 5)}
-        best = None if big else self._widest_of(sorted(finer - {found}), need, big)
-        return self.at(max(found, best or found))
+        likely = [found] if found is not None else []
+        if found is not None and not big:
+            above = min((p for p in tried if p > found), default=found)
+            finer = {found + (above - found) * k // 5 // ROUND_UM * ROUND_UM for k in range(1, 5)}
+            best = self._widest_of(sorted(finer - {found}), need, big)
+            likely = [found] if best is None else [best, found]
+        for pitch in likely:
+            fit = self.at(pitch, TRIAL_FINENESS)
+            if fit.pricks >= need:
+                return fit
+        fit = self.at(low)
+        return fit if fit.pricks >= need else None
 
     def _widest_of(self, pitches: list[int], need: int, big: bool) -> int | None:
         if not pitches:
@@ -139,7 +155,7 @@ class Search:
         """Count quickly: few angles, few shifts; never more than the best fit would find."""
         angles = (0,) if big else TRIAL_ANGLES
         wanted = [(pitch, angle) for pitch in pitches for angle in angles]
-        counts = count_fits(self.rough, wanted, 1 if big else 4, self.anchor)
+        counts = count_fits(self.rough, wanted, 1 if big else TRIAL_FINENESS, self.anchor)
         each = len(angles)
         return [max(counts[k * each : (k + 1) * each]) for k in range(len(pitches))]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from math import isqrt
+from typing import NamedTuple
 
 import numpy as np
 
 from mesogun.planning.mend import Ground
 from mesogun.planning.raster import Integers
+from mesogun.planning.shorten import shorten
 
 PAIRS_MAX = 4_000_000
 """More distances between islands are not worth a closer bound."""
@@ -91,33 +93,49 @@ def _length(ground: Ground, one: int, two: int) -> int:
     return isqrt((i * i + i * j + j * j) << 20)
 
 
-def bridges_um(islands: list[Integers], x: Integers, y: Integers, pitch_um: int) -> int:
-    """Return the least total length, rounded down, of ways that connect all islands.
+class Bridge(NamedTuple):
+    """The shortest way between two islands."""
 
-    Of too many islands it is only known that each way is longer than the pitch.
-    """
+    length_um: int
+    """Rounded down."""
+    one: int
+    two: int
+    """The points it connects."""
+
+
+def bridges(islands: list[Integers], x: Integers, y: Integers) -> list[Bridge] | None:
+    """Return ways of least total length that connect all islands; None for too many points."""
     count = len(islands)
-    if count == 1:
-        return 0
-    pairs = sum(len(a) for a in islands) ** 2
-    if pairs > PAIRS_MAX:
-        return (count - 1) * pitch_um
+    if sum(len(one) for one in islands) ** 2 > PAIRS_MAX:
+        return None
     away = {
         (a, b): _least_way(x, y, islands[a], islands[b]) for a in range(count) for b in range(a)
     }
-    reached, total = {0}, 0
+    reached, found = {0}, []
     while len(reached) < count:
-        length, new = min(
+        bridge, new = min(
             (away[max(a, b), min(a, b)], b)
-            for a in reached
+            for a in sorted(reached)
             for b in range(count)
             if b not in reached
         )
         reached.add(new)
-        total += length
-    return total
+        found.append(bridge)
+    return found
 
 
-def _least_way(x: Integers, y: Integers, one: Integers, two: Integers) -> int:
+def _least_way(x: Integers, y: Integers, one: Integers, two: Integers) -> Bridge:
     dx, dy = x[one][:, None] - x[two], y[one][:, None] - y[two]
-    return isqrt(int((dx * dx + dy * dy).min()))
+    square = dx * dx + dy * dy
+    a, b = divmod(int(np.argmin(square)), len(two))
+    return Bridge(isqrt(int(square[a, b])), int(one[a]), int(two[b]))
+
+
+def crossed(ground: Ground, way: Integers, over: list[Bridge]) -> Integers:
+    """Return the way through all islands, shortened with the bridges in mind."""
+    also: dict[int, list[int]] = {}
+    for bridge in over:
+        for here, there in ((bridge.one, bridge.two), (bridge.two, bridge.one)):
+            for start in (here, *ground.around(here)):
+                also.setdefault(start, []).extend((there, *ground.around(there)))
+    return np.array(shorten(ground, way.tolist(), also))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from mesogun.planning.lattice import pitch_of
-from mesogun.planning.legs import Leg, legs_of
+from mesogun.planning.legs import BIG, Leg, legs_of
 from mesogun.planning.place import Placed
 from mesogun.planning.prescription import Point
 from mesogun.planning.raster import Integers
@@ -32,10 +32,29 @@ def order(placed: Placed, comes_from: Point | None, goes_to: Point | None) -> tu
     ways = _chain(legs, placed.x_um, placed.y_um, comes_from, goes_to)
     if len(legs) == 1:
         return ways, (len(placed) - 1) * pitch
-    from mesogun.planning.islands import bridges_um
+    return _over_islands(placed, legs, ways, comes_from, goes_to)
 
-    between = bridges_um([leg.points for leg in legs], placed.x_um, placed.y_um, pitch)
-    return ways, (len(placed) - len(legs)) * pitch + between
+
+def _over_islands(
+    placed: Placed,
+    legs: list[Leg],
+    ways: Integers,
+    comes_from: Point | None,
+    goes_to: Point | None,
+) -> tuple[Integers, int]:
+    """Better a way that was chained over islands, and return it with its bound."""
+    from mesogun.planning.islands import bridges, crossed
+    from mesogun.planning.mend import Ground
+    from mesogun.planning.strips import runs_of
+
+    x, y, pitch = placed.x_um, placed.y_um, pitch_of(placed.basis)
+    over = bridges([leg.points for leg in legs], x, y)
+    if over is None or len(placed) > BIG:
+        return ways, (len(placed) - 1) * pitch
+    ground = Ground(placed.i, placed.j, runs_of(placed.i, placed.j))
+    better = crossed(ground, ways, over)
+    least = (len(placed) - len(legs)) * pitch + sum(bridge.length_um for bridge in over)
+    return _begun(Leg(better, closed=False), x, y, comes_from, goes_to), least
 
 
 def _chain(

@@ -19,7 +19,7 @@ SLACK_UM = 0.25
 """Far above the raster's rounding, far below the 1 um between two whole coordinates."""
 SAFE_UM = 1
 """Searched with this much more margin: rounding a shift to whole um then never loses a prick."""
-AREA_RASTERS = ((128, 256), (2048, 2048))
+AREA_RASTERS = ((96, 256), (2048, 2048))
 """(rows, columns): the second only where the first finds no room at all."""
 FINENESS = (8, 4, 2, 1)
 TIE_WORK_MAX = 200_000
@@ -173,14 +173,19 @@ def cells_of(area_um2: int, box_um2: int, pitch_um: int, fineness: int) -> int:
 
 
 def best_fit(
-    field: Field, pitch_um: int, anchor: tuple[int, int], cells_max: int, box_um2: int
+    field: Field,
+    pitch_um: int,
+    anchor: tuple[int, int],
+    cells_max: int,
+    box_um2: int,
+    finest: int = FINENESS[0],
 ) -> Fit:
     """Return the lattice of this pitch that holds the most pricks, over angles and shifts.
 
     Of equals the one whose pricks keep farthest from every edge wins, then the first. How many
     are tried depends on the zone's size only.
     """
-    fineness, angles = budgeted(cells_of(0, box_um2, pitch_um, 1), cells_max)
+    fineness, angles = budgeted(cells_of(0, box_um2, pitch_um, 1), cells_max, finest)
     wanted = [(pitch_um, angle) for angle in range(0, ANGLES, ANGLES // angles)]
     counted = _count(field, wanted, fineness, anchor)
     most = max(int(sums.max()) for sums in counted.sums)
@@ -225,9 +230,9 @@ def _roomiest(
     return (best % f, best // f), float(least[best // f, best % f])
 
 
-def budgeted(cells: int, cells_max: int) -> tuple[int, int]:
+def budgeted(cells: int, cells_max: int, finest: int = FINENESS[0]) -> tuple[int, int]:
     """Return (fineness, angles) for a lattice of so many samples: fewer as the zone grows."""
-    for fineness in FINENESS:
+    for fineness in (one for one in FINENESS if one <= finest):
         for angles in (12, 6, 3, 1):
             if cells * fineness * fineness * angles <= cells_max and angles * fineness >= 12:
                 return fineness, angles

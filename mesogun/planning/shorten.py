@@ -31,9 +31,11 @@ MOVES_MAX = 6_000
 class Tour:
     """A closed tour over points and nowhere, as a list that is turned over piece by piece."""
 
-    __slots__ = ("_i", "_j", "_near", "at", "ground", "moves", "nowhere", "size", "stops")
+    __slots__ = ("_also", "_i", "_j", "_near", "at", "ground", "moves", "nowhere", "size", "stops")
 
-    def __init__(self, ground: Ground, way: list[int]) -> None:
+    def __init__(
+        self, ground: Ground, way: list[int], also: dict[int, list[int]] | None = None
+    ) -> None:
         self.ground = ground
         self.nowhere = len(ground.i)
         self.size = len(way) + 1
@@ -45,6 +47,7 @@ class Tour:
         self._i: list[int] = ground.i.tolist()
         self._j: list[int] = ground.j.tolist()
         self._near: dict[int, list[int]] = {}
+        self._also = also or {}
 
     def way(self) -> list[int]:
         """Return the points from nowhere to nowhere."""
@@ -77,7 +80,7 @@ class Tour:
             i, j = self._i[stop], self._j[stop]
             found = (self.ground.at(i + di, j + dj) for di, dj in NEAR)
             mine = (one for one in found if one is not None and self.at[one] >= 0)
-            known = self._near[stop] = [self.nowhere, *mine]
+            known = self._near[stop] = [self.nowhere, *mine, *self._also.get(stop, ())]
         return known
 
     def turn(self, first: int, last: int) -> None:
@@ -178,9 +181,12 @@ class Tour:
             self.at[stop] = at
 
 
-def shorten(ground: Ground, way: list[int]) -> list[int]:
-    """Return the way with its long hops shortened as far as local moves can."""
-    tour = Tour(ground, way)
+def shorten(ground: Ground, way: list[int], also: dict[int, list[int]] | None = None) -> list[int]:
+    """Return the way with its long hops shortened as far as local moves can.
+
+    `also` names, for some points, others that are worth going to though they are not near.
+    """
+    tour = Tour(ground, way, also)
     hops = pairwise(way)
     dirty = deque(dict.fromkeys(p for hop in hops if tour.length(*hop) > UNIT for p in hop))
     waiting = set(dirty)
