@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mesogun.planning.asked import Order
 from mesogun.planning.choose import Most, Search, choose, most_that_fits
 from mesogun.planning.infeasible import Change, Infeasible, ml
-from mesogun.planning.place import Fit, area_of
+from mesogun.planning.place import Fit, area_of, place
 from mesogun.planning.prescription import Limit
 from mesogun.planning.raster import Field
 from mesogun.planning.region import area2_um2, mm
@@ -82,11 +82,17 @@ def no_room(field: Field, others: Sequence[str], spacing_um: int) -> Infeasible:
 def does_not_fit(order: Order, search: Search, fit: Fit | None) -> Infeasible:
     """Explain which it is: no room at all, too little, or too much."""
     widest = fit or search.at(order.high_um)
-    if widest.pricks == 0:
+    count = _count(search, widest)
+    if count == 0:
         return no_prick(search.field, order.limits.of("margin_um_min", order.which))
-    if widest.pricks * order.doses.least > order.doses.total:
-        return too_little(order, search, widest.pricks, widest.pitch_um)
+    if count * order.doses.least > order.doses.total:
+        return too_little(order, search, count, widest.pitch_um)
     return too_much(order, search)
+
+
+def _count(search: Search, fit: Fit) -> int:
+    """Return the pricks that are really placed: counting leaves out those on the very margin."""
+    return len(place(search.field, fit, search.anchor))
 
 
 def too_much(order: Order, search: Search) -> Infeasible:
@@ -200,9 +206,10 @@ def too_little(order: Order, search: Search, count: int, pitch_um: int) -> Infea
     found = None
     if order.high_um < wider.value:
         found = choose(search, order.high_um + 1, wider.value, order.doses)
-    if found is not None and found.pricks * order.doses.least <= order.doses.total:
-        text = f"a spacing of {mm(found.pitch_um)} instead of {mm(pitch_um)}"
-        changes.append(Change("spacing", "spacing_um", pitch_um, found.pitch_um, "um", text))
+    best = None if found is None else search.at(found.pitch_um)
+    if best is not None and _count(search, best) * order.doses.least <= order.doses.total:
+        text = f"a spacing of {mm(best.pitch_um)} instead of {mm(pitch_um)}"
+        changes.append(Change("spacing", "spacing_um", pitch_um, best.pitch_um, "um", text))
     return Infeasible(
         f"{ml(order.volume_nl)} are too little: even at {mm(pitch_um)} spacing there are {count} "
         f"pricks, and each takes at least {ml(least)}",
