@@ -72,6 +72,15 @@ def test_a_prick_exactly_on_the_margin_is_in_and_one_um_nearer_is_out(shift: int
     assert ((10_000 + shift, 10_000) in pricks(placed)) == (shift >= 0)
 
 
+@pytest.mark.parametrize(("at", "kept"), [((20_000, 21_250), True), ((20_003, 21_252), False)])
+def test_a_fifth_of_a_micrometre_decides(at: tuple[int, int], kept: bool) -> None:
+    """The edge runs 4 to 3, so whole points lie at fifths of a um: 5000 is in, 4999.8 is out."""
+    field = field_of("zone", ((0, 0), (40_000, 30_000), (0, 60_000)), (), 5_000)
+    placed = place(field, Fit(9_000, lattice(9_000, 0), (0, 0), 1, 0), at)
+    assert len(placed) > 1
+    assert (at in pricks(placed)) == kept
+
+
 @given(region=regions(), pitch=st.sampled_from((3_000, 5_000, 10_000)))
 @settings(max_examples=40, deadline=None)
 def test_the_best_fit_is_never_below_the_plain_lattice_and_keeps_its_count(

@@ -127,6 +127,32 @@ def test_spacing_is_checked_across_zones() -> None:
     assert {0, first} <= set(near.pricks)
 
 
+def test_between_two_zones_the_larger_spacing_is_checked() -> None:
+    """A prick 8 mm off the other zone is too near where that zone keeps 12 mm."""
+    asked = order(zone("a"), zone("b", moved(CHEEK, 90_000, 0)), volume_nl=300_000)
+    wide = Limit("spacing_um_min", 12_000, "um", 1, "wide", "test")
+    made = plan(replace(asked, limits=(*asked.limits, wide)))
+    first = made.zones[0].prick_count
+    left = first + int(np.argmin(made.pricks.x_um[first:]))
+    x, y = int(made.pricks.x_um[left]), int(made.pricks.y_um[left])
+    (near,) = [
+        one
+        for one in violations(changed(made, 0, x_um=x - 8_000, y_um=y))
+        if one.limit == "spacing_um_min"
+    ]
+    assert (near.value, near.bound, near.origin) == (8_000, 12_000, "wide")
+
+
+def test_a_plan_that_keeps_to_the_looser_of_two_limits_is_found() -> None:
+    for name, tighter in (("dose_nl_max", 5_000), ("spacing_um_min", 9_000)):
+        more = Limit(name, tighter, "u", None, "the tighter one", "test")
+        asked = GOOD.prescription
+        other = replace(GOOD, prescription=replace(asked, limits=(*asked.limits, more)))
+        broken = [one for one in violations(other) if one.limit == name]
+        assert {one.bound for one in broken} == {tighter}
+        assert {one.origin for one in broken} == {"the tighter one"}
+
+
 CLAIMS: dict[str, Callable[[Plan], Plan]] = {
     "travel_um": lambda p: replace(p, travel_um=p.travel_um - 1),
     "duration_us": lambda p: replace(p, duration_us=p.duration_us + 1),
@@ -253,6 +279,18 @@ def test_spacing_is_judged_exactly_at_the_very_bound(
     x, y = np.array([4_000_000, 4_000_000 + away[0] + dx]), np.array([-7, away[1] + dy - 7])
     gap = (x[1] - x[0]) ** 2 + (y[1] - y[0]) ** 2
     assert is_spaced(x, y, spacing) == (gap >= spacing**2)
+
+
+@pytest.mark.parametrize("spacing", [2, 3, 7, 8])
+def test_spacing_is_judged_exactly_in_every_direction_from_every_place_of_a_cell(
+    spacing: int,
+) -> None:
+    span = range(-spacing - 1, spacing + 2)
+    for sx, sy in ((a, b) for a in range(6) for b in range(6)):
+        for dx, dy in ((a, b) for a in span for b in span if a or b):
+            # two far ones fix where the cells begin
+            x, y = np.array([-90, sx, sx + dx, 90]), np.array([-90, sy, sy + dy, 90])
+            assert is_spaced(x, y, spacing) == (dx * dx + dy * dy >= spacing * spacing)
 
 
 def test_points_scattered_far_and_wide_are_judged_too() -> None:
