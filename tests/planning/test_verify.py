@@ -153,6 +153,21 @@ def test_a_plan_that_keeps_to_the_looser_of_two_limits_is_found() -> None:
         assert {one.origin for one in broken} == {"the tighter one"}
 
 
+def test_zones_out_of_the_clinicians_order_are_found() -> None:
+    """All columns of the first and the last prick exchanged: only the order is wrong."""
+    last = len(TWO.pricks) - 1
+    rows = {
+        0: {"x_um": int(TWO.pricks.x_um[last]), "y_um": int(TWO.pricks.y_um[last]), "zone": 1},
+        last: {"x_um": int(TWO.pricks.x_um[0]), "y_um": int(TWO.pricks.y_um[0]), "zone": 0},
+    }
+    mixed = TWO
+    for row, values in rows.items():
+        mixed = changed(mixed, row, **values)
+    broken = {one.limit: one for one in violations(mixed)}
+    assert broken["zone"].pricks == (1, last)
+    assert "order of the prescription" in broken["zone"].note
+
+
 CLAIMS: dict[str, Callable[[Plan], Plan]] = {
     "travel_um": lambda p: replace(p, travel_um=p.travel_um - 1),
     "duration_us": lambda p: replace(p, duration_us=p.duration_us + 1),
