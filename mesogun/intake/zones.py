@@ -274,12 +274,14 @@ class ZoneReader(Table):
 def asked(index: int, form: ZoneForm) -> tuple[Limit, ...]:
     """Return what the prescriber asked for as limits that the plan must keep to."""
     wanted = (
-        ("margin_um_min", form.margin_mm),
-        ("spacing_um_min", form.spacing_mm),
-        ("depth_um_max", form.depth_mm),
+        ("margin_um_min", form.margin_mm, "um"),
+        ("spacing_um_min", form.spacing_mm, "um"),
+        ("depth_um_max", form.depth_mm, "um"),
+        # A volume too large for this dose is refused: it is never reached by larger pricks.
+        ("dose_nl_max", form.dose_ul, "nL"),
     )
     return tuple(
-        Limit(name, value, "um", index, PRESCRIBED, PRESCRIBED)
-        for name, value in wanted
+        Limit(name, value, unit, index, PRESCRIBED, PRESCRIBED)
+        for name, value, unit in wanted
         if value is not None
     )

@@ -187,3 +187,17 @@ def test_every_command_has_help_with_examples(call: Callable) -> None:
             assert ran.code == 0
             assert "Examples:" in ran.out
     assert call("--help").code == 0
+
+
+def test_a_dose_that_was_asked_for_is_never_exceeded(call: Callable, small: Path) -> None:
+    """A volume is never reached by raising the dose of a prick."""
+    text = small.read_text().replace('technique = "papule"', 'technique = "papule"\ndose_ul = 5.0')
+    small.write_text(text)
+    facts = json.loads(call("plan", small, "--json").out)
+    assert {"name": "dose_nl_max", "value": 5000, "unit": "nL", "zone": 0} in [
+        {key: one[key] for key in ("name", "value", "unit", "zone")} for one in facts["limits"]
+    ]
+    small.write_text(text.replace("volume_ml = 0.12", "volume_ml = 0.6"))
+    ran = call("plan", small)
+    assert ran.code == 2
+    assert "dose_nl_max = 5000 nL [prescription]" in ran.err
