@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 from mesogun.planning.asked import Order
 from mesogun.planning.choose import Most, Search, choose, most_that_fits
+from mesogun.planning.dose import AREA_DISC_RADIUS_UM
 from mesogun.planning.infeasible import Change, Infeasible, ml
 from mesogun.planning.place import Fit, area_of, place
 from mesogun.planning.prescription import Limit
 from mesogun.planning.raster import Field
 from mesogun.planning.region import area2_um2, mm
 
-VOLUME_NL_MAX = 2_000_000_000
+AREA_DOSE = "area_dose_nl_per_cm2_max"
+LEFT_OUT = "leaving this zone out"
 TIGHTER = 4
 """A spacing that would help is looked for down to this part of the tightest one allowed."""
 
@@ -80,144 +82,175 @@ def no_room(field: Field, others: Sequence[str], spacing_um: int) -> Infeasible:
 
 
 def does_not_fit(order: Order, search: Search, fit: Fit | None) -> Infeasible:
-    """Explain which it is: no room at all, too little, or too much."""
+    """Explain which it is: no room at all, too dense for any dose, too little, or too much."""
     widest = fit or search.at(order.high_um)
-    count = _count(search, widest)
+    count = len(place(search.field, widest, search.anchor))
     if count == 0:
         return no_prick(search.field, order.limits.of("margin_um_min", order.which))
-    if count * order.doses.least > order.doses.total:
-        return too_little(order, search, count, widest.pitch_um)
-    return too_much(order, search)
-
-
-def _count(search: Search, fit: Fit) -> int:
-    """Return the pricks that are really placed: counting leaves out those on the very margin."""
-    return len(place(search.field, fit, search.anchor))
-
-
-def too_much(order: Order, search: Search) -> Infeasible:
-    """Explain that the volume is more than the zone holds at any spacing allowed."""
     most = most_that_fits(search, order.low_um, order.high_um, order.doses)
-    each = -(-order.doses.total // max(1, most.pricks))
-    needed = -(-order.doses.total // max(1, order.doses.each_at(most.held, order.doses.cap)))
-    changes = [*_less_volume(order, most), *_higher_caps(order, most, each)]
+    if most.steps == 0:
+        return _too_dense(order, search, most)
+    if count * order.doses.least > order.doses.total:
+        return _too_little(order, search, most, count, widest.pitch_um)
+    return _too_much(order, search, most)
+
+
+def _helps(order: Order, search: Search, *, low: int = 0, high: int = 0, **doses: int) -> bool:
+    """Try a change before it is offered: does the zone hold its volume with it?"""
+    wanted = order.doses._replace(**doses)
+    fit = choose(search, low or order.low_um, high or order.high_um, wanted)
+    if fit is None:
+        return False
+    return len(place(search.field, fit, search.anchor)) * wanted.least <= wanted.total
+
+
+def _too_much(order: Order, search: Search, most: Most) -> Infeasible:
+    """Explain that the volume is more than the zone holds at any spacing allowed."""
+    each = -(-order.doses.total // most.pricks)
+    needed = -(-order.doses.total // order.doses.each_at(most.held, order.doses.cap))
+    changes = [_less_volume(order, most), *_caps(order, search, most, each)]
     changes += _tighter(order, search)
     more = needed - most.pricks
     if more > 0:
         room = more * most.pitch_um * most.pitch_um * 866 // 1000
-        changes.append(
-            Change(
-                "region",
-                "pricks",
-                most.pricks,
-                needed,
-                "pricks",
-                f"a region with room for {more} more pricks (about {cm2(room)} more)",
-            )
-        )
+        text = f"a region with room for {more} more pricks (about {cm2(room)} more)"
+        changes.append(Change("region", "pricks", most.pricks, needed, "pricks", text))
+    by_area = order.doses.per_cm2 // most.held < order.doses.cap
     return Infeasible(
         f"{ml(order.volume_nl)} do not fit: at {mm(most.pitch_um)} spacing there is room for "
         f"{most.pricks} pricks, which may hold {ml(most.steps * order.quantum_nl)} in all",
         zone=order.zone.name,
         volume_nl=order.volume_nl,
         volume_nl_max=most.steps * order.quantum_nl,
-        binding=_binding(order, most),
+        binding=order.limits.of(AREA_DOSE if by_area else "dose_nl_max", order.which),
         changes=tuple(changes),
     )
 
 
-def _binding(order: Order, most: Most) -> Limit:
-    by_area = order.doses.per_cm2 // most.held < order.doses.cap
-    return order.limits.of("area_dose_nl_per_cm2_max" if by_area else "dose_nl_max", order.which)
-
-
-def _less_volume(order: Order, most: Most) -> list[Change]:
-    if most.steps == 0:
-        return []
+def _less_volume(order: Order, most: Most) -> Change:
     fits, session = most.steps * order.quantum_nl, order.session_for(most.steps)
     text = f"at most {ml(fits)} for this zone"
     if session < order.session_nl and order.share[0] != order.share[1]:
         text += f" (a session of {ml(session)} at the shares as they are, or a smaller share)"
-    return [Change("volume", "volume_nl", order.volume_nl, fits, "nl", text)]
+    return Change("volume", "volume_nl", order.volume_nl, fits, "nl", text)
 
 
-def _higher_caps(order: Order, most: Most, each: int) -> list[Change]:
+def _caps(order: Order, search: Search, most: Most, each: int) -> list[Change]:
     """Say how far the caps must rise for `each` step a prick: both, where both are in the way."""
-    dose, disc = each * order.quantum_nl, each * order.quantum_nl * most.held
-    changes = []
-    for name, value in (("dose_nl_max", dose), ("area_dose_nl_per_cm2_max", disc)):
-        bound = order.limits.of(name, order.which)
+    found = []
+    for name, steps in (("dose_nl_max", each), (AREA_DOSE, each * most.held)):
+        bound, value = order.limits.of(name, order.which), steps * order.quantum_nl
         if value > bound.value:
             text = f"{name} of {value} instead of {bound.value} {bound.unit} [{bound.origin}]"
-            changes.append(Change("cap", name, bound.value, value, bound.unit, text))
-    if len(changes) == 2:
-        return [changes[0]._replace(together_with=(changes[1],))]
-    return changes
+            found.append(Change("cap", name, bound.value, value, bound.unit, text))
+    cap, per_cm2 = max(order.doses.cap, each), max(order.doses.per_cm2, each * most.held)
+    if not found or not _helps(order, search, cap=cap, per_cm2=per_cm2):
+        return []
+    return [found[0]._replace(together_with=tuple(found[1:]))]
 
 
 def _tighter(order: Order, search: Search) -> list[Change]:
     floor = order.limits.of("spacing_um_min", order.which)
-    if order.zone.spacing_um is not None and floor.value < order.low_um:
+    asked = order.zone.spacing_um is not None
+    if asked and floor.value < order.low_um:
         found = choose(search, floor.value, order.low_um - 1, order.doses)
-        if found is not None:
+        if found is not None and _helps(order, search, low=found.pitch_um, high=found.pitch_um):
             text = f"a spacing of {mm(found.pitch_um)} instead of {mm(order.low_um)}"
             return [Change("spacing", "spacing_um", order.low_um, found.pitch_um, "um", text)]
     found = choose(search, max(1, floor.value // TIGHTER), max(1, floor.value - 1), order.doses)
     if found is None:
         return []
     pitch = found.pitch_um
+    if not _helps(order, search, low=pitch, high=pitch if asked else order.high_um):
+        return []
     text = f"{floor.name} of {mm(pitch)} instead of {mm(floor.value)} [{floor.origin}]"
     also: tuple[Change, ...] = ()
-    if order.zone.spacing_um is not None:
-        asked = f"a spacing of {mm(pitch)} instead of {mm(order.low_um)}"
-        also = (Change("spacing", "spacing_um", order.low_um, pitch, "um", asked),)
+    if asked:
+        wish = f"a spacing of {mm(pitch)} instead of {mm(order.low_um)}"
+        also = (Change("spacing", "spacing_um", order.low_um, pitch, "um", wish),)
     return [Change("spacing", floor.name, floor.value, pitch, "um", text, also)]
 
 
-def too_little(order: Order, search: Search, count: int, pitch_um: int) -> Infeasible:
+def _wider(order: Order, search: Search) -> list[Change]:
+    """Say which spacing would do if one wider than now does."""
+    bound = order.limits.of("spacing_um_max", order.which)
+    asked = order.zone.spacing_um is not None
+    top = max(bound.value, order.high_um, AREA_DISC_RADIUS_UM * 2)
+    found = choose(search, order.high_um + 1, top, order.doses) if top > order.high_um else None
+    if found is None:
+        return []
+    pitch = found.pitch_um
+    if not _helps(order, search, low=pitch if asked else order.low_um, high=pitch):
+        return []
+    wish = Change(
+        "spacing",
+        "spacing_um",
+        order.high_um,
+        pitch,
+        "um",
+        f"a spacing of {mm(pitch)} instead of {mm(order.high_um)}",
+    )
+    if pitch <= bound.value:
+        return [wish]
+    text = f"{bound.name} of {mm(pitch)} instead of {mm(bound.value)} [{bound.origin}]"
+    also = (wish,) if asked else ()
+    return [Change("spacing", bound.name, bound.value, pitch, "um", text, also)]
+
+
+def _least_dose(order: Order, search: Search, steps: int) -> list[Change]:
+    bound = order.limits.of("dose_nl_min", order.which)
+    value = steps * order.quantum_nl
+    if not 0 < value < bound.value or not _helps(order, search, least=steps):
+        return []
+    text = f"{bound.name} of {value} instead of {bound.value} {bound.unit} [{bound.origin}]"
+    return [Change("cap", bound.name, bound.value, value, bound.unit, text)]
+
+
+def _too_little(order: Order, search: Search, most: Most, count: int, pitch_um: int) -> Infeasible:
     """Explain that the least dose in every prick is already more than the volume."""
-    least = max(1, order.doses.least) * order.quantum_nl
-    session = order.session_for(max(1, order.doses.least) * count, up=True)
+    steps = order.doses.least * count
+    fits, session = steps * order.quantum_nl, order.session_for(steps, up=True)
     bound = order.limits.of("dose_nl_min", order.which)
     if order.quantum_nl > bound.value:
         bound = order.limits.of("dose_quantum_nl_min")
-    wider = order.limits.of("spacing_um_max", order.which)
-    held = order.doses.total // max(1, order.doses.least)
-    changes = [
-        Change(
-            "volume",
-            "volume_nl",
-            order.volume_nl,
-            least * count,
-            "nl",
-            f"at least {ml(least * count)} for this zone (a session of {ml(session)})",
-        ),
-        Change(
-            "region",
-            "pricks",
-            count,
-            held,
-            "pricks",
-            f"a region with room for {held} pricks instead of {count}"
-            if held
-            else "leaving this zone out",
-        ),
-    ]
-    found = None
-    if order.high_um < wider.value:
-        found = choose(search, order.high_um + 1, wider.value, order.doses)
-    best = None if found is None else search.at(found.pitch_um)
-    if best is not None and _count(search, best) * order.doses.least <= order.doses.total:
-        text = f"a spacing of {mm(best.pitch_um)} instead of {mm(pitch_um)}"
-        changes.append(Change("spacing", "spacing_um", pitch_um, best.pitch_um, "um", text))
+    changes = []
+    if _helps(order, search, total=steps):
+        text = f"at least {ml(fits)} for this zone (a session of {ml(session)})"
+        changes.append(Change("volume", "volume_nl", order.volume_nl, fits, "nl", text))
+    changes += _least_dose(order, search, order.doses.total // count)
+    changes += _wider(order, search)
+    held = order.doses.total // order.doses.least
+    text = f"a region with room for {held} pricks instead of {count}" if held else LEFT_OUT
+    changes.append(Change("region", "pricks", count, held, "pricks", text))
     return Infeasible(
         f"{ml(order.volume_nl)} are too little: even at {mm(pitch_um)} spacing there are {count} "
-        f"pricks, and each takes at least {ml(least)}",
+        f"pricks, and each takes at least {ml(order.doses.least * order.quantum_nl)}",
         zone=order.zone.name,
         volume_nl=order.volume_nl,
-        volume_nl_max=most_that_fits(search, order.low_um, order.high_um, order.doses).steps
-        * order.quantum_nl,
-        volume_nl_min=least * count,
+        volume_nl_max=most.steps * order.quantum_nl,
+        volume_nl_min=fits,
+        binding=bound,
+        changes=tuple(changes),
+    )
+
+
+def _too_dense(order: Order, search: Search, most: Most) -> Infeasible:
+    """Explain that even the least dose in every prick is too much for a square centimetre."""
+    least, bound = order.doses.least, order.limits.of(AREA_DOSE, order.which)
+    each = max(least, -(-order.doses.total // most.pricks))
+    changes = [
+        *_caps(order, search, most, each),
+        *_least_dose(order, search, order.doses.per_cm2 // most.held),
+        *_wider(order, search),
+        Change("region", "pricks", most.pricks, 0, "pricks", LEFT_OUT),
+    ]
+    return Infeasible(
+        f"no dose is small enough: at {mm(most.pitch_um)} spacing a square centimetre takes in "
+        f"{most.held} pricks, and at least {ml(least * order.quantum_nl)} in each are "
+        f"{ml(least * order.quantum_nl * most.held)}",
+        zone=order.zone.name,
+        volume_nl=order.volume_nl,
+        volume_nl_max=0,
         binding=bound,
         changes=tuple(changes),
     )
