@@ -107,7 +107,7 @@ def _helps(order: Order, search: Search, *, low: int = 0, high: int = 0, **doses
 def _too_much(order: Order, search: Search, most: Most) -> Infeasible:
     """Explain that the volume is more than the zone holds at any spacing allowed."""
     each = -(-order.doses.total // most.pricks)
-    needed = -(-order.doses.total // max(1, order.doses.each_at(most.held, order.doses.cap)))
+    needed = -(-order.doses.total * most.pricks // most.steps)
     changes = [_less_volume(order, most), *_caps(order, search, most, each)]
     changes += _tighter(order, search)
     more = needed - most.pricks

@@ -117,6 +117,21 @@ def test_a_spacing_too_dense_for_the_least_dose_is_explained() -> None:
         verify(plan(obeyed(asked, change)))
 
 
+def test_a_small_zone_is_judged_by_its_own_pricks_not_by_a_full_disc() -> None:
+    """A disc of a wide lattice would hold 31 pricks and no dose; these few hold some."""
+    few = ((0, 0), (8_000, 0), (8_000, 8_000), (0, 8_000))
+    asked = order(
+        zone("few", few, spacing_um=2_000),
+        volume_nl=100_000,
+        spacing_um_min=2_000,
+        dose_quantum_nl_min=2_000,
+        area_dose_nl_per_cm2_max=20_000,
+    )
+    refused = refusal(asked)
+    assert refused.volume_nl_max == 20_000
+    verify(plan(replace(asked, product=replace(asked.product, volume_nl=20_000))))
+
+
 def test_too_little_volume_is_explained() -> None:
     refused = refusal(order(volume_nl=20_000, dose_nl_min=5_000, dose_nl_max=50_000))
     assert "20 uL are too little" in str(refused)
