@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mesogun.planning.islands import islands_of, joined
-from mesogun.planning.legs import BIG, Laid, Leg
+from mesogun.planning.laid import BIG, Laid, Leg
 from mesogun.planning.mend import Ground, mend
 from mesogun.planning.raster import Integers
 from mesogun.planning.shorten import shorten, surplus

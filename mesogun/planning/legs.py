@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
+from mesogun.planning.laid import BIG, Laid, Leg
 from mesogun.planning.raster import Integers
-from mesogun.planning.strips import Rings, rings_of, walk
-
-BIG = 20_000
-"""A zone of more pricks is laid in one direction only, and not searched for the last long hop."""
-
-
-class Leg(NamedTuple):
-    """A way through points that lie together: closed (it may begin anywhere) or open."""
-
-    points: Integers
-    closed: bool
+from mesogun.planning.strips import rings_of, walk
 
 
 def _turned(i: Integers, j: Integers, sixths: int) -> tuple[Integers, Integers, Integers]:
@@ -26,18 +15,6 @@ def _turned(i: Integers, j: Integers, sixths: int) -> tuple[Integers, Integers, 
         i, j = i + j, -i
     by_row = np.lexsort((i, j)) if sixths else np.arange(len(i))
     return i[by_row], j[by_row], by_row
-
-
-class Laid(NamedTuple):
-    """Rings over the points along one direction of the lattice."""
-
-    left: int
-    """Rings and loose points still to be joined to the first."""
-    rings: Rings
-    i: Integers
-    j: Integers
-    names: Integers
-    """The points' indices in the zone."""
 
 
 def legs_of(i: Integers, j: Integers) -> list[Leg]:
