@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mesogun.planning.lattice import pitch_of
 from mesogun.planning.laid import BIG, Leg
+from mesogun.planning.lattice import pitch_of
 from mesogun.planning.legs import legs_of
 from mesogun.planning.place import Placed
 from mesogun.planning.prescription import Point
