@@ -5,6 +5,7 @@ Exit codes: 0 complete, 1 error (cable, disk, bug), 2 refused input or usage, 3 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -15,6 +16,7 @@ import click
 from firmware_protocol.errors import MesogunError
 from mesogun.errors import PlanError
 
+GARBAGE_THRESHOLD = 100_000
 EXIT_OK, EXIT_ERROR, EXIT_REFUSED, EXIT_EARLY = 0, 1, 2, 3
 
 # name -> (module, attribute, one line of help); the modules are imported only when they are used,
@@ -138,4 +140,7 @@ def run_cli(arguments: list[str]) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process and exit."""
+    # Nearly all that a short command allocates lives until its end: looking through it again and
+    # again for garbage took a fifteenth of its time.
+    gc.set_threshold(GARBAGE_THRESHOLD)
     sys.exit(run_cli(sys.argv[1:]))
