@@ -74,7 +74,7 @@ def measured(works: Mapping[str, Callable[[], None]], passes: int) -> dict[str, 
     return {name: statistics.median(values) for name, values in times.items()}
 
 
-def main(passes: int) -> int:
+def main(passes: int = 15) -> int:
     """Print the table; return 1 if something is slower than WANTED times the line."""
     works: dict[str, Callable[[], None]] = {}
     bytes_of: dict[str, int] = {}
@@ -98,4 +98,4 @@ def main(passes: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 15))
+    sys.exit(main(*map(int, sys.argv[1:2])))
