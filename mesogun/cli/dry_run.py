@@ -14,7 +14,7 @@ import click
 
 from firmware_protocol.errors import MesogunError
 from mesogun.cli import show
-from mesogun.cli.output import finish, free_folder
+from mesogun.cli.output import demand_new, finish, free_folder
 from mesogun.cli.progress import bar
 from mesogun.cli.running import PACKAGES, tell
 from mesogun.cli.stopping import stopped_by_signals
@@ -27,6 +27,7 @@ from mesogun.record import Folder
 from mesogun.record.folder import JOURNAL, PLAN, PRESCRIPTION, WIRE
 from mesogun.session import Progress
 
+SEED_MAX = 2**63 - 1
 HELP = """Plan the prescription RX, verify the plan, and run it on the simulated pistol.
 
 \b
@@ -51,7 +52,7 @@ After a restart or a power cut the session is resumed as an operator would. Exit
 @click.command("dry-run", help=HELP)
 @click.argument("rx")
 @click.option("--out", metavar="DIR", help="A new folder for the output [default: out/NAME-001 …].")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(0, SEED_MAX), default=1, show_default=True)
 @click.option("--fault", "faults", multiple=True, metavar="FAULT", help="See above.")
 @click.option("--realtime", is_flag=True, help="Play at true speed.")
 @click.option("--truth", metavar="FILE", help="Append one JSON line for every physical delivery.")
@@ -70,12 +71,14 @@ def dry_run_command(
         chosen = Faults.parse(faults)
     except MesogunError as wrong:
         raise click.UsageError(f"--fault: {wrong}") from wrong
+    if out is not None:
+        demand_new(Path(out))
     made = plan(read_prescription(rx))
     checked = verify(made)
     given = prescription_bytes(rx)
     if not as_json:
-        click.echo(show.plan_summary(made))
-        click.echo("\nVerified: no limit is broken. Now on the SIMULATED pistol:", err=True)
+        show.say(show.plan_summary(made))
+        show.say("\nVerified: no limit is broken. Now on the SIMULATED pistol:", err=True)
     where = free_folder(made.prescription.name) if out is None else Path(out)
     with Folder.create(where) as folder:
         folder.write(PRESCRIPTION, given)
@@ -86,7 +89,7 @@ def dry_run_command(
             bar(f"SIMULATED {made.prescription.name}", quiet=as_json) as advance,
             stopped_by_signals() as stop,
         ):
-            record = dry_run(
+            dry_run(
                 checked,
                 folder.path / JOURNAL,
                 seed=seed,
@@ -99,11 +102,9 @@ def dry_run_command(
                 pace=_true_speed() if realtime else None,
                 on_start=stop,
             )
-        # The twin's own clock: the same seed writes the same report.
-        generated_at = record.session.ended or record.session.started
-        session = finish(folder, made, generated_at=generated_at)
+            session = finish(folder, made)
     if not as_json:
-        click.echo()
+        show.say()
     return tell(session, as_json)
 
 

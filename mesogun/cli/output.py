@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from mesogun.cli import show
-from mesogun.errors import RecordError
 from mesogun.intake import read_plan
 from mesogun.planning import Plan
 from mesogun.record import Folder, Record, load_record
-from mesogun.record.folder import MAP, PLAN, REPORT
+from mesogun.record.folder import JOURNAL, LOCK, MAP, PLAN, REPORT
 
 EXIT_OF_OUTCOME = {"complete": 0, "aborted": 3, "fault": 3, "interrupted": 3}
 LOUD_ALARMS = 10
@@ -91,12 +92,29 @@ def read_session(folder: Path) -> Session:
     """Read a session's plan and journal.
 
     Raises:
-        RecordError: the folder holds no session, or its journal cannot be trusted.
+        click.UsageError: the folder holds no session.
+        RecordError: its journal cannot be trusted.
         PlanError: its plan cannot be read.
     """
-    if not folder.is_dir():
-        raise RecordError(f"{folder}: no such folder; name the one that the run wrote")
+    demand_session(folder)
     return Session(folder, read_plan(folder / PLAN), load_record(folder))
+
+
+def demand_session(folder: Path) -> None:
+    """Refuse a folder that is not there, or holds no session, as wrong usage."""
+    if not folder.is_dir():
+        raise click.UsageError(f"{folder}: no such folder; name the one that the run wrote")
+    if not (folder / JOURNAL).exists():
+        raise click.UsageError(f"{folder}: no {JOURNAL} in it: not the folder of a session")
+
+
+def demand_new(folder: Path) -> None:
+    """Refuse a folder that holds something already, before any work is done."""
+    if folder.is_dir() and any(one.name != LOCK for one in folder.iterdir()):
+        raise click.UsageError(
+            f"{folder}: not empty: a session needs a folder of its own; name another one, or "
+            "`mesogun resume` this one"
+        )
 
 
 def plan_digest_of(path: Path) -> str:
@@ -104,14 +122,23 @@ def plan_digest_of(path: Path) -> str:
     return read_plan(path).digest()
 
 
-def finish(folder: Folder, plan: Plan, *, generated_at: str) -> Session:
+def finish(folder: Folder, plan: Plan) -> Session:
     """Write record, report and map from the journal on the disk, and return what they say."""
+    record = folder.write_record()
+    for name, data in pages(record, plan).items():
+        folder.write(name, data)
+    return Session(folder.path, plan, record)
+
+
+def pages(record: Record, plan: Plan) -> dict[str, bytes]:
+    """Make report and map: functions of plan and record alone, so that they can be checked."""
     from mesogun.report import page, treatment_map
 
-    record = folder.write_record()
-    folder.write(REPORT, page(record, plan, generated_at=generated_at).encode())
-    folder.write(MAP, treatment_map(plan, record).encode())
-    return Session(folder.path, plan, record)
+    made_at = record.session.ended or record.session.started
+    return {
+        REPORT: page(record, plan, generated_at=made_at).encode(),
+        MAP: treatment_map(plan, record).encode(),
+    }
 
 
 def free_folder(name: str) -> Path:

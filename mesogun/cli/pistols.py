@@ -11,9 +11,26 @@ from firmware_protocol.messages import Feature, HelloReply, LimitLayer, LimitsGe
 from firmware_protocol.messages import Limits as PistolLimits
 from mesogun.cli import show
 from mesogun.device import Pistol, find
+from mesogun.errors import LinkError
 
 PORT_HELP = "Serial port or URL: /dev/ttyACM0, COM3, socket://HOST:PORT, mesosim://?seed=7"
-port_option = click.option("--port", "url", required=True, metavar="URL", help=PORT_HELP)
+PORT_MAX = 65_535
+
+
+def _port(_context: click.Context, _option: click.Parameter, url: str) -> str:
+    """Refuse what can be no port before anything is opened."""
+    if not url.strip():
+        raise click.BadParameter(f"give a port. {PORT_HELP}")
+    if url.startswith("socket://"):
+        found = re.fullmatch(r"socket://.+:([0-9]{1,5})(/.*)?", url)
+        if found is None or not 1 <= int(found[1]) <= PORT_MAX:
+            raise click.BadParameter(f"{url}: give socket://HOST:PORT, PORT from 1 to {PORT_MAX}")
+    return url
+
+
+port_option = click.option(
+    "--port", "url", required=True, metavar="URL", callback=_port, help=PORT_HELP
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 DEVICES_HELP = """List the serial ports of this machine on which a pistol may be.
@@ -197,8 +214,14 @@ def _status_line(mark: str, status: Status) -> str:
 @port_option
 def abort_command(url: str) -> None:
     """Stop a pistol."""
-    with Pistol.open(url) as pistol:
-        reply = pistol.stop()
+    try:
+        with Pistol.open(url) as pistol:
+            reply = pistol.stop()
+    except LinkError as failed:
+        raise LinkError(
+            f"THE PISTOL WAS NOT STOPPED BY THIS COMMAND: {failed}. Press Ctrl-C in the program "
+            "that holds the port, or the button on the pistol"
+        ) from failed
     open_shot = f", shot {reply.shot_id_open} is open" if reply.shot_id_open else ""
     click.echo(f"The pistol at {url} is at rest (abort {reply.abort_id}{open_shot}).")
 
@@ -206,7 +229,7 @@ def abort_command(url: str) -> None:
 @click.command("simulate", help=SIMULATE_HELP)
 @click.option("--tcp", metavar="HOST:PORT", help="Serve on this address.")
 @click.option("--pty", is_flag=True, help="Serve on a new pseudo-terminal.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True)
 @click.option("--truth", metavar="FILE", help="Append one JSON line for every physical delivery.")
 @click.option("--memory", metavar="FILE", help="Keep the non-volatile memory in this file.")
 @click.option("--hand-ms", type=click.IntRange(min=1), help="Time of the hand between two pricks.")
@@ -223,6 +246,7 @@ def simulate_command(
 
     if (tcp is None) == (not pty):
         raise click.UsageError("name one of --tcp HOST:PORT and --pty")
-    if tcp is not None and not re.fullmatch(r".+:[0-9]{1,5}", tcp):
+    told = None if tcp is None else re.fullmatch(r".+:([0-9]{1,5})", tcp)
+    if tcp is not None and (told is None or int(told[1]) > PORT_MAX):
         raise click.UsageError(f"--tcp {tcp}: give HOST:PORT, such as 127.0.0.1:9000")
     serve(tcp, seed=seed, truth=truth, memory=memory, hand_ms=hand_ms)

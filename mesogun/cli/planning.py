@@ -77,6 +77,9 @@ def plan_command(rx: str, output: str | None, picture: str | None, as_json: bool
     """Plan a prescription and verify the plan."""
     if picture is not None and Path(picture).suffix.lower() != ".svg":
         raise click.UsageError(f"--picture {picture}: only .svg is written; name it FILE.svg")
+    for target in (output, picture):
+        if target is not None and Path(target).resolve() == Path(rx).resolve():
+            raise click.UsageError(f"{target} is the prescription itself: name another file")
     made = plan(read_prescription(rx))
     checked = verify(made)
     if output is not None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import click
+from mesogun.cli.show import say
 
 Advance = Callable[[int, int, int], None]
 """(pricks done, pricks in all, us since the session began)"""
@@ -54,6 +54,6 @@ def _lines(title: str) -> Advance:
         step = done * LINES_PER_RUN // total if total else LINES_PER_RUN
         if step > said:
             said = step
-            click.echo(f"{title}  {done:>5} of {total} pricks  {at_us / 1e6:8.1f} s", err=True)
+            say(f"{title}  {done:>5} of {total} pricks  {at_us / 1e6:8.1f} s", err=True)
 
     return advance

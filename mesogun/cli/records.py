@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 import click
 
 from mesogun.cli import show
 from mesogun.cli.files import write_file
-from mesogun.cli.output import plan_digest_of, read_session
-from mesogun.record import Record, to_json, verify_folder
+from mesogun.cli.output import demand_session, pages, plan_digest_of, read_session
+from mesogun.errors import RecordError
+from mesogun.record import Record, load_record, to_json, verify_folder
+from mesogun.record.folder import RECORD
 
 SHOW_HELP = """Show what the session in the folder RECORD did.
 
@@ -26,8 +29,9 @@ VERIFY_HELP = """Show that nothing in the folder RECORD was changed since the se
 Examples:
   mesogun record verify out/face-001
 
-Checks the journal's chain entry by entry, its head against record.json, the plan's digest, and the
-prescription's bytes. Exit code 0: untouched and whole. Exit code 1: every problem, one a line.
+Checks the journal's chain entry by entry, its head against record.json, the plan's digest, the
+prescription's bytes, and report and map against both. The capture of the wire is not covered.
+Exit code 0: untouched and whole. Exit code 1: every problem, one a line.
 """
 
 EXPORT_HELP = """Export the pricks of the session in RECORD as CSV.
@@ -64,13 +68,17 @@ def show_command(folder: str, pricks: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def verify_command(folder: str, as_json: bool) -> int:
     """Check a session's folder."""
-    problems = verify_folder(Path(folder), plan_digest=plan_digest_of)
+    path = Path(folder)
+    demand_session(path)
+    problems = [str(one) for one in verify_folder(path, plan_digest=plan_digest_of)]
+    if not problems:
+        problems = _changed_pages(path)
     if as_json:
-        show.echo_json({"ok": not problems, "problems": [str(one) for one in problems]})
+        show.echo_json({"ok": not problems, "problems": problems})
     elif problems:
         for one in problems:
             click.echo(f"{folder}: {one}", err=True)
-        click.echo(f"{folder}: REJECTED: this record cannot be trusted as it stands", err=True)
+        click.echo(f"{folder}: REJECTED: {_verdict(path)}", err=True)
     else:
         session = read_session(Path(folder))
         click.echo(
@@ -95,6 +103,29 @@ def export_command(folder: str, output: str | None, kind: str) -> None:
     else:
         write_file(Path(output), text.encode())
         click.echo(f"{kind}: {output}")
+
+
+def _changed_pages(path: Path) -> list[str]:
+    """Make report and map anew, and compare: they are functions of the plan and the journal."""
+    session = read_session(path)
+    made_by, ours = dict(session.record.session.versions).get("mesogun"), version("mesogun")
+    if made_by != ours:
+        return []  # another version may draw the same session otherwise
+    return [
+        f"{name}: missing, or not what the journal and the plan say"
+        for name, data in pages(session.record, session.plan).items()
+        if not (path / name).is_file() or (path / name).read_bytes() != data
+    ]
+
+
+def _verdict(path: Path) -> str:
+    if (path / RECORD).exists():
+        return "this record cannot be trusted as it stands"
+    try:
+        load_record(path)
+    except RecordError:
+        return "the session was not closed, or its journal was changed: `mesogun resume` tells"
+    return "the journal's chain is whole, but the session was not closed: `mesogun resume` it"
 
 
 def prick_table(record: Record) -> str:

@@ -20,14 +20,14 @@ import click
 
 from firmware_protocol.messages import ArmChallenge, Hazard
 from mesogun.cli import show
-from mesogun.cli.output import EXIT_OF_OUTCOME, Session, finish
+from mesogun.cli.output import EXIT_OF_OUTCOME, Session, demand_new, demand_session, finish
 from mesogun.cli.pistols import json_option, port_option
 from mesogun.cli.progress import bar
 from mesogun.cli.stopping import stopped_by_signals
 from mesogun.device import Capture, Pistol
 from mesogun.intake import prescription_bytes, read_plan, read_prescription
 from mesogun.planning import VerifiedPlan, plan, to_json, verify
-from mesogun.record import Entry, Folder, Journal
+from mesogun.record import Ended, Entry, Folder, Journal
 from mesogun.record.folder import PLAN, PRESCRIPTION, WIRE
 from mesogun.session import Progress, opening, run
 
@@ -80,11 +80,12 @@ lease_option = click.option(
 def run_command(rx: str, url: str, out: str, yes: bool, lease_ms: int, as_json: bool) -> int:
     """Run a prescription on a pistol."""
     _demand_somebody_to_confirm(yes)
+    demand_new(Path(out))
     made = plan(read_prescription(rx))
     checked = verify(made)
     given = prescription_bytes(rx)
     if not as_json:
-        click.echo(show.plan_summary(made))
+        show.say(show.plan_summary(made))
     with (
         _Taps() as taps,
         Pistol.open(url, on_body=taps.on_body) as pistol,
@@ -99,6 +100,7 @@ def run_command(rx: str, url: str, out: str, yes: bool, lease_ms: int, as_json: 
             started=_wall(),
             prescription_sha256=hashlib.sha256(given).hexdigest(),
             versions=tuple((name, version(name)) for name in PACKAGES),
+            simulated=url.startswith("mesosim:"),
         )
         journal = folder.create_journal()
         journal.append(opened)
@@ -114,8 +116,14 @@ def run_command(rx: str, url: str, out: str, yes: bool, lease_ms: int, as_json: 
 def resume_command(record: str, url: str, yes: bool, lease_ms: int, as_json: bool) -> int:
     """Continue an interrupted session."""
     _demand_somebody_to_confirm(yes)
+    demand_session(Path(record))
     with Folder.open(Path(record)) as folder:
         checked = verify(read_plan(folder.path / PLAN))
+        journal, history = folder.reopen_journal()
+        journal.close()
+        if isinstance(history[-1], Ended) and history[-1].outcome == "complete":
+            # All was given, but the host died before it wrote so: no pistol is needed for that.
+            return tell(finish(folder, checked.plan), as_json)
         with _Taps() as taps, Pistol.open(url, on_body=taps.on_body) as pistol:
             taps.capture_to(folder)
             journal, history = folder.reopen_journal()
@@ -184,13 +192,14 @@ def _play(
                 )
             if not ended.passing or part == PARTS_MAX:
                 break
-            click.echo(f"{title}: {ended.why}; connecting again", err=True)
+            show.say(f"{title}: {ended.why}; connecting again", err=True)
             pistol.wait_until(pistol.now_us() + part * BACK_OFF_US)
             if pistol.abort_wanted():
                 break
             # As after a restart: what the journal on the disk says is all that is known.
             journal, history = folder.reopen_journal()
-    return tell(finish(folder, checked.plan, generated_at=_wall()), manner.as_json)
+        # Still shielded: a second Ctrl-C must not cut the closing of the record short.
+        return tell(finish(folder, checked.plan), manner.as_json)
 
 
 def tell(session: Session, as_json: bool) -> int:
@@ -198,7 +207,7 @@ def tell(session: Session, as_json: bool) -> int:
     if as_json:
         show.echo_json(session.facts())
     else:
-        click.echo(session.summary())
+        show.say(session.summary())
     return EXIT_OF_OUTCOME[session.record.outcome]
 
 
@@ -224,7 +233,7 @@ class _Confirmation:
     def ask(self, echo: ArmChallenge) -> str | None:
         """Return who confirmed the echo, or None."""
         if not self.quiet or not self.yes:
-            click.echo(echo_text(echo), err=self.quiet)
+            show.say(echo_text(echo), err=self.quiet)
         if self.yes:
             return "--yes"
         # Nothing is armed yet: here Ctrl-C means no, and must not wait for an answer first.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Mapping, Sequence
 
 import click
@@ -49,9 +51,19 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, indent: str 
     return "\n".join([line(head), line(["-" * width for width in widths]), *map(line, cells)])
 
 
+def say(text: str = "", *, err: bool = False) -> None:
+    """Print a line; where nobody listens any more, the work goes on without it."""
+    try:
+        click.echo(text, err=err)
+    except OSError:
+        # Else the interpreter would fail once more on this stream when it ends.
+        stream = sys.stderr if err else sys.stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def echo_json(told: Mapping[str, object]) -> None:
     """Print one JSON object on one line."""
-    click.echo(json.dumps(told, ensure_ascii=False))
+    say(json.dumps(told, ensure_ascii=False))
 
 
 def limit_value(limit: Limit) -> str:

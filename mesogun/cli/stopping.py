@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM stop the pistol before anything else; the session then ends by itself."""
+"""Ctrl-C, SIGTERM and a closed window stop the pistol first; the session then ends by itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from types import FrameType
 
 from mesogun.device import PistolPort
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# A closed window or a dropped remote login (SIGHUP) must not leave the pistol to its lease.
+SIGNALS = [
+    number
+    for number in signal.Signals
+    if number.name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
+]
 
 
 @contextmanager

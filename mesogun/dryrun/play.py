@@ -71,6 +71,7 @@ def dry_run(
         started=wall(0),
         prescription_sha256=prescription_sha256,
         versions=versions,
+        simulated=True,
     )
     journal = Journal.create(journal_path, sync=_not_synced)
     journal.append(opened)

@@ -40,6 +40,8 @@ class Opened:
     shot_of: tuple[int, ...]
     """Index of the shot that gives the prick, from 0; pricks of one shot share it."""
     versions: tuple[tuple[str, str], ...]
+    simulated: bool = False
+    """Known from the start to be for a twin; else the pistol says so when it is met."""
 
 
 @dataclass(frozen=True, slots=True)

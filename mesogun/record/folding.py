@@ -100,7 +100,7 @@ def _facts(opened: Opened, meetings: list[Connected], ended: Ended | None) -> Se
         id=opened.session_id,
         started=opened.started,
         ended=ended.wall if ended else None,
-        simulated=any(one.simulated for one in meetings),
+        simulated=opened.simulated or any(one.simulated for one in meetings),
         pistol_uid=last.pistol_uid if last else "",
         firmware=last.firmware if last else "",
         calibration_id=last.calibration_id if last else 0,

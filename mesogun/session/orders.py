@@ -66,6 +66,7 @@ def opening(
     started: str,
     prescription_sha256: str,
     versions: tuple[tuple[str, str], ...] = (),
+    simulated: bool = False,
 ) -> Opened:
     """Give the first entry of a new session's journal; append it before anything is run."""
     pricks = verified.plan.pricks
@@ -82,6 +83,7 @@ def opening(
         depths_um=tuple(map(int, pricks.depth_um)),
         shot_of=shot_of,
         versions=versions,
+        simulated=simulated,
     )
 
 

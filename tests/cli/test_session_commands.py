@@ -103,7 +103,7 @@ def test_a_folder_in_use_is_not_written_over(call: Callable, small: Path, tmp_pa
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine").write_text("kept")
     ran = call("dry-run", small, "--out", "out")
-    assert ran.code == 1
+    assert ran.code == 2
     assert "not empty" in ran.err
     assert [one.name for one in (tmp_path / "out").iterdir()] == ["mine"]
 
@@ -125,7 +125,7 @@ def test_a_changed_plan_or_prescription_is_noticed(
     call: Callable, small: Path, tmp_path: Path
 ) -> None:
     assert call("dry-run", small, "--out", "out").code == 0
-    for name in ("plan.json", "prescription.toml", "record.json"):
+    for name in ("plan.json", "prescription.toml", "record.json", "report.html", "map.svg"):
         file = tmp_path / "out" / name
         good = file.read_bytes()
         at = good.index(b"10")
@@ -142,7 +142,7 @@ def test_a_record_is_shown_and_exported(call: Callable, small: Path) -> None:
     rows = call("record", "export", "out").out.splitlines()
     planned = json.loads(call("record", "show", "out", "--json").out)["totals"]["pricks_planned"]
     assert len(rows) == planned + 1
-    assert call("record", "show", "nowhere").code == 1
+    assert call("record", "show", "nowhere").code == 2
 
 
 def test_a_run_without_anybody_to_confirm_is_refused(
@@ -311,9 +311,107 @@ def test_a_host_that_stalls_past_its_lease_connects_again_and_goes_on(
 
 
 @pytest.mark.parametrize(
-    "wrong", [("--tcp", "nonsense"), ("--tcp", "127.0.0.1"), (), ("--pty", "--tcp", "127.0.0.1:0")]
+    "wrong",
+    [
+        ("--tcp", "nonsense"),
+        ("--tcp", "127.0.0.1"),
+        ("--tcp", "127.0.0.1:99999"),
+        (),
+        ("--pty", "--tcp", "127.0.0.1:0"),
+    ],
 )
 def test_a_twin_is_served_in_one_place_or_not_at_all(
     wrong: tuple[str, ...], call: Callable
 ) -> None:
     assert call("simulate", *wrong).code == 2
+
+
+def test_a_session_killed_before_it_was_closed_is_closed_by_resume(
+    call: Callable, small: Path, tmp_path: Path
+) -> None:
+    assert call("dry-run", small, "--out", "out").code == 0
+    for name in ("record.json", "report.html", "map.svg"):
+        (tmp_path / "out" / name).unlink()
+    rejected = call("record", "verify", "out")
+    assert rejected.code == 1
+    assert "not closed" in rejected.err
+    for _ in range(2):
+        ran = call("resume", "out", "--port", "/dev/no-such-port", "--yes", "--json")
+        assert ran.code == 0, ran.err
+        assert json.loads(ran.out)["outcome"] == "complete"
+    assert call("record", "verify", "out").code == 0
+
+
+@pytest.mark.parametrize("fault", ["drop:1", "corrupt:1"])
+def test_a_dry_run_that_never_met_its_twin_is_no_metal(
+    fault: str, call: Callable, small: Path, tmp_path: Path
+) -> None:
+    told = json.loads(call("dry-run", small, "--out", "out", "--fault", fault, "--json").out)
+    assert told["outcome"] == "interrupted"
+    assert told["simulated"] is True
+    assert "SIMULATED" in (tmp_path / "out" / "report.html").read_text()
+
+
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_upon_signals_do_not_keep_the_record_from_being_closed(
+    second: signal.Signals, served: str, mesogun: Callable, small: Path, tmp_path: Path
+) -> None:
+    out, truth = tmp_path / "out", tmp_path / "truth.jsonl"
+    ran = mesogun("run", small, "--port", served, "--out", out, "--yes", "--json")
+    until_given(truth, 2, ran)
+    ran.send_signal(signal.SIGHUP)
+    for _ in range(3):
+        with pytest.raises(subprocess.TimeoutExpired):
+            ran.wait(timeout=0.001)
+        ran.send_signal(second)
+    told_text, err = ran.communicate(timeout=60)
+    assert ran.returncode == 3, err
+    assert json.loads(told_text)["outcome"] == "aborted"
+
+
+def test_a_reader_that_goes_away_does_not_stop_a_session(
+    served: str, mesogun: Callable, small: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    ran = mesogun("run", small, "--port", served, "--out", out, "--yes")
+    ran.stdout.readline()
+    ran.stdout.close()
+    ran.stderr.close()
+    assert ran.wait(timeout=120) == 0
+    record = json.loads((out / "record.json").read_text())
+    assert record["outcome"] == "complete"
+
+
+def test_nothing_is_written_over_that_matters(call: Callable, small: Path, tmp_path: Path) -> None:
+    text = small.read_bytes()
+    assert call("plan", small, "-o", small).code == 2
+    assert small.read_bytes() == text
+    call("dry-run", small, "--out", "out")
+    journal = (tmp_path / "out" / "journal.mgj").read_bytes()
+    assert call("record", "export", "out", "-o", "out/journal.mgj").code == 1
+    assert (tmp_path / "out" / "journal.mgj").read_bytes() == journal
+    assert call("plan", small, "-o", "/dev/null").code == 0
+    assert Path("/dev/null").is_char_device()
+    (tmp_path / "link.json").symlink_to(tmp_path / "plan.json")
+    assert call("plan", small, "-o", "link.json").code == 0
+    assert (tmp_path / "link.json").is_symlink()
+
+
+def test_a_seed_beyond_the_record_s_numbers_is_refused(
+    call: Callable, small: Path, tmp_path: Path
+) -> None:
+    assert call("dry-run", small, "--out", "out", "--seed", 2**64).code == 2
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "port", ["", "socket://127.0.0.1", "socket://127.0.0.1:99999", "socket://127.0.0.1:0"]
+)
+def test_what_can_be_no_port_is_wrong_usage(port: str, call: Callable) -> None:
+    assert call("info", "--port", port).code == 2
+
+
+def test_an_abort_that_did_not_reach_the_pistol_says_so(call: Callable) -> None:
+    ran = call("abort", "--port", "socket://127.0.0.1:1")
+    assert ran.code == 1
+    assert "NOT STOPPED" in ran.err
