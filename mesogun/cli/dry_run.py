@@ -15,7 +15,7 @@ import click
 from firmware_protocol.errors import MesogunError
 from mesogun.cli import show
 from mesogun.cli.output import demand_new, finish, free_folder
-from mesogun.cli.progress import bar
+from mesogun.cli.progress import Bar, bar
 from mesogun.cli.running import PACKAGES, tell
 from mesogun.cli.stopping import stopped_by_signals
 from mesogun.device import Capture
@@ -86,7 +86,7 @@ def dry_run_command(
         with (
             _truth(truth) as on_delivery,
             Capture(folder.path / WIRE) as capture,
-            bar(f"SIMULATED {made.prescription.name}", quiet=as_json) as advance,
+            bar(f"SIMULATED {made.prescription.name}", quiet=as_json) as shown,
             stopped_by_signals() as stop,
         ):
             dry_run(
@@ -96,7 +96,7 @@ def dry_run_command(
                 faults=chosen,
                 prescription_sha256=hashlib.sha256(given).hexdigest(),
                 versions=tuple((name, version(name)) for name in PACKAGES),
-                progress=_watcher(advance),
+                progress=_watcher(shown),
                 on_delivery=on_delivery,
                 on_body=capture.write,
                 pace=_true_speed() if realtime else None,
@@ -108,9 +108,9 @@ def dry_run_command(
     return tell(session, as_json)
 
 
-def _watcher(advance: Callable[[int, int, int], None]) -> Callable[[Progress], None]:
+def _watcher(shown: Bar) -> Callable[[Progress], None]:
     def watch(now: Progress) -> None:
-        advance(now.shots_done, now.shots_total, now.at_us)
+        shown.advance(now.shots_done, now.shots_total, now.at_us)
 
     return watch
 

@@ -22,7 +22,7 @@ from firmware_protocol.messages import ArmChallenge, Hazard
 from mesogun.cli import show
 from mesogun.cli.output import EXIT_OF_OUTCOME, Session, demand_new, demand_session, finish
 from mesogun.cli.pistols import json_option, port_option
-from mesogun.cli.progress import bar
+from mesogun.cli.progress import Bar, bar
 from mesogun.cli.stopping import stopped_by_signals
 from mesogun.device import Capture, Pistol
 from mesogun.intake import prescription_bytes, read_plan, read_prescription
@@ -171,11 +171,11 @@ def _play(
     manner: _Manner,
 ) -> int:
     title = checked.plan.prescription.name
-    with stopped_by_signals() as stop, bar(title, quiet=manner.as_json) as advance:
+    with stopped_by_signals() as stop, bar(title, quiet=manner.as_json) as shown:
         stop(pistol)
 
         def progress(now: Progress) -> None:
-            advance(now.shots_done, now.shots_total, now.at_us)
+            shown.advance(now.shots_done, now.shots_total, now.at_us)
 
         for part in range(1, PARTS_MAX + 1):
             with journal:
@@ -184,12 +184,13 @@ def _play(
                     pistol,
                     journal,
                     history=history,
-                    confirm=_Confirmation(manner.yes, manner.as_json).ask,
+                    confirm=_Confirmation(manner.yes, manner.as_json, shown).ask,
                     progress=progress,
                     wall=_wall,
                     nonce=secrets.randbits(64),
                     lease_ms=manner.lease_ms,
                 )
+            shown.pause()
             if not ended.passing or part == PARTS_MAX:
                 break
             show.say(f"{title}: {ended.why}; connecting again", err=True)
@@ -229,9 +230,11 @@ class _Confirmation:
 
     yes: bool
     quiet: bool
+    shown: Bar
 
     def ask(self, echo: ArmChallenge) -> str | None:
         """Return who confirmed the echo, or None."""
+        self.shown.pause()
         if not self.quiet or not self.yes:
             show.say(echo_text(echo), err=self.quiet)
         if self.yes:
