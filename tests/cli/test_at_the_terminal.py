@@ -26,6 +26,7 @@ class Terminal:
             stdout=far,
             stderr=far,
             start_new_session=True,
+            env={**os.environ, "TERM": "xterm"},
             preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),
         )
         os.close(far)
