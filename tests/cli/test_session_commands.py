@@ -295,12 +295,12 @@ def test_a_host_that_stalls_past_its_lease_connects_again_and_goes_on(
     """The process is stopped for longer than its lease, as by a disk or a laptop's lid."""
     out, truth = tmp_path / "out", tmp_path / "truth.jsonl"
     ran = mesogun(
-        "run", small, "--port", served, "--out", out, "--yes", "--json", "--lease-ms", "100"
+        "run", small, "--port", served, "--out", out, "--yes", "--json", "--lease-ms", "500"
     )
     until_given(truth, 2, ran)
     ran.send_signal(signal.SIGSTOP)
     with pytest.raises(subprocess.TimeoutExpired):
-        ran.wait(timeout=0.6)
+        ran.wait(timeout=1.5)
     ran.send_signal(signal.SIGCONT)
     told_text, err = ran.communicate(timeout=120)
     assert ran.returncode == 0, err
