@@ -15,3 +15,11 @@ class LocalProtocolError(ProtocolError):
 
 class RemoteProtocolError(ProtocolError):
     """What came in is no valid message: wrong firmware, or not a pistol. Nothing was obeyed."""
+
+
+class UnknownMessage(RemoteProtocolError):  # noqa: N818  (named as the protocol names it)
+    """No message of this release has that number and direction. Nothing was obeyed."""
+
+
+class WrongLength(RemoteProtocolError):  # noqa: N818
+    """The payload is shorter or longer than its message. Nothing was obeyed."""

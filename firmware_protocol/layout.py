@@ -50,10 +50,15 @@ class Layout(NamedTuple):
             return self._fault_of_many(values[self.counter], values[-1], self.repeated)
         return fault
 
+    def fits(self, payload: bytes) -> bool:
+        """Tell whether `payload` is as long as this message, or longer where a part repeats."""
+        size = self.struct.size
+        return len(payload) >= size if self.repeated is not None else len(payload) == size
+
     def fault_of_payload(self, payload: bytes) -> str:
         """Return the first reason why `payload` is no such message, or "" if it is."""
         size = self.struct.size
-        if len(payload) < size or (len(payload) > size and self.repeated is None):
+        if not self.fits(payload):
             return f"{self.name}: payload of {len(payload)} bytes where {size} belong"
         values = self.struct.unpack_from(payload)
         fault = self._fault_of_ranges(values)

@@ -5,7 +5,7 @@ What is no frame, no request, or of another session is counted and never obeyed.
 
 from __future__ import annotations
 
-from firmware_protocol.errors import RemoteProtocolError
+from firmware_protocol.errors import RemoteProtocolError, UnknownMessage, WrongLength
 from firmware_protocol.frame import ABORT_ZERO_RUN, Deframer, Frame, encode
 from firmware_protocol.messages import (
     ACTUATING_HASH,
@@ -164,7 +164,10 @@ class Receiver:
 
 
 def _code_of(fault: RemoteProtocolError) -> ErrorCode:
-    text = str(fault)
-    if text.startswith("unknown request"):
-        return ErrorCode.UNSUPPORTED
-    return ErrorCode.MALFORMED if ": payload of" in text else ErrorCode.OUT_OF_RANGE
+    match fault:
+        case UnknownMessage():
+            return ErrorCode.UNSUPPORTED
+        case WrongLength():
+            return ErrorCode.MALFORMED
+        case _:
+            return ErrorCode.OUT_OF_RANGE

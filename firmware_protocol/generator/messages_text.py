@@ -14,7 +14,12 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from firmware_protocol.errors import LocalProtocolError, RemoteProtocolError
+from firmware_protocol.errors import (
+    LocalProtocolError,
+    RemoteProtocolError,
+    UnknownMessage,
+    WrongLength,
+)
 from firmware_protocol.frame import Frame
 from firmware_protocol.layout import Layout, Range
 from firmware_protocol.units import (
@@ -66,15 +71,18 @@ def from_frame(frame: Frame) -> Message:
     """Return the message that `frame` carries; session, request and urgency are the caller's.
 
     Raises:
-        RemoteProtocolError: unknown message, wrong length, a value out of range or without a name.
+        UnknownMessage: its number is none of ours.
+        WrongLength: its payload is.
+        RemoteProtocolError: a value is out of range or without a name.
     """
     key = frame.msg, frame.reply
     try:
         return _READERS[key](frame.payload)
     except (KeyError, ValueError, struct.error):
-        name = _NAMES.get(key, "")
-        direction = "reply" if frame.reply else "request"
-        unknown = f"unknown {direction} {frame.msg:#06x}"
-        text = _LAYOUTS[name].fault_of_payload(frame.payload) if name else unknown
-        raise RemoteProtocolError(text) from None
+        layout = _LAYOUTS.get(_NAMES.get(key, ""))
+        if layout is None:
+            direction = "reply" if frame.reply else "request"
+            raise UnknownMessage(f"unknown {direction} {frame.msg:#06x}") from None
+        kind = RemoteProtocolError if layout.fits(frame.payload) else WrongLength
+        raise kind(layout.fault_of_payload(frame.payload)) from None
 '''

@@ -7,7 +7,7 @@ import re
 
 import click
 
-from firmware_protocol.messages import Feature, HelloReply, LimitLayer, LimitsGet, Status
+from firmware_protocol.messages import Feature, HelloReply, Status
 from firmware_protocol.messages import Limits as PistolLimits
 from mesogun.cli import show
 from mesogun.device import Pistol, find
@@ -94,6 +94,7 @@ def devices_command(as_json: bool) -> None:
                         "port": one.device,
                         "description": one.description,
                         "serial_number": one.serial_number,
+                        "usb": one.usb,
                         "accessible": one.accessible,
                         "advice": one.advice,
                     }
@@ -155,9 +156,8 @@ def info_command(url: str, as_json: bool) -> None:
     """Describe a pistol."""
     with Pistol.open(url) as pistol:
         hello = pistol.hello()
-        limits = pistol.ask(LimitsGet(LimitLayer.EFFECTIVE))
+        limits = pistol.limits()
         status = pistol.status()
-    assert isinstance(limits, PistolLimits)
     facts = {
         "pistol": _hello_facts(hello),
         "status": _status_facts(status),

@@ -72,9 +72,6 @@ class Past:
         return max((last for _, last in self.blocks), default=0)
 
 
-NO_PAST = Past(0, None, (), (), MappingProxyType({}), (), 0, 0, False, 0)
-
-
 def past_of(history: Sequence[Entry], orders: Orders) -> Past:
     """Read from a journal what is settled, open and left of `orders`.
 
