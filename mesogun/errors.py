@@ -50,6 +50,10 @@ class LimitsExceeded(PlanError):  # noqa: N818  (the name of the architecture)
         super().__init__("; ".join(map(str, violations)))
 
 
+class WrongUsage(MesogunError):  # noqa: N818
+    """What was named cannot be meant. Nothing was done; the text says what to name instead."""
+
+
 class LinkError(MesogunError, OSError):
     """The operator must act: cable or port. The pistol's own lease stops it."""
 
@@ -58,5 +62,13 @@ class LinkTimeout(LinkError, TimeoutError):  # noqa: N818  (the name of the arch
     """No answer came: the request may or may not have been obeyed; the pistol's journal knows."""
 
 
+class WrongPort(LinkError, WrongUsage):  # noqa: N818
+    """There can be no such port or address. Nothing was opened."""
+
+
 class RecordError(MesogunError):
     """The clinic must act: the record cannot be trusted or cannot be written."""
+
+
+class WrongFolder(RecordError, WrongUsage):  # noqa: N818
+    """The folder is not one for what was asked. Nothing in it was touched."""

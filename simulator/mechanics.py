@@ -142,11 +142,6 @@ class Actuator:
         """Put a full syringe in."""
         self.syringe_nl = self._full_nl
 
-    @property
-    def full_nl(self) -> int:
-        """Return what a full syringe holds."""
-        return self._full_nl
-
     def fire(self, shot: Shot, at_us: int) -> Motion:
         """Begin to move: the one way to a delivery, and only the gate may take it."""
         figures = self.figures

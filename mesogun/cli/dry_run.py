@@ -14,7 +14,7 @@ import click
 
 from firmware_protocol.errors import MesogunError
 from mesogun.cli import show
-from mesogun.cli.output import demand_new, finish, free_folder
+from mesogun.cli.output import finish, free_folder
 from mesogun.cli.progress import Bar, bar
 from mesogun.cli.running import PACKAGES, tell
 from mesogun.cli.stopping import stopped_by_signals
@@ -71,16 +71,14 @@ def dry_run_command(
         chosen = Faults.parse(faults)
     except MesogunError as wrong:
         raise click.UsageError(f"--fault: {wrong}") from wrong
-    if out is not None:
-        demand_new(Path(out))
     made = plan(read_prescription(rx))
     checked = verify(made)
     given = prescription_bytes(rx)
-    if not as_json:
-        show.say(show.plan_summary(made))
-        show.say("\nVerified: no limit is broken. Now on the SIMULATED pistol:", err=True)
     where = free_folder(made.prescription.name) if out is None else Path(out)
     with Folder.create(where) as folder:
+        if not as_json:
+            show.say(show.plan_summary(made))
+            show.say("\nVerified: no limit is broken. Now on the SIMULATED pistol:", err=True)
         folder.write(PRESCRIPTION, given)
         folder.write(PLAN, to_json(made))
         with (

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from mesogun.errors import RecordError
+from mesogun.errors import RecordError, WrongFolder
 
 JOURNAL = "journal.mgj"
 
@@ -18,7 +18,7 @@ def write_file(path: Path, data: bytes) -> None:
         RecordError: not written; what was there before is still there.
     """
     if (path.parent / JOURNAL).exists():
-        raise RecordError(f"{path}: a session's folder is not written into: name another place")
+        raise WrongFolder(f"{path}: a session's folder is not written into: name another place")
     if path.exists() and not path.is_file():
         _write_through(path, data)
         return

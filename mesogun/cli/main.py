@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from firmware_protocol.errors import MesogunError
-from mesogun.errors import PlanError
+from mesogun.errors import PlanError, WrongUsage
 
 GARBAGE_THRESHOLD = 100_000
 EXIT_OK, EXIT_ERROR, EXIT_REFUSED, EXIT_EARLY = 0, 1, 2, 3
@@ -120,8 +120,8 @@ def run_cli(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say("mesogun: stopped by the operator")
         return EXIT_EARLY
-    except PlanError as refused_plan:
-        _say(f"mesogun: refused: {refused_plan}")
+    except (PlanError, WrongUsage) as refused_input:
+        _say(f"mesogun: refused: {refused_input}")
         return EXIT_REFUSED
     except MesogunError as error:
         _say(f"mesogun: {error}")

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
 from mesogun.cli import show
 from mesogun.intake import read_plan
 from mesogun.planning import Plan
 from mesogun.record import Folder, Record, load_record
-from mesogun.record.folder import JOURNAL, LOCK, MAP, PLAN, REPORT
+from mesogun.record.folder import MAP, PLAN, REPORT
 
 EXIT_OF_OUTCOME = {"complete": 0, "aborted": 3, "fault": 3, "interrupted": 3}
 LOUD_ALARMS = 10
@@ -92,29 +90,12 @@ def read_session(folder: Path) -> Session:
     """Read a session's plan and journal.
 
     Raises:
-        click.UsageError: the folder holds no session.
+        WrongFolder: the folder holds no session.
         RecordError: its journal cannot be trusted.
         PlanError: its plan cannot be read.
     """
-    demand_session(folder)
-    return Session(folder, read_plan(folder / PLAN), load_record(folder))
-
-
-def demand_session(folder: Path) -> None:
-    """Refuse a folder that is not there, or holds no session, as wrong usage."""
-    if not folder.is_dir():
-        raise click.UsageError(f"{folder}: no such folder; name the one that the run wrote")
-    if not (folder / JOURNAL).exists():
-        raise click.UsageError(f"{folder}: no {JOURNAL} in it: not the folder of a session")
-
-
-def demand_new(folder: Path) -> None:
-    """Refuse a folder that holds something already, before any work is done."""
-    if folder.is_dir() and any(one.name != LOCK for one in folder.iterdir()):
-        raise click.UsageError(
-            f"{folder}: not empty: a session needs a folder of its own; name another one, or "
-            "`mesogun resume` this one"
-        )
+    record = load_record(folder)
+    return Session(folder, read_plan(folder / PLAN), record)
 
 
 def plan_digest_of(path: Path) -> str:

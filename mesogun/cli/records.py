@@ -9,7 +9,7 @@ import click
 
 from mesogun.cli import show
 from mesogun.cli.files import write_file
-from mesogun.cli.output import demand_session, pages, plan_digest_of, read_session
+from mesogun.cli.output import Session, pages, plan_digest_of, read_session
 from mesogun.errors import RecordError
 from mesogun.record import Record, load_record, to_json, verify_folder
 from mesogun.record.folder import RECORD
@@ -69,22 +69,24 @@ def show_command(folder: str, pricks: bool, as_json: bool) -> None:
 def verify_command(folder: str, as_json: bool) -> int:
     """Check a session's folder."""
     path = Path(folder)
-    demand_session(path)
     problems = [str(one) for one in verify_folder(path, plan_digest=plan_digest_of)]
+    notes: list[str] = []
     if not problems:
-        problems = _changed_pages(path)
+        problems, notes = _changed_pages(read_session(path))
     if as_json:
-        show.echo_json({"ok": not problems, "problems": problems})
+        show.echo_json({"ok": not problems, "problems": problems, "notes": notes})
     elif problems:
         for one in problems:
             click.echo(f"{folder}: {one}", err=True)
         click.echo(f"{folder}: REJECTED: {_verdict(path)}", err=True)
     else:
-        session = read_session(Path(folder))
+        record = read_session(path).record
         click.echo(
-            f"{folder}: untouched: {session.record.chain_entries} entries, "
-            f"head {session.record.chain_head[:16]}…, outcome {session.record.outcome}"
+            f"{folder}: untouched: {record.chain_entries} entries, "
+            f"head {record.chain_head[:16]}…, outcome {record.outcome}"
         )
+        for note in notes:
+            click.echo(f"{folder}: {note}")
     return 1 if problems else 0
 
 
@@ -105,17 +107,22 @@ def export_command(folder: str, output: str | None, kind: str) -> None:
         click.echo(f"{kind}: {output}")
 
 
-def _changed_pages(path: Path) -> list[str]:
-    """Make report and map anew, and compare: they are functions of the plan and the journal."""
-    session = read_session(path)
+def _changed_pages(session: Session) -> tuple[list[str], list[str]]:
+    """Make report and map anew, and compare: they are functions of the plan and the journal.
+
+    Returns what is wrong, and what could not be compared.
+    """
     made_by, ours = dict(session.record.session.versions).get("mesogun"), version("mesogun")
     if made_by != ours:
-        return []  # another version may draw the same session otherwise
-    return [
+        return [], [
+            f"report and map were not compared: mesogun {made_by} made them, this is {ours}"
+        ]
+    changed = [
         f"{name}: missing, or not what the journal and the plan say"
         for name, data in pages(session.record, session.plan).items()
-        if not (path / name).is_file() or (path / name).read_bytes() != data
+        if not (session.folder / name).is_file() or (session.folder / name).read_bytes() != data
     ]
+    return changed, []
 
 
 def _verdict(path: Path) -> str:

@@ -20,7 +20,7 @@ import click
 
 from firmware_protocol.messages import ArmChallenge, Hazard
 from mesogun.cli import show
-from mesogun.cli.output import EXIT_OF_OUTCOME, Session, demand_new, demand_session, finish
+from mesogun.cli.output import EXIT_OF_OUTCOME, Session, finish
 from mesogun.cli.pistols import json_option, port_option
 from mesogun.cli.progress import Bar, bar
 from mesogun.cli.stopping import stopped_by_signals
@@ -80,7 +80,6 @@ lease_option = click.option(
 def run_command(rx: str, url: str, out: str, yes: bool, lease_ms: int, as_json: bool) -> int:
     """Run a prescription on a pistol."""
     _demand_somebody_to_confirm(yes)
-    demand_new(Path(out))
     made = plan(read_prescription(rx))
     checked = verify(made)
     given = prescription_bytes(rx)
@@ -116,7 +115,6 @@ def run_command(rx: str, url: str, out: str, yes: bool, lease_ms: int, as_json: 
 def resume_command(record: str, url: str, yes: bool, lease_ms: int, as_json: bool) -> int:
     """Continue an interrupted session."""
     _demand_somebody_to_confirm(yes)
-    demand_session(Path(record))
     with Folder.open(Path(record)) as folder:
         checked = verify(read_plan(folder.path / PLAN))
         journal, history = folder.reopen_journal()

@@ -20,7 +20,7 @@ from typing import Protocol
 
 import serial
 
-from mesogun.errors import LinkError
+from mesogun.errors import LinkError, WrongPort
 
 if sys.platform == "win32":
     PORT_ERRORS: tuple[type[Exception], ...] = (OSError,)
@@ -36,6 +36,7 @@ READ_TIMEOUT_S = 0.005
 IDLE_S = 0.05
 READ_BYTES_MAX = 4096
 TWIN_HANDLERS = "simulator.url_handlers"
+PORT_NUMBER_MAX = 65_535
 ACCEPTED = (
     "a device such as /dev/ttyACM0 or COM3, socket://HOST:PORT, rfc2217://HOST:PORT, "
     "or mesosim://?seed=N for the simulated pistol"
@@ -84,11 +85,13 @@ def open_line(url: str) -> Line:
     """Open a port for this program alone.
 
     Raises:
+        WrongPort: there can be no such port; the text says what is accepted. Nothing was opened.
         LinkError: the text says what to do. Nothing stays open.
     """
     if TWIN_HANDLERS not in serial.protocol_handler_packages:
         serial.protocol_handler_packages.append(TWIN_HANDLERS)
     scheme = url.split("://", 1)[0].lower() if "://" in url else ""
+    _refuse_nonsense(url, scheme)
     try:
         port = serial.serial_for_url(url, do_not_open=True)
         port.baudrate = BAUD
@@ -100,7 +103,7 @@ def open_line(url: str) -> Line:
     except PORT_ERRORS as cause:
         raise LinkError(_why_not_opened(url, scheme, cause)) from cause
     except (ValueError, NotImplementedError) as cause:
-        raise LinkError(_why_not_understood(url, scheme, cause)) from cause
+        raise _not_understood(url, scheme, cause) from cause
     descriptor = _descriptor(port)
     if descriptor is None:
         return _PolledLine(port, url)
@@ -235,10 +238,19 @@ def _claim(port: serial.SerialBase, descriptor: int) -> None:
         port.set_low_latency_mode(True)
 
 
+def _refuse_nonsense(url: str, scheme: str) -> None:
+    """Refuse what pyserial would open, or fail at, in words of its own."""
+    if not url.strip():
+        raise WrongPort(f"no port was named. Accepted: {ACCEPTED}")
+    if scheme == "socket":
+        found = re.fullmatch(r"socket://[^/?]+:(\d{1,5})/?", url, re.IGNORECASE)
+        if found is None or not 1 <= int(found[1]) <= PORT_NUMBER_MAX:
+            text = f"write it as socket://HOST:PORT, PORT from 1 to {PORT_NUMBER_MAX}"
+            raise WrongPort(f"{url}: {text}")
+
+
 def _why_not_opened(url: str, scheme: str, cause: Exception) -> str:
     number = cause.errno if isinstance(cause, OSError) else None
-    if scheme == "socket" and not re.fullmatch(r"socket://[^/?]+:\d+", url, re.IGNORECASE):
-        return f"{url}: write it as socket://HOST:PORT"
     if scheme == "socket":
         return f"{url}: nobody answers there ({cause}). Is the pistol, or `mesogun simulate`, on?"
     if scheme:
@@ -268,7 +280,7 @@ def how_to_get_access(device: Path) -> str:
     )
 
 
-def _why_not_understood(url: str, scheme: str, cause: Exception) -> str:
+def _not_understood(url: str, scheme: str, cause: Exception) -> LinkError:
     """Explain "protocol not known"; pyserial says it also of a handler that fails to load."""
     if scheme:
         for package in serial.protocol_handler_packages:
@@ -277,9 +289,9 @@ def _why_not_understood(url: str, scheme: str, cause: Exception) -> str:
                 importlib.import_module(module)
             except ModuleNotFoundError as missing:
                 if missing.name not in (module, package, package.split(".")[0]):
-                    return f"{url}: the handler of {scheme}:// does not load: {missing}"
+                    return LinkError(f"{url}: the handler of {scheme}:// does not load: {missing}")
             except ImportError as broken:
-                return f"{url}: the handler of {scheme}:// does not load: {broken}"
+                return LinkError(f"{url}: the handler of {scheme}:// does not load: {broken}")
             else:
-                return f"{url}: {cause}"
-    return f"{url}: no such kind of port. Accepted: {ACCEPTED}"
+                return WrongPort(f"{url}: {cause}")
+    return WrongPort(f"{url}: no such kind of port. Accepted: {ACCEPTED}")

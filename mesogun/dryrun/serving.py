@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mesogun.errors import LinkError
+from mesogun.errors import WrongPort
 from simulator.serve import serve_pty, serve_tcp
 
 PORT_MAX = 65_535
@@ -38,5 +38,5 @@ def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not host or not (port.isascii() and port.isdigit()) or int(port) > PORT_MAX:
-        raise LinkError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:9000")
+        raise WrongPort(f"{text!r} is not HOST:PORT, such as 127.0.0.1:9000")
     return host, int(port)

@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 NANO = 1_000_000_000
-STEP_DEGREES = 5
 ANGLES = 12
 """A triangular lattice repeats after 60 degrees: twelve steps of five."""
 

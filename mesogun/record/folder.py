@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from firmware_protocol.errors import MesogunError
-from mesogun.errors import RecordError
+from mesogun.errors import RecordError, WrongFolder
 from mesogun.record.entries import Entry, Opened
 from mesogun.record.folding import fold
 from mesogun.record.journal import Chain, Journal, Sync, make_durable, read_chained, sync_folder
@@ -65,8 +65,7 @@ class Folder:
         Raises:
             RecordError: it is none, or another host holds it.
         """
-        if not (path / JOURNAL).is_file():
-            raise RecordError(f"{path}: no {JOURNAL} in it: not the folder of a session")
+        _demand_session(path)
         return cls(path, _hold(path))
 
     def create_journal(self, *, sync: Sync = make_durable) -> Journal:
@@ -139,6 +138,7 @@ def load_record(path: Path) -> Record:
     Raises:
         RecordError: the journal is not there, or cannot be trusted.
     """
+    _demand_session(path)
     entries, chain = read_chained(path / JOURNAL)
     return fold(entries, chain.entries, chain.head)
 
@@ -159,7 +159,12 @@ def verify_folder(path: Path, *, plan_digest: Callable[[Path], str] | None = Non
 
     `plan_digest` computes the digest of a plan file anew; without it, only what the file says of
     itself is compared.
+
+    Raises:
+        WrongFolder: there is no such folder.
     """
+    if not path.is_dir():
+        raise WrongFolder(f"{path}: no such folder: name the folder of a session")
     try:
         entries, chain = read_chained(path / JOURNAL)
         record = fold(entries, chain.entries, chain.head)
@@ -249,10 +254,15 @@ def _load(path: Path) -> bytes:
     return data
 
 
+def _demand_session(path: Path) -> None:
+    if not (path / JOURNAL).is_file():
+        raise WrongFolder(f"{path}: no {JOURNAL} in it: name the folder of a session")
+
+
 def _refuse_content(path: Path) -> None:
     held = sorted(one.name for one in path.iterdir() if one.name != LOCK)
     if held:
-        raise RecordError(
+        raise WrongFolder(
             f"{path}: not empty ({', '.join(held[:3])}): a session needs a folder of its own; "
             "name another one, or `mesogun resume` this one"
         )

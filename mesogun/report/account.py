@@ -27,8 +27,6 @@ class Sums:
     dose_nl_planned: int
     dose_nl_given: int
     """As measured; pricks in doubt are not in it."""
-    dose_nl_in_doubt: int
-    """Planned dose of the pricks in doubt: what may have been given on top."""
 
 
 def sums(rows: Iterable[Row]) -> Sums:
@@ -36,12 +34,11 @@ def sums(rows: Iterable[Row]) -> Sums:
     tally: dict[Mark, int] = dict.fromkeys(
         ("planned", "given", "differs", "in_doubt", "not_given"), 0
     )
-    planned = given = doubtful = 0
+    planned = given = 0
     for row in rows:
         tally[row.mark] += 1
         planned += row.dose_nl_planned
         given += row.dose_nl_given or 0
-        doubtful += row.dose_nl_planned if row.mark == "in_doubt" else 0
     return Sums(
         planned=sum(tally.values()),
         given=tally["given"] + tally["differs"],
@@ -50,7 +47,6 @@ def sums(rows: Iterable[Row]) -> Sums:
         not_given=tally["not_given"],
         dose_nl_planned=planned,
         dose_nl_given=given,
-        dose_nl_in_doubt=doubtful,
     )
 
 

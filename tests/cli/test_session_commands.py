@@ -142,7 +142,9 @@ def test_a_record_is_shown_and_exported(call: Callable, small: Path) -> None:
     rows = call("record", "export", "out").out.splitlines()
     planned = json.loads(call("record", "show", "out", "--json").out)["totals"]["pricks_planned"]
     assert len(rows) == planned + 1
-    assert call("record", "show", "nowhere").code == 2
+    for command in ("show", "verify", "export"):
+        assert call("record", command, "nowhere").code == 2
+    assert call("resume", "nowhere", "--port", "mesosim://", "--yes").code == 2
 
 
 def test_a_run_without_anybody_to_confirm_is_refused(
@@ -255,9 +257,14 @@ def test_a_read_only_place_ends_with_code_1(call: Callable, small: Path) -> None
 
 
 def test_an_empty_port_says_what_to_do(call: Callable, small: Path, tmp_path: Path) -> None:
-    for port in ("/dev/no-such-port", "socket://127.0.0.1:1", "smoke://signal"):
+    for port, code in (
+        ("/dev/no-such-port", 1),
+        ("socket://127.0.0.1:1", 1),
+        ("smoke://signal", 2),
+        ("mesosim://?sed=7", 2),
+    ):
         ran = call("run", small, "--port", port, "--out", "out", "--yes")
-        assert ran.code == 1
+        assert ran.code == code
         assert port in ran.err
         assert not (tmp_path / "out").exists()
 
@@ -388,7 +395,7 @@ def test_nothing_is_written_over_that_matters(call: Callable, small: Path, tmp_p
     assert small.read_bytes() == text
     call("dry-run", small, "--out", "out")
     journal = (tmp_path / "out" / "journal.mgj").read_bytes()
-    assert call("record", "export", "out", "-o", "out/journal.mgj").code == 1
+    assert call("record", "export", "out", "-o", "out/journal.mgj").code == 2
     assert (tmp_path / "out" / "journal.mgj").read_bytes() == journal
     assert call("plan", small, "-o", "/dev/null").code == 0
     assert Path("/dev/null").is_char_device()
