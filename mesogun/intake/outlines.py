@@ -134,7 +134,7 @@ def _check_sources(key: str, form: ZoneForm, problems: Problems) -> None:
 
 def _checked(key: str, form: ZoneForm, drawn: Drawn, problems: Problems) -> Drawn | None:
     # Loaded here: reading the catalogue alone needs no numpy.
-    from mesogun.planning.region import check_region
+    from mesogun.planning.place.region import check_region
 
     try:
         check_region(drawn.outline_um, drawn.exclusions_um, f"zone {form.name!r}")

@@ -6,6 +6,7 @@ and gives the `VerifiedPlan` without which nothing is run. Pure: no clock, no fi
 
 from mesogun.planning.infeasible import Change, Infeasible
 from mesogun.planning.limits import SESSION_LIMITS, ZONE_LIMITS, effective
+from mesogun.planning.place.region import COORDINATE_UM_MAX, check_region, check_ring
 from mesogun.planning.plan import PLAN_FORMAT, PLANNER_VERSION, Plan, PlannedZone, VerifiedPlan
 from mesogun.planning.planner import plan
 from mesogun.planning.prescription import (
@@ -20,9 +21,8 @@ from mesogun.planning.prescription import (
     Zone,
 )
 from mesogun.planning.pricks import Column, PrickTable, column
-from mesogun.planning.region import COORDINATE_UM_MAX, check_region, check_ring
 from mesogun.planning.timing import travels_us
-from mesogun.planning.verify import verify
+from mesogun.planning.verify.check import verify
 from mesogun.planning.writing import to_json
 
 __all__ = [

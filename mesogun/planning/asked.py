@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mesogun.errors import PlanError
-from mesogun.planning.choose import Doses
-from mesogun.planning.dose import split
+from mesogun.planning.dose.fill import split
 from mesogun.planning.infeasible import Change, Infeasible, ml
 from mesogun.planning.limits import Limits
+from mesogun.planning.place.choose import Doses
+from mesogun.planning.place.region import mm
 from mesogun.planning.prescription import Prescription, Zone
-from mesogun.planning.region import mm
 
 VOLUME_NL_MAX = 2_000_000_000
 PPM = 1_000_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mesogun.errors import PlanError
 from mesogun.planning.limits import Limits
+from mesogun.planning.place.region import mm
 from mesogun.planning.prescription import Zone
-from mesogun.planning.region import mm
 
 DEPTH_UM_MAX = 1_000_000
 

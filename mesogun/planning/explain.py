@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mesogun.planning.asked import Order
-from mesogun.planning.choose import Most, Search, choose, most_that_fits
-from mesogun.planning.dose import AREA_DISC_RADIUS_UM
+from mesogun.planning.dose.fill import AREA_DISC_RADIUS_UM
 from mesogun.planning.infeasible import Change, Infeasible, ml
-from mesogun.planning.place import Fit, area_of, place
+from mesogun.planning.place.choose import Most, Search, choose, most_that_fits
+from mesogun.planning.place.fit import Fit, area_of, place
+from mesogun.planning.place.raster import Field
+from mesogun.planning.place.region import area2_um2, mm
 from mesogun.planning.prescription import Limit
-from mesogun.planning.raster import Field
-from mesogun.planning.region import area2_um2, mm
 
 AREA_DOSE = "area_dose_nl_per_cm2_max"
 LEFT_OUT = "leaving this zone out"

@@ -9,19 +9,19 @@ import numpy as np
 
 from mesogun.errors import PlanError
 from mesogun.planning.asked import Order, orders_of, refuse_session
-from mesogun.planning.choose import Search, choose, search_of
 from mesogun.planning.depth import depth_of
-from mesogun.planning.give import Group, give
+from mesogun.planning.dose.give import Group, give
 from mesogun.planning.infeasible import ml
-from mesogun.planning.lattice import pitch_of
 from mesogun.planning.limits import Limits, effective
-from mesogun.planning.order import order
-from mesogun.planning.place import Placed, place
+from mesogun.planning.order.way import order
+from mesogun.planning.place.choose import Search, choose, search_of
+from mesogun.planning.place.fit import Placed, place
+from mesogun.planning.place.lattice import pitch_of
+from mesogun.planning.place.raster import Field, Integers, field_of
+from mesogun.planning.place.region import check_region, inside, mm
 from mesogun.planning.plan import Plan, PlannedZone
 from mesogun.planning.prescription import Point, Prescription, Zone
 from mesogun.planning.pricks import PrickTable, column
-from mesogun.planning.raster import Field, Integers, field_of
-from mesogun.planning.region import check_region, inside, mm
 from mesogun.planning.timing import replay
 
 PAUSE_MS_MAX = 3_600_000

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mesogun.planning.place.raster import Integers
 from mesogun.planning.plan import Plan
 from mesogun.planning.prescription import Prescription
 from mesogun.planning.pricks import PrickTable
-from mesogun.planning.raster import Integers
 
 SECOND_US = 1_000_000
 

@@ -105,7 +105,7 @@ def callers(name: str) -> set[str]:
 def test_only_verify_makes_a_verified_plan() -> None:
     assert callers("VerifiedPlan") == {"mesogun/planning/plan.py"}, "behind its seal"
     callers_of_sealed = {name for name in callers("sealed") if name.startswith("mesogun/")}
-    assert callers_of_sealed == {"mesogun/planning/verify.py"}
+    assert callers_of_sealed == {"mesogun/planning/verify/check.py"}
 
 
 def test_only_the_port_and_the_twin_s_url_import_pyserial() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesogun.planning.dose import (
+from mesogun.planning.dose.fill import (
     AREA_DISC_RADIUS_UM,
     disc_caps,
     disc_sums,
@@ -16,8 +16,8 @@ from mesogun.planning.dose import (
     split,
     spread,
 )
-from mesogun.planning.neighbours import pairs_within
-from mesogun.planning.verify_spacing import disc_sums as sums_of_the_verifier
+from mesogun.planning.place.neighbours import pairs_within
+from mesogun.planning.verify.spacing import disc_sums as sums_of_the_verifier
 
 places = st.lists(
     st.tuples(st.integers(-15_000, 15_000), st.integers(-15_000, 15_000)),

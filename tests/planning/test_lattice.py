@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesogun.planning.lattice import (
+from mesogun.planning.place.lattice import (
     ANGLES,
     DIRECTIONS,
     NANO,

@@ -10,13 +10,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mesogun.planning import Ring
-from mesogun.planning.lattice import lattice
-from mesogun.planning.mend import Ground
-from mesogun.planning.order import order
-from mesogun.planning.place import Placed, area_of, best_fit, place
-from mesogun.planning.raster import field_of
-from mesogun.planning.shorten import shorten, surplus
-from mesogun.planning.strips import rings_of, runs_of, walk
+from mesogun.planning.order.mend import Ground
+from mesogun.planning.order.shorten import shorten, surplus
+from mesogun.planning.order.strips import rings_of, runs_of, walk
+from mesogun.planning.order.way import order
+from mesogun.planning.place.fit import Placed, area_of, best_fit, place
+from mesogun.planning.place.lattice import lattice
+from mesogun.planning.place.raster import field_of
 from mesogun.planning.timing import hops_um
 from tests.planning.samples import CHEEK, MOLE, moved, regions
 

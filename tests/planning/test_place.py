@@ -8,12 +8,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mesogun.planning import Ring
-from mesogun.planning.coarse import thinned
-from mesogun.planning.lattice import ANGLES, lattice
-from mesogun.planning.place import Fit, Placed, area_of, best_fit, budgeted, place
-from mesogun.planning.raster import Field, field_of
-from mesogun.planning.region import area2_um2, keeps_off
-from mesogun.planning.verify_region import place_by_ring
+from mesogun.planning.place.coarse import thinned
+from mesogun.planning.place.fit import Fit, Placed, area_of, best_fit, budgeted, place
+from mesogun.planning.place.lattice import ANGLES, lattice
+from mesogun.planning.place.raster import Field, field_of
+from mesogun.planning.place.region import area2_um2, keeps_off
+from mesogun.planning.verify.region import place_by_ring
 from tests.planning.samples import CHEEK, MOLE, SQUARE, moved, regions
 
 Region = tuple[Ring, tuple[Ring, ...]]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mesogun.errors import PlanError
 from mesogun.planning import COORDINATE_UM_MAX, Ring, check_region, check_ring
-from mesogun.planning.region import area2_um2, inside, keeps_off
-from mesogun.planning.verify_region import distance_um, place_by_ring, place_in_zone
+from mesogun.planning.place.region import area2_um2, inside, keeps_off
+from mesogun.planning.verify.region import distance_um, place_by_ring, place_in_zone
 from tests.planning.samples import MOLE, SQUARE, moved, stars
 
 BOW_TIE: Ring = ((0, 0), (10_000, 10_000), (10_000, 0), (0, 10_000))

@@ -106,7 +106,7 @@ def calls(path: Path) -> list[tuple[str, ast.Call]]:
     return found
 
 
-@pytest.mark.parametrize("path", sorted(ROOM.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(ROOM.rglob("*.py")), ids=lambda path: path.stem)
 def test_nothing_is_used_whose_result_depends_on_machine_or_moment(path: Path) -> None:
     for name, call in calls(path):
         assert name not in FORBIDDEN_CALLS, f"line {call.lineno}: {name}"

@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from mesogun.errors import PlanError
-from mesogun.planning.coarse import coarse
-from mesogun.planning.dose import AREA_DISC_RADIUS_UM, disc_caps
-from mesogun.planning.lattice import lattice, shells
-from mesogun.planning.place import (
+from mesogun.planning.dose.fill import AREA_DISC_RADIUS_UM, disc_caps
+from mesogun.planning.place.coarse import coarse
+from mesogun.planning.place.fit import (
     FINENESS,
     Fit,
     area_of,
@@ -25,8 +24,9 @@ from mesogun.planning.place import (
     exactly_free,
     place,
 )
-from mesogun.planning.raster import Field
-from mesogun.planning.region import mm
+from mesogun.planning.place.lattice import lattice, shells
+from mesogun.planning.place.raster import Field
+from mesogun.planning.place.region import mm
 
 PRICKS_MAX = 2_000_000
 """More are never planned for one zone: the spacing is in the wrong unit."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mesogun.planning.findings import Findings
 from mesogun.planning.plan import Plan
 from mesogun.planning.prescription import Limit, Prescription
+from mesogun.planning.verify.findings import Findings
 
 Bounds = dict[tuple[str, int | None], Limit]
 

@@ -9,12 +9,12 @@ from math import isqrt
 
 import numpy as np
 
-from mesogun.planning.findings import ROWS_TOLD_MAX, Findings, Integers, rows_of
 from mesogun.planning.plan import Plan
 from mesogun.planning.prescription import Ring
-from mesogun.planning.verify_limits import Bounds
-from mesogun.planning.verify_region import distance_um, place_in_zone
-from mesogun.planning.verify_spacing import disc_sums, is_spaced, most_in_disc, near_pairs
+from mesogun.planning.verify.findings import ROWS_TOLD_MAX, Findings, Integers, rows_of
+from mesogun.planning.verify.limits import Bounds
+from mesogun.planning.verify.region import distance_um, place_in_zone
+from mesogun.planning.verify.spacing import disc_sums, is_spaced, most_in_disc, near_pairs
 
 
 def check_places(

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from mesogun.planning.laid import BIG, Leg
-from mesogun.planning.lattice import pitch_of
-from mesogun.planning.legs import legs_of
-from mesogun.planning.place import Placed
+from mesogun.planning.order.laid import BIG, Leg
+from mesogun.planning.order.legs import legs_of
+from mesogun.planning.place.fit import Placed
+from mesogun.planning.place.lattice import pitch_of
+from mesogun.planning.place.raster import Integers
 from mesogun.planning.prescription import Point
-from mesogun.planning.raster import Integers
 
 PAIRS_MAX = 4_000_000
 
@@ -44,9 +44,9 @@ def _over_islands(
     goes_to: Point | None,
 ) -> tuple[Integers, int]:
     """Better a way that was chained over islands, and return it with its bound."""
-    from mesogun.planning.islands import bridges, crossed
-    from mesogun.planning.mend import Ground
-    from mesogun.planning.strips import runs_of
+    from mesogun.planning.order.islands import bridges, crossed
+    from mesogun.planning.order.mend import Ground
+    from mesogun.planning.order.strips import runs_of
 
     x, y, pitch = placed.x_um, placed.y_um, pitch_of(placed.basis)
     over = bridges([leg.points for leg in legs], x, y)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mesogun.planning.neighbours import pairs_within
-from mesogun.planning.raster import Integers
+from mesogun.planning.place.neighbours import pairs_within
+from mesogun.planning.place.raster import Integers
 
 AREA_DISC_RADIUS_UM = 5_642
 """A disc of 1 cm2: pi times the square of this is just above 1e8 um2."""

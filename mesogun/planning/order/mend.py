@@ -9,8 +9,8 @@ from bisect import bisect_right
 
 import numpy as np
 
-from mesogun.planning.raster import Integers
-from mesogun.planning.strips import Rings, Run, walk
+from mesogun.planning.order.strips import Rings, Run, walk
+from mesogun.planning.place.raster import Integers
 
 AROUND = ((1, 0), (0, 1), (-1, 1), (-1, 0), (0, -1), (1, -1))
 """The six places next to a point, anticlockwise."""

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mesogun.planning.lattice import ANGLES, Basis, lattice
-from mesogun.planning.raster import Counts, Field, Integers, Sheet, Truths, paint, sheet
-from mesogun.planning.region import inside, keeps_off
+from mesogun.planning.place.lattice import ANGLES, Basis, lattice
+from mesogun.planning.place.raster import Counts, Field, Integers, Sheet, Truths, paint, sheet
+from mesogun.planning.place.region import inside, keeps_off
 
 SLACK_UM = 0.25
 """Far above the raster's rounding, far below the 1 um between two whole coordinates."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mesogun.planning.raster import Integers
-from mesogun.planning.strips import Rings
+from mesogun.planning.order.strips import Rings
+from mesogun.planning.place.raster import Integers
 
 BIG = 20_000
 """A zone of more pricks is laid in one direction only, and not searched for the last long hop."""

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mesogun.planning.raster import Integers
+from mesogun.planning.place.raster import Integers
 
 
 class Run(NamedTuple):

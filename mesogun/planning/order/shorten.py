@@ -11,7 +11,7 @@ from collections import deque
 from itertools import pairwise
 from math import isqrt
 
-from mesogun.planning.mend import Ground
+from mesogun.planning.order.mend import Ground
 
 UNIT = 1_024
 """A hop from neighbour to neighbour."""

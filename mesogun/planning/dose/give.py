@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mesogun.planning.dose import AREA_DISC_RADIUS_UM, disc_caps, disc_sums, fill, spread
-from mesogun.planning.lattice import Basis, points_in_disc
+from mesogun.planning.dose.fill import AREA_DISC_RADIUS_UM, disc_caps, disc_sums, fill, spread
 from mesogun.planning.limits import Limits
-from mesogun.planning.raster import Integers
+from mesogun.planning.place.lattice import Basis, points_in_disc
+from mesogun.planning.place.raster import Integers
 
 
 class Group(NamedTuple):

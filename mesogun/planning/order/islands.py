@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mesogun.planning.mend import Ground
-from mesogun.planning.raster import Integers
-from mesogun.planning.shorten import shorten
+from mesogun.planning.order.mend import Ground
+from mesogun.planning.order.shorten import shorten
+from mesogun.planning.place.raster import Integers
 
 PAIRS_MAX = 4_000_000
 """More distances between islands are not worth a closer bound."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from mesogun.planning.place.raster import Field, Integers, Truths, field_of
+from mesogun.planning.place.region import arrays
 from mesogun.planning.prescription import Ring
-from mesogun.planning.raster import Field, Integers, Truths, field_of
-from mesogun.planning.region import arrays
 
 POINTS_MIN = 24
 """A ring of so few points is left as it is."""

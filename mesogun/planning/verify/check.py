@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from mesogun.errors import LimitsExceeded
-from mesogun.planning.findings import Findings, Integers
 from mesogun.planning.plan import Plan, VerifiedPlan, sealed
-from mesogun.planning.verify_limits import Bounds, check_limits, tightest
-from mesogun.planning.verify_places import check_discs, check_places, check_spacing
-from mesogun.planning.verify_sums import (
+from mesogun.planning.verify.findings import Findings, Integers
+from mesogun.planning.verify.limits import Bounds, check_limits, tightest
+from mesogun.planning.verify.places import check_discs, check_places, check_spacing
+from mesogun.planning.verify.sums import (
     check_depths,
     check_doses,
     check_numbers,

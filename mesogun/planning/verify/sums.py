@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mesogun.planning.findings import Findings, Integers, rows_of
 from mesogun.planning.plan import Plan
-from mesogun.planning.verify_limits import Bounds
+from mesogun.planning.verify.findings import Findings, Integers, rows_of
+from mesogun.planning.verify.limits import Bounds
 
 ROWS_AT_ONCE = 16_384
 """Few enough that a processor keeps them at hand."""

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mesogun.planning.findings import Integers, Truths
 from mesogun.planning.prescription import Ring
+from mesogun.planning.verify.findings import Integers, Truths
 
 BANDS_MAX = 256
 MANY = 2_000

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mesogun.planning.raster import Integers
+from mesogun.planning.place.raster import Integers
 
 PAIRS_AT_ONCE = 2_000_000
 

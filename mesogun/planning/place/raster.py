@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mesogun.planning.place.region import area2_um2, arrays
 from mesogun.planning.prescription import Ring
-from mesogun.planning.region import area2_um2, arrays
 
 BLOCKED = 2
 """More than the one that the inside counts, and small: a sum over any ring stays in 32 bits."""

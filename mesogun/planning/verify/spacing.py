@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mesogun.planning.findings import Integers
+from mesogun.planning.verify.findings import Integers
 
 DISC_RADIUS_UM = 5_642
 """A disc of 1 cm2."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from mesogun.planning.islands import islands_of, joined
-from mesogun.planning.laid import BIG, Laid, Leg
-from mesogun.planning.mend import Ground, mend
-from mesogun.planning.raster import Integers
-from mesogun.planning.shorten import shorten, surplus
-from mesogun.planning.strips import runs_of
+from mesogun.planning.order.islands import islands_of, joined
+from mesogun.planning.order.laid import BIG, Laid, Leg
+from mesogun.planning.order.mend import Ground, mend
+from mesogun.planning.order.shorten import shorten, surplus
+from mesogun.planning.order.strips import runs_of
+from mesogun.planning.place.raster import Integers
 
 ENDS = 2
 """A way has two ends: of more points with one neighbour each, some must cost a long hop."""

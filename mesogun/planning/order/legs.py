@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mesogun.planning.laid import BIG, Laid, Leg
-from mesogun.planning.raster import Integers
-from mesogun.planning.strips import rings_of, walk
+from mesogun.planning.order.laid import BIG, Laid, Leg
+from mesogun.planning.order.strips import rings_of, walk
+from mesogun.planning.place.raster import Integers
 
 
 def _turned(i: Integers, j: Integers, sixths: int) -> tuple[Integers, Integers, Integers]:
@@ -32,6 +32,6 @@ def legs_of(i: Integers, j: Integers) -> list[Leg]:
             if left == 0:
                 return [Leg(index[rings.points[walk(rings.jumps, starts[0])]], closed=True)]
             laid.append(Laid(left, rings, ti, tj, index))
-    from mesogun.planning.detours import mended_legs
+    from mesogun.planning.order.detours import mended_legs
 
     return mended_legs(i, j, min(laid, key=lambda one: one.left))

@@ -1,0 +1,1 @@
+"""Where the pricks go: lattices, outlines and exclusions in whole micrometres."""
