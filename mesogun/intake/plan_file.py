@@ -20,10 +20,12 @@ from mesogun.planning import (
     PLANNER_VERSION,
     Column,
     Limit,
+    Pause,
     Plan,
     PlannedZone,
     Prescription,
     PrickTable,
+    Settled,
     column,
     verify,
 )
@@ -75,10 +77,17 @@ class PricksForm(Table):
     dose_nl: PrickColumn
     zone: PrickColumn
     shot: PrickColumn
+    layer: PrickColumn | None = None
+    head: PrickColumn | None = None
+    needle: PrickColumn | None = None
+    nx: PrickColumn | None = None
+    ny: PrickColumn | None = None
+    nz: PrickColumn | None = None
+    face: PrickColumn | None = None
 
     def check(self) -> None:
         """Refuse columns that are not equally long."""
-        lengths = {name: len(one) for name, one in vars(self).items()}
+        lengths = {name: len(one) for name, one in vars(self).items() if one is not None}
         if len(set(lengths.values())) > 1:
             told = ", ".join(f"{name} {length}" for name, length in lengths.items())
             raise ValueError(f"the columns differ in length ({told}): take the plan as written")
@@ -110,6 +119,8 @@ class PlanForm(Table):
     limits: tuple[Limit, ...]
     estimates: EstimatesForm
     warnings: tuple[str, ...]
+    pauses: tuple[Pause, ...]
+    settled: Settled | None
 
     def check(self) -> None:
         """Refuse a table that names zones which do not exist."""
@@ -166,6 +177,8 @@ def _plan(form: PlanForm) -> Plan:
         duration_us=form.estimates.duration_us,
         travel_um=form.estimates.travel_um,
         warnings=form.warnings,
+        pauses=form.pauses,
+        settled=form.settled,
     )
 
 

@@ -5,28 +5,55 @@ and gives the `VerifiedPlan` without which nothing is run. Pure: no clock, no fi
 """
 
 from mesogun.planning.infeasible import Change, Infeasible
-from mesogun.planning.limits import SESSION_LIMITS, ZONE_LIMITS, effective
+from mesogun.planning.limits import (
+    COMPONENT,
+    OPTIONAL_LIMITS,
+    SESSION_LIMITS,
+    ZONE_LIMITS,
+    effective,
+)
 from mesogun.planning.place.region import COORDINATE_UM_MAX, check_region, check_ring
-from mesogun.planning.plan import PLAN_FORMAT, PLANNER_VERSION, Plan, PlannedZone, VerifiedPlan
+from mesogun.planning.plan import (
+    PLAN_FORMAT,
+    PLANNER_VERSION,
+    Pause,
+    Plan,
+    PlannedZone,
+    Settled,
+    VerifiedPlan,
+)
 from mesogun.planning.planner import plan
 from mesogun.planning.prescription import (
+    HOLE,
     Component,
+    Earlier,
+    Head,
     Limit,
     Motion,
+    Pattern,
     Point,
+    Point3,
     Prescription,
     Product,
+    Raster,
+    Rest,
     Ring,
+    Skin,
+    Surface,
     TriggerMode,
     Zone,
 )
-from mesogun.planning.pricks import Column, PrickTable, column
+from mesogun.planning.pricks import LAYERS, Column, PrickTable, column
 from mesogun.planning.timing import travels_us
 from mesogun.planning.verify.check import verify
 from mesogun.planning.writing import to_json
 
 __all__ = [
+    "COMPONENT",
     "COORDINATE_UM_MAX",
+    "HOLE",
+    "LAYERS",
+    "OPTIONAL_LIMITS",
     "PLANNER_VERSION",
     "PLAN_FORMAT",
     "SESSION_LIMITS",
@@ -34,16 +61,26 @@ __all__ = [
     "Change",
     "Column",
     "Component",
+    "Earlier",
+    "Head",
     "Infeasible",
     "Limit",
     "Motion",
+    "Pattern",
+    "Pause",
     "Plan",
     "PlannedZone",
     "Point",
+    "Point3",
     "Prescription",
     "PrickTable",
     "Product",
+    "Raster",
+    "Rest",
     "Ring",
+    "Settled",
+    "Skin",
+    "Surface",
     "TriggerMode",
     "VerifiedPlan",
     "Zone",

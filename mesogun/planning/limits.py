@@ -24,6 +24,10 @@ SESSION_LIMITS = (
     "syringe_volume_nl_max",
     "pricks_max",
 )
+OPTIONAL_LIMITS = ("needle_pricks_max",)
+"""On the session, too; these may be missing."""
+COMPONENT = "component_ug_max:"
+"""Opens the name of the bound on one component in the whole session."""
 VALUE_MAX = 10**12
 PAIRS = (("dose_nl_min", "dose_nl_max"), ("spacing_um_min", "spacing_um_max"))
 """Lower and upper bound of one quantity: crossed, they forbid everything."""
@@ -42,6 +46,21 @@ class Limits:
         """Return the bound that holds for `zone` (None: for the session)."""
         return self._by_key[name, zone]
 
+    def optional(self, name: str) -> Limit | None:
+        """Return a bound on the session that may be missing."""
+        return self._by_key.get((name, None))
+
+    @property
+    def components(self) -> dict[str, Limit]:
+        """The bounds on single components, by the component's name."""
+        named = {one.name: one for one in self.all if one.name.startswith(COMPONENT)}
+        return {name.removeprefix(COMPONENT): one for name, one in named.items()}
+
+
+def is_of_session(name: str) -> bool:
+    """Tell whether a limit of this name holds for the session as a whole."""
+    return name in SESSION_LIMITS or name in OPTIONAL_LIMITS or name.startswith(COMPONENT)
+
 
 def effective(prescription: Prescription) -> tuple[Limit, ...]:
     """Return the one limit that holds for each name and zone, with the origin that set it.
@@ -53,7 +72,9 @@ def effective(prescription: Prescription) -> tuple[Limit, ...]:
         PlanError: a needed limit is missing, one is unknown, or two contradict each other.
     """
     _refuse_unknown(prescription)
-    session = tuple(_tightest(prescription, name, None) for name in SESSION_LIMITS)
+    there = dict.fromkeys(one.name for one in prescription.limits)
+    may_be = [name for name in there if is_of_session(name) and name not in SESSION_LIMITS]
+    session = tuple(_tightest(prescription, name, None) for name in (*SESSION_LIMITS, *may_be))
     _refuse_odd_quanta(prescription)
     zones: list[Limit] = []
     for index, zone in enumerate(prescription.zones):
@@ -66,8 +87,8 @@ def effective(prescription: Prescription) -> tuple[Limit, ...]:
 def _refuse_unknown(prescription: Prescription) -> None:
     """A limit that nobody enforces is worse than none: it is refused."""
     for one in prescription.limits:
-        if one.name not in ZONE_LIMITS and one.name not in SESSION_LIMITS:
-            known = ", ".join((*SESSION_LIMITS, *ZONE_LIMITS))
+        if one.name not in ZONE_LIMITS and not is_of_session(one.name):
+            known = ", ".join((*SESSION_LIMITS, *OPTIONAL_LIMITS, f"{COMPONENT}NAME", *ZONE_LIMITS))
             raise PlanError(
                 f"limit {one.name!r} [{one.origin}] is unknown to the planner, so nothing would "
                 f"enforce it; the planner knows {known}"
@@ -76,7 +97,7 @@ def _refuse_unknown(prescription: Prescription) -> None:
             raise PlanError(
                 f"limit {one.name!r} [{one.origin}] names zone {one.zone}: no such zone"
             )
-        if one.zone is not None and one.name in SESSION_LIMITS:
+        if one.zone is not None and is_of_session(one.name):
             raise PlanError(
                 f"limit {one.name!r} [{one.origin}] holds for the whole session, not for zone "
                 f"{prescription.zones[one.zone].name!r} alone"

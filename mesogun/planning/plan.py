@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import InitVar, dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
 from mesogun.planning.prescription import Limit, Prescription, Ring
 from mesogun.planning.pricks import PrickTable
 
-PLANNER_VERSION = "1"
+PLANNER_VERSION = "2"
 PLAN_FORMAT = "mesogun-plan/1"
+
+PauseKind = Literal["needle", "refill", "product", "head", "rest"]
+Answer = Literal["optimal", "feasible"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,39 @@ class PlannedZone:
     """The hand's way from this zone's first prick to its last, each hop rounded down."""
     travel_um_min: int = 0
     """Proved: no order of these pricks has a shorter way."""
+    prick_bound: int = 0
+    """No placement at this spacing holds more (packing bound); 0: not told."""
+    area_um2: int = 0
+    """What is left to treat inside the margins; 0: not told."""
+    coverage_um: int = 0
+    """No place to treat is farther from a prick than about this; 0: not told."""
+    dose_answer: Answer = "optimal"
+    """Whether the doses are proved to be as even (or as close to their weights) as limits allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The pistol waits before a shot: for a person, or for the skin."""
+
+    shot: int
+    """It comes before this shot."""
+    kind: PauseKind
+    wait_us: int
+    """How long, for a rest; 0 for all others, which last until a person has confirmed."""
+    note: str
+    """What to do, for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What of a plan is done with: this plan continues another one."""
+
+    parent: str
+    """The digest of the plan that this one continues."""
+    rows: tuple[int, ...]
+    """Pricks that are given, lost, or in doubt, rising; they are never given again."""
+    given_nl: tuple[int, ...]
+    """What each of them took: 0 for a lost one; in doubt, all that was asked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +85,9 @@ class Plan:
     duration_us: int
     travel_um: int
     warnings: tuple[str, ...]
+    pauses: tuple[Pause, ...] = ()
+    """In the order of their shots."""
+    settled: Settled | None = None
 
     def digest(self) -> str:
         """Name this plan: inputs, effective limits, columns and planner version decide it."""
@@ -61,6 +100,8 @@ class Plan:
             "duration_us": self.duration_us,
             "travel_um": self.travel_um,
             "warnings": self.warnings,
+            "pauses": self.pauses,
+            "settled": self.settled,
         }
         text = json.dumps(
             told, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=as_fields

@@ -15,7 +15,95 @@ Point = tuple[int, int]
 Ring = tuple[Point, ...]
 """A closed outline in um: at least three points, the last not repeated, turning either way."""
 
+Point3 = tuple[int, int, int]
+
 TriggerMode = Literal["press", "held"]
+Pattern = Literal["lattice", "irregular"]
+HOLE = -1
+"""What a raster's cell holds where nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """Whole numbers over a rectangle of the drawing, cell by cell."""
+
+    left_um: int
+    low_um: int
+    """The lower left corner of the first cell."""
+    cell_um: int
+    """The side of a cell: they are squares."""
+    columns: int
+    values: tuple[int, ...]
+    """Row by row, y rising, along each row x rising; `HOLE` where nothing is known."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skin:
+    """How thick the skin is, for the depth of each prick and for the layer that it reaches."""
+
+    epidermis_um: int | None
+    """None: not known, the layers are not told apart."""
+    skin_um: int | None
+    """Epidermis and dermis together; below lies the subcutis."""
+    raster: Raster | None
+    """Thickness of the skin (epidermis and dermis) place by place: a bound of its own, no prick's
+    tip goes below it. On a surface the vertices' own thickness does the same."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Neighbouring pricks are not given one right after the other."""
+
+    radius_um: int
+    """Pricks up to this far from each other are neighbours."""
+    shots: int
+    """At least so many other shots lie between two neighbours; 0: no such wish."""
+    ms: int
+    """At least so much time passes between the starts of two neighbours; 0: no such wish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An arrangement of needles that prick together: one shot."""
+
+    name: str
+    needles: tuple[Point, ...]
+    """Each needle's place in steps (i, j) of a triangular lattice, (0, 0) among them."""
+    pitch_um: int
+    """One step; 0 for a single needle, which fits any spacing. Zones treated with a head of several
+    needles have this spacing."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Pricks of an earlier session that this one keeps away from."""
+
+    record: str
+    """Names the record, for a reader."""
+    session_date: str
+    distance_um: int
+    points_um: tuple[Point3, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """A body's surface as triangles, cleaned: no face without area, vertices at one place are one.
+
+    Corners of a face turn anticlockwise seen from outside.
+    """
+
+    name: str
+    vertices_um: tuple[Point3, ...]
+    faces: tuple[Point3, ...]
+    """Three indices of vertices each."""
+    skin_um: tuple[int, ...]
+    """Thickness of the skin at each vertex, `HOLE` where unknown; empty: none is given."""
+    weights: tuple[int, ...]
+    """How much dose each vertex asks for, relative to others; empty: all the same."""
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +114,10 @@ class Limit:
     per zone `dose_nl_max`, `dose_nl_min`, `depth_um_max`, `spacing_um_min`, `spacing_um_max`,
     `margin_um_min`, `area_dose_nl_per_cm2_max`; on the session (zone None) `volume_nl_max`,
     `dose_quantum_nl_min` (the step of a dose: every dose is a multiple), `needle_depth_um_max`,
-    `syringe_volume_nl_max`, `pricks_max`, and any of the zone names, which then hold for all zones.
+    `syringe_volume_nl_max` (what one filling gives: a larger volume takes refills), `pricks_max`,
+    and any of the zone names, which then hold for all zones. These may be missing:
+    `needle_pricks_max` (the needle is changed after so many) and `component_ug_max:NAME` (of one
+    component in the whole session, over all products).
     """
 
     name: str
@@ -64,6 +155,18 @@ class Zone:
     interval_ms: Milliseconds
     """Least time from one shot to the next."""
     trigger: TriggerMode
+    pattern: Pattern = "lattice"
+    """Irregular: as evenly spaced as darts can be, without a lattice's look."""
+    angle_sin_ppm: int = 1_000_000
+    """Sine of the needle's angle to the skin, rounded up: vertical depth = sine times length."""
+    skin: Skin | None = None
+    weights: Raster | None = None
+    """How much dose each place asks for, relative to others; None: all the same."""
+    rest: Rest | None = None
+    product: int = 0
+    """Index into the prescription's products: each has a pass of its own, in this order."""
+    faces: tuple[int, ...] = ()
+    """The surface's faces that make up the zone (exclusions left out); then it has no outline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +233,22 @@ class Prescription:
     motion: Motion
     warnings: tuple[str, ...]
     """What intake noticed and a person must read (course too early, figures unverified)."""
+    further_products: tuple[Product, ...] = ()
+    """Given after `product`, each from a syringe of its own."""
+    heads: tuple[Head, ...] = ()
+    """Empty: a single needle. The first gives what it can cover, the second (a single needle) the
+    rest; without a second, what the first cannot cover is left out."""
+    seed: int = 1
+    """Decides what is left to chance: irregular patterns and pricks on surfaces."""
+    position_um: int = 0
+    """How far a prick may miss its place; depths hold everywhere within it."""
+    bevel_um: int = 0
+    """Length of the needle's opening along its axis; 0: not known."""
+    earlier: tuple[Earlier, ...] = ()
+    surface: Surface | None = None
+    """Where zones are faces of it; None: zones are outlines in a plane."""
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """All products, in the order in which they are given."""
+        return (self.product, *self.further_products)

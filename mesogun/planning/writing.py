@@ -8,8 +8,6 @@ from typing import Any
 
 from mesogun.planning.plan import PLAN_FORMAT, PLANNER_VERSION, Plan, as_fields
 
-COLUMNS = ("x_um", "y_um", "z_um", "depth_um", "dose_nl", "zone", "shot")
-
 
 def to_json(plan: Plan) -> bytes:
     """Return `plan` as the bytes of its file: one key a line, one zone, limit or column a line.
@@ -18,21 +16,7 @@ def to_json(plan: Plan) -> bytes:
     reader can rebuild the plan and its digest.
     """
     table = plan.pricks
-    columns: Mapping[str, list[int]] = dict(
-        zip(
-            COLUMNS,
-            (
-                table.x_um.tolist(),
-                table.y_um.tolist(),
-                table.z_um.tolist(),
-                table.depth_um.tolist(),
-                table.dose_nl.tolist(),
-                table.zone.tolist(),
-                table.shot.tolist(),
-            ),
-            strict=True,
-        )
-    )
+    columns = {name: values.tolist() for name, values in table.columns()}
     estimates = {
         "duration_s": plan.duration_us / 1_000_000,
         "travel_mm": plan.travel_um / 1_000,
@@ -49,6 +33,8 @@ def to_json(plan: Plan) -> bytes:
         ("limits", _array(plan.limits)),
         ("estimates", _line(estimates)),
         ("warnings", _array(plan.warnings)),
+        ("pauses", _array(plan.pauses)),
+        ("settled", _line(plan.settled)),
     ]
     body = ",\n".join(f" {_line(name)}: {text}" for name, text in parts)
     return f"{{\n{body}\n}}\n".encode()

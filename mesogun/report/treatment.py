@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
@@ -73,7 +73,7 @@ def enlarged_panels(plan: Plan, rows: Sequence[Row]) -> list[Panel]:
 def _alone(plan: Plan, rows: Sequence[Row], index: int) -> tuple[Plan, list[Row]]:
     """The plan and rows of one zone; pricks keep their numbers."""
     table, mine = plan.pricks, plan.pricks.zone == index
-    columns = {one.name: column(getattr(table, one.name)[mine]) for one in fields(table)}
+    columns = {name: column(values[mine]) for name, values in table.columns()}
     columns["zone"] = column(columns["zone"] * 0)
     only = replace(plan, zones=(plan.zones[index],), pricks=PrickTable(**columns))
     return only, [replace(row, zone=0) for row in rows if row.zone == index]

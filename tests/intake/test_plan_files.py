@@ -62,7 +62,7 @@ def test_a_changed_plan_is_refused_with_both_digests_and_what_it_breaks(written:
         (lambda t: t.pop("digest"), "digest: is missing: add it"),
         (lambda t: t.pop("limits"), "limits: is missing: add it"),
         (lambda t: t.update(extra=1), "extra: is an unknown key"),
-        (lambda t: t["pricks"].update(nx=[]), "pricks.nx: is an unknown key"),
+        (lambda t: t["pricks"].update(nw=[]), "pricks.nw: is an unknown key"),
         (lambda t: t["pricks"].pop("shot"), "pricks.shot: is missing"),
         (lambda t: t["pricks"]["x_um"].pop(), "pricks: the columns differ in length (x_um"),
         (lambda t: t["pricks"].update(x_um="1"), "pricks.x_um: found '1': give a list of whole"),

@@ -28,13 +28,16 @@ OF_THE_SESSION = frozenset(
         "pricks_max",
     }
 )
+MAY_BE_MISSING = frozenset({"needle_pricks_max"})
+OF_A_COMPONENT = "component_ug_max:"
 
 
 def tightest(prescription: Prescription, found: Findings) -> Bounds | None:
     """Return the bound of every name and zone, or None (and say so) if one is missing."""
     bounds: Bounds = {}
     for one in prescription.limits:
-        if one.name in OF_THE_SESSION:
+        optional = one.name in MAY_BE_MISSING or one.name.startswith(OF_A_COMPONENT)
+        if one.name in OF_THE_SESSION or optional:
             keys: list[int | None] = [None]
         elif one.name in OF_A_ZONE and one.zone is not None:
             keys = [one.zone]
