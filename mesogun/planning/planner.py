@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from mesogun.errors import PlanError
 from mesogun.planning.asked import Order, orders_of, refuse_session
-from mesogun.planning.depth import depth_of
+from mesogun.planning.depth import check_rasters, depth_of, depths_and_layers
 from mesogun.planning.dose.give import Group, give
 from mesogun.planning.infeasible import ml
 from mesogun.planning.limits import Limits, effective
 from mesogun.planning.order.way import order
-from mesogun.planning.place.choose import Search, choose, search_of
-from mesogun.planning.place.fit import Placed, place
-from mesogun.planning.place.lattice import pitch_of
-from mesogun.planning.place.raster import Field, Integers, field_of
-from mesogun.planning.place.region import check_region, inside, mm
+from mesogun.planning.place.lattice import Basis
+from mesogun.planning.place.raster import Integers
+from mesogun.planning.place.region import check_region, mm
+from mesogun.planning.place.spots import Spots
+from mesogun.planning.place.zone import Neighbour, place_zone, searched, warn_of_exclusions
 from mesogun.planning.plan import Plan, PlannedZone
-from mesogun.planning.prescription import Point, Prescription, Zone
-from mesogun.planning.pricks import PrickTable, column
+from mesogun.planning.prescription import Point, Prescription
+from mesogun.planning.pricks import Column, PrickTable, column
 from mesogun.planning.timing import replay
 
 PAUSE_MS_MAX = 3_600_000
 UNDER_PERCENT = 10
 """Doses that stay below the dose asked by more than this are worth a warning."""
-LOST_PERCENT = 5
-"""A zone that loses more of its area than this to its neighbours is worth a warning."""
 
 
 class _Done(NamedTuple):
     """One zone whose pricks have their places and their order."""
 
-    placed: Placed
-    x_um: Integers
-    y_um: Integers
-    travel_um_min: int
+    spots: Spots
+    """In firing order; `lattice` as it was placed."""
     asked: Order
+    travel_um_min: int
 
 
 def plan(prescription: Prescription) -> Plan:
@@ -53,32 +51,39 @@ def plan(prescription: Prescription) -> Plan:
     zones = prescription.zones
     depths = [depth_of(zone, index, limits) for index, zone in enumerate(zones)]
     refuse_session(prescription, limits)
-    searches = [_search(_field(zone), index, limits) for index, zone in enumerate(zones)]
+    searches = [searched(zone, index, limits) for index, zone in enumerate(zones)]
     asked = orders_of(prescription, limits, [search.area_um2 for search in searches])
     warnings = list(prescription.warnings)
     done: list[_Done] = []
     next_ones = [*(search.anchor for search in searches[1:]), None]
     for one, search, following in zip(asked, searches, next_ones, strict=True):
-        done.append(_place_zone(one, search, following, done, warnings))
-    _warn_of_exclusions(done, warnings)
+        before = [Neighbour(other.spots, other.asked) for other in done]
+        done.append(_ordered(one, place_zone(one, search, before, warnings), done, following))
+    warn_of_exclusions([Neighbour(one.spots, one.asked) for one in done], warnings)
     doses = _give(limits, done, warnings)
     _refuse_too_many(prescription, limits, done)
-    pricks = _table(done, doses, depths)
+    pricks = _table(prescription, done, doses, depths)
     timing = replay(prescription, pricks)
-    ends = np.cumsum([len(one.x_um) for one in done]).tolist()
-    planned = tuple(
-        _planned_zone(one, steps, int(timing.hops_um[end - len(steps) + 1 : end].sum()))
-        for one, steps, end in zip(done, doses, ends, strict=True)
-    )
     return Plan(
         prescription,
         limits.all,
-        planned,
+        _planned_zones(done, doses, timing.hops_um),
         pricks,
         timing.duration_us,
         int(timing.hops_um.sum()),
         tuple(warnings),
     )
+
+
+def _ordered(asked: Order, spots: Spots, done: Sequence[_Done], following: Point | None) -> _Done:
+    """Put a zone's pricks into firing order: from where the hand comes to where it goes next."""
+    comes_from = None
+    if done:
+        last = done[-1].spots
+        comes_from = int(last.x_um[-1]), int(last.y_um[-1])
+    assert spots.lattice is not None
+    rows, least_um = order(spots.lattice, comes_from, following)
+    return _Done(replace(spots.taken(rows), shot=np.arange(len(spots))), asked, least_um)
 
 
 def _refuse_unplannable(prescription: Prescription) -> None:
@@ -105,101 +110,14 @@ def _refuse_unplannable(prescription: Prescription) -> None:
         if int(zone.margin_um) < 0:
             raise PlanError(f"zone {zone.name!r}: a margin of {zone.margin_um} um is below 0")
         check_region(zone.outline_um, zone.exclusions_um, f"zone {zone.name!r}")
-
-
-def _field(zone: Zone) -> Field:
-    return field_of(zone.name, zone.outline_um, zone.exclusions_um, int(zone.margin_um))
-
-
-def _search(field: Field, index: int, limits: Limits) -> Search:
-    floor = limits.of("margin_um_min", index)
-    if field.margin_um < floor.value:
-        raise PlanError(
-            f"zone {field.name!r}: a margin of {mm(field.margin_um)} is less than "
-            f"{floor.name} = {mm(floor.value)} [{floor.origin}]"
-        )
-    search = search_of(field)
-    if search is None:
-        from mesogun.planning.explain import no_prick
-
-        raise no_prick(field, floor)
-    return search
-
-
-def _place_zone(
-    asked: Order,
-    search: Search,
-    following: Point | None,
-    done: Sequence[_Done],
-    warnings: list[str],
-) -> _Done:
-    search = _beside(asked, search, done, warnings)
-    fit = choose(search, asked.low_um, asked.high_um, asked.doses)
-    placed = None if fit is None else place(search.field, fit, search.anchor)
-    if placed is None or len(placed) * asked.doses.least > asked.doses.total:
-        from mesogun.planning.explain import does_not_fit
-
-        raise does_not_fit(asked, search, fit)
-    comes_from = (int(done[-1].x_um[-1]), int(done[-1].y_um[-1])) if done else None
-    ordered, least_um = order(placed, comes_from, following)
-    return _Done(placed, placed.x_um[ordered], placed.y_um[ordered], least_um, asked)
-
-
-def _beside(asked: Order, search: Search, done: Sequence[_Done], warnings: list[str]) -> Search:
-    """Keep the zone's pricks off those of earlier zones, by the larger spacing of the two."""
-    own = asked.limits.of("spacing_um_min", asked.which).value
-    left, low, right, high = search.field.box
-    xs, ys, rs, names = [], [], [], []
-    for other in done:
-        r = max(own, asked.limits.of("spacing_um_min", other.asked.which).value)
-        near = (other.x_um > left - r) & (other.x_um < right + r)
-        near &= (other.y_um > low - r) & (other.y_um < high + r)
-        if near.any():
-            xs.append(other.x_um[near])
-            ys.append(other.y_um[near])
-            rs.append(np.full(int(near.sum()), r))
-            names.append(other.asked.zone.name)
-    if not names:
-        return search
-    discs = np.concatenate(xs), np.concatenate(ys), np.concatenate(rs)
-    zone = asked.zone
-    field = field_of(zone.name, zone.outline_um, zone.exclusions_um, search.field.margin_um, discs)
-    beside = search_of(field)
-    if beside is None:
-        from mesogun.planning.explain import no_room
-
-        raise no_room(field, names, max(int(one.max()) for one in rs))
-    lost = search.area_um2 - beside.area_um2
-    if lost * 100 > search.area_um2 * LOST_PERCENT:
-        warnings.append(
-            f"zone {zone.name!r}: {lost * 100 // search.area_um2} % of its area is left free so "
-            f"that pricks keep their spacing from those of {' and '.join(map(repr, names))}"
-        )
-    return beside
-
-
-def _warn_of_exclusions(done: Sequence[_Done], warnings: list[str]) -> None:
-    """Tell where a zone's pricks lie in what another zone leaves out (a mole, or a drawn plan?)."""
-    for one in done:
-        for other in done:
-            for number, hole in enumerate(other.asked.zone.exclusions_um, start=1):
-                if one is other:
-                    continue
-                xs, ys = [x for x, _ in hole], [y for _, y in hole]
-                near = (one.x_um >= min(xs)) & (one.x_um <= max(xs))
-                near &= (one.y_um >= min(ys)) & (one.y_um <= max(ys))
-                if not near.any():
-                    continue
-                count = int(inside(one.x_um[near], one.y_um[near], hole).sum())
-                if count:
-                    warnings.append(
-                        f"zone {one.asked.zone.name!r}: {count} pricks lie in exclusion {number} "
-                        f"of zone {other.asked.zone.name!r}; make sure that this is meant"
-                    )
+    check_rasters(prescription.zones)
 
 
 def _give(limits: Limits, done: Sequence[_Done], warnings: list[str]) -> list[Integers]:
-    groups = [Group(one.x_um, one.y_um, one.placed.basis, one.asked.doses.total) for one in done]
+    groups = [
+        Group(one.spots.x_um, one.spots.y_um, Basis(*one.spots.basis_um), one.asked.doses.total)
+        for one in done
+    ]
     given = give(limits, groups, done[0].asked.quantum_nl)
     if given.short is not None:
         from mesogun.planning.explain import too_full
@@ -216,14 +134,14 @@ def _give(limits: Limits, done: Sequence[_Done], warnings: list[str]) -> list[In
             what = "asked" if one.asked.zone.dose_asked else "usual"
             warnings.append(
                 f"zone {one.asked.zone.name!r}: doses of up to {ml(most)} exceed the {what} "
-                f"{ml(usual)}: at {mm(one.placed.pitch_um)} spacing there is room for "
+                f"{ml(usual)}: at {mm(one.spots.pitch_um)} spacing there is room for "
                 f"{len(steps)} pricks"
             )
     return given.steps
 
 
 def _refuse_too_many(prescription: Prescription, limits: Limits, done: Sequence[_Done]) -> None:
-    count, bound = sum(len(one.x_um) for one in done), limits.of("pricks_max")
+    count, bound = sum(len(one.spots) for one in done), limits.of("pricks_max")
     if count > bound.value:
         from mesogun.planning.explain import too_many
 
@@ -231,26 +149,62 @@ def _refuse_too_many(prescription: Prescription, limits: Limits, done: Sequence[
         raise too_many(count, int(prescription.product.volume_nl), bound, usual)
 
 
-def _table(done: Sequence[_Done], steps: Sequence[Integers], depths: Sequence[int]) -> PrickTable:
-    counts = [len(one.x_um) for one in done]
-    total = sum(counts)
+def _table(
+    prescription: Prescription,
+    done: Sequence[_Done],
+    steps: Sequence[Integers],
+    depths: Sequence[int],
+) -> PrickTable:
+    """Join the zones' columns; those that no zone needs stay away."""
     quantum = done[0].asked.quantum_nl
+    spots = [one.spots for one in done]
+    counts = [len(one) for one in spots]
+    deep = [
+        depths_and_layers(prescription, one.asked.zone, depth, one.spots)
+        for one, depth in zip(done, depths, strict=True)
+    ]
+    shots = np.cumsum([0, *(int(one.shot[-1]) + 1 for one in spots)]).tolist()
     return PrickTable(
-        x_um=column(np.concatenate([one.x_um for one in done])),
-        y_um=column(np.concatenate([one.y_um for one in done])),
-        z_um=column(np.zeros(total, dtype=np.int64)),
-        depth_um=column(np.repeat(depths, counts)),
+        x_um=column(np.concatenate([one.x_um for one in spots])),
+        y_um=column(np.concatenate([one.y_um for one in spots])),
+        z_um=column(np.concatenate([one.z_um for one in spots])),
+        depth_um=column(np.concatenate([depth for depth, _ in deep])),
         dose_nl=column(np.concatenate(steps) * quantum),
         zone=column(np.repeat(np.arange(len(done)), counts)),
-        shot=column(np.arange(total)),
+        shot=column(np.concatenate([one.shot + k for one, k in zip(spots, shots, strict=False)])),
+        layer=_joined([layer for _, layer in deep], counts),
+        head=_joined([one.head for one in spots], counts),
+        needle=_joined([one.needle for one in spots], counts),
+        nx=_joined([one.nx for one in spots], counts),
+        ny=_joined([one.ny for one in spots], counts),
+        nz=_joined([one.nz for one in spots], counts),
+        face=_joined([one.face for one in spots], counts),
+    )
+
+
+def _joined(parts: Sequence[Integers | None], counts: Sequence[int]) -> Column | None:
+    """Join what the zones have of a column, zeros where one has nothing; None if none has it."""
+    if all(part is None for part in parts):
+        return None
+    whole = [
+        np.zeros(count, dtype=np.int64) if part is None else part
+        for part, count in zip(parts, counts, strict=True)
+    ]
+    return column(np.concatenate(whole))
+
+
+def _planned_zones(
+    done: Sequence[_Done], steps: Sequence[Integers], hops_um: Integers
+) -> tuple[PlannedZone, ...]:
+    ends = np.cumsum([len(one.spots) for one in done]).tolist()
+    return tuple(
+        _planned_zone(one, given, int(hops_um[end - len(given) + 1 : end].sum()))
+        for one, given, end in zip(done, steps, ends, strict=True)
     )
 
 
 def _planned_zone(done: _Done, steps: Integers, travel_um: int) -> PlannedZone:
-    zone, asked = done.asked.zone, done.asked
-    count = len(done.x_um)
-    basis = done.placed.basis
-    pitch = pitch_of(basis)
+    zone, asked, spots = done.asked.zone, done.asked, done.spots
     return PlannedZone(
         name=zone.name,
         area=zone.area,
@@ -259,10 +213,13 @@ def _planned_zone(done: _Done, steps: Integers, travel_um: int) -> PlannedZone:
         exclusions_um=zone.exclusions_um,
         margin_um=int(zone.margin_um),
         spacing_um_min=asked.limits.of("spacing_um_min", asked.which).value,
-        pitch_um=pitch,
-        basis_um=(basis.ax, basis.ay, basis.bx, basis.by),
-        prick_count=count,
+        pitch_um=spots.pitch_um,
+        basis_um=spots.basis_um,
+        prick_count=len(spots),
         dose_nl_total=int(steps.sum()) * asked.quantum_nl,
         travel_um=travel_um,
         travel_um_min=done.travel_um_min,
+        prick_bound=spots.prick_bound,
+        area_um2=spots.area_um2,
+        coverage_um=spots.coverage_um,
     )
