@@ -164,7 +164,8 @@ def _touches(
 def _on_surface(surface: Surface, zone: Zone, spots: Spots, reach_um: int) -> Integers:
     """Return the least thickness at the corners of faces that come within reach of each prick.
 
-    A face comes within reach if the ball around its three corners' box does: more than needed.
+    A face comes within reach if the box around its three corners does (its sides along the axes):
+    on the safe side, and the same for everybody who checks.
     """
     vertices = np.array(surface.vertices_um, dtype=np.int64)
     corners = np.array(surface.faces, dtype=np.int64)
