@@ -297,6 +297,7 @@ class Pistol(Table):
     needle_speed: Speed
     hand_travel: Speed
     settle: Duration
+    needle_settle: Duration
 
 
 class PistolsFile(Table):

@@ -1,6 +1,8 @@
-"""Head, needle, syringe and pistol: what they allow, and whether the product fits in."""
+"""Needle, syringe and pistol: what they allow, and whether the products suit them."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from firmware_protocol.units import NanolitresPerSecond
 from mesogun.intake.catalogue import Catalogue
@@ -34,15 +36,6 @@ def read_equipment(
     device: DeviceForm, catalogue: Catalogue, problems: Problems
 ) -> Equipment | None:
     """Return needle and syringe; None, with the reason in `problems`, if they cannot be used."""
-    head = catalogue.heads.get(device.head)
-    if head is None:
-        problems.add("device.head", unknown(device.head, catalogue.heads, "head"))
-    elif head.refused is not None:
-        usable = [name for name, one in catalogue.heads.items() if one.refused is None]
-        problems.add(
-            "device.head",
-            f"found {device.head!r}: {head.refused}: give {' or '.join(map(repr, usable))}",
-        )
     needle = catalogue.needles.get(device.needle)
     if needle is None:
         problems.add("device.needle", unknown(device.needle, catalogue.needles, "needle"))
@@ -56,39 +49,45 @@ def read_equipment(
     )
 
 
-def check_volume(
-    product: ProductForm,
+def check_volumes(
+    products: Sequence[tuple[str, ProductForm]],
     equipment: Equipment,
     regimen: Regimen | None,
     catalogue: Catalogue,
     problems: Problems,
     warnings: list[str],
 ) -> None:
-    """Add to `problems` a volume that the session, the syringe or the step of a dose forbids."""
-    volume, key = product.volume_ml, "product.volume_ml"
-    found, most = in_unit(volume, ML), catalogue.session.volume_max
+    """Add to `problems` volumes that the session or the step of a dose forbids.
+
+    Each product comes with its key in the file. More than one filling of the syringe is no fault:
+    the plan stops for a refill.
+    """
+    volume, most = sum(one.volume_ml for _, one in products), catalogue.session.volume_max
     if volume > most.value:
+        what = "" if len(products) == 1 else ", all products together,"
         problems.add(
-            key,
-            f"{found} mL is above the cap of a session, {in_unit(most.value, ML)} mL "
-            f"[{most.told()}]: give {in_unit(most.value, ML)} mL or less",
+            f"{products[0][0]}.volume_ml",
+            f"{in_unit(volume, ML)} mL{what} is above the cap of a session, "
+            f"{in_unit(most.value, ML)} mL [{most.told()}]: give {in_unit(most.value, ML)} mL or "
+            f"less",
         )
-    elif volume > equipment.syringe.volume.value:
-        fitting = [one for one in catalogue.syringes.items() if one[1].volume.value >= volume]
-        best = min(fitting, key=lambda one: one[1].volume.value, default=None)
-        mend = f'take syringe = "{best[0]}"' if best else "no syringe of the catalogue holds it"
-        problems.add(key, f"{found} mL does not fit in the syringe {equipment.syringe_id}: {mend}")
+    for key, one in products:
+        _check_step(f"{key}.volume_ml", one.volume_ml, equipment, problems)
+    if regimen is not None:
+        _warn_of_volume(volume, regimen, warnings)
+
+
+def _check_step(key: str, volume: int, equipment: Equipment, problems: Problems) -> None:
     step = equipment.syringe.quantum
     if volume % step.value:
         below = volume - volume % step.value
         nearest = [in_unit(one, ML) for one in (below, below + step.value) if one > 0]
         problems.add(
             key,
-            f"{found} mL is no multiple of the dose step of the syringe {equipment.syringe_id}, "
-            f"{in_unit(step.value, UL)} uL [{step.told()}]: give {' or '.join(nearest)} mL",
+            f"{in_unit(volume, ML)} mL is no multiple of the dose step of the syringe "
+            f"{equipment.syringe_id}, {in_unit(step.value, UL)} uL [{step.told()}]: give "
+            f"{' or '.join(nearest)} mL",
         )
-    if regimen is not None:
-        _warn_of_volume(volume, regimen, warnings)
 
 
 def _warn_of_volume(volume: int, regimen: Regimen, warnings: list[str]) -> None:
@@ -118,7 +117,8 @@ def session_limits(equipment: Equipment, catalogue: Catalogue) -> tuple[Limit, .
         limit("depth_um_max", session.depth_max, None, "session"),
         limit("dose_nl_min", session.dose_min, None, "session"),
         limit("area_dose_nl_per_cm2_max", session.area_dose_max, None, "session"),
-        limit("pricks_max", session.pricks_max, None, "session (one needle)"),
+        limit("pricks_max", session.pricks_max, None, "session"),
+        limit("needle_pricks_max", session.pricks_per_needle_prompt, None, "session"),
     )
 
 
@@ -129,6 +129,7 @@ def motion(catalogue: Catalogue) -> Motion:
         needle_um_per_s=pistol.needle_speed.value,
         travel_um_per_s=pistol.hand_travel.value,
         settle_us=pistol.settle.value,
+        needle_settle_us=pistol.needle_settle.value,
         source=pistol.needle_speed.told(),
     )
 

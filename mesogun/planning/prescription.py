@@ -104,6 +104,8 @@ class Surface:
     weights: tuple[int, ...]
     """How much dose each vertex asks for, relative to others; empty: all the same."""
     source: str
+    up: Literal["x", "y", "z"] = "y"
+    """Which axis points to the head's crown, for pictures; nothing else depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,8 @@ class Motion:
     settle_us: int
     """From arrival at the site to the pull of the trigger."""
     source: str
+    needle_settle_us: int = 0
+    """From the needle's arrival at its depth to the first drop."""
 
 
 @dataclass(frozen=True, slots=True)

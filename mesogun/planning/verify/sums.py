@@ -204,7 +204,7 @@ def _moved(
     way = np.sqrt((gx * gx + gy * gy).astype(np.float64)).astype(np.int64)
     held = [one.trigger == "held" for one in zones]
     settle = np.array([0 if one else motion.settle_us for one in held], dtype=np.int64)
-    pauses = [int(one.interval_ms) * 1_000 if one.trigger == "held" else 0 for one in zones]
+    pauses = [int(one.interval_ms) * 1_000 for one in zones]
     arrived = zone[1:]
     moved = _up(way * 1_000_000, motion.travel_um_per_s) + settle[arrived]
     between = _cycle(plan, zone, dose, rows)[:-1] + moved
@@ -218,7 +218,7 @@ def _cycle(plan: Plan, zone: Integers, dose: Integers, rows: slice) -> Integers:
     dwells = np.array([int(one.dwell_ms) for one in zones]) * 1_000
     needle = _up(plan.pricks.depth_um[rows].astype(np.int64) * 1_000_000, motion.needle_um_per_s)
     giving = _up(dose * 1_000_000, int(rates[0]) if len(zones) == 1 else rates[zone])
-    busy: Integers = needle + giving + dwells[zone] + needle
+    busy: Integers = needle + motion.needle_settle_us + giving + dwells[zone] + needle
     return busy
 
 
