@@ -1,0 +1,126 @@
+"""Whole doses as close to their targets as bounds and exact sums allow, for many groups at once.
+
+Water is poured onto the targets of a group until its sum is reached: everybody who is within his
+bounds is as far above his target as the others, to within one step. That is the least sum of
+squared deviations. All groups are poured together, by passes over all pricks; no pass looks at a
+group by itself.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from mesogun.planning.place.raster import Integers, Truths
+
+FINE = 1 << 20
+"""Targets are counted in this part of a step."""
+STEPS_MAX = 1 << 40
+"""No bound is above it, nor a group's sum of targets and totals: in `FINE` parts they fit."""
+
+
+class Groups(NamedTuple):
+    """Who shares a sum: rows from `first[g]` on, `count[g]` of them, group after group."""
+
+    first: Integers
+    count: Integers
+    """At least 1 each."""
+
+    def add(self, values: Integers) -> Integers:
+        """Return the sum of each group's values."""
+        summed: Integers = np.add.reduceat(values, self.first)
+        return summed
+
+    def each(self, values: Integers) -> Integers:
+        """Return every group's value, once for each of its rows (once for all, if alone)."""
+        return values if len(values) == 1 else values.repeat(self.count)
+
+
+def groups_of(counts: Integers) -> Groups:
+    """Return groups of so many rows each, one after the other."""
+    return Groups(np.cumsum(counts) - counts, counts)
+
+
+def targets(total: int, weights: Integers) -> Integers:
+    """Return each prick's part of `total` steps by weight, in `FINE` parts of a step, rounded down.
+
+    `total` and the weights are below 2**31, the weights' sum is above 0 and below 2**43.
+    """
+    whole = int(weights.sum())
+    steps, rest = np.divmod(weights * total, whole)
+    return steps * FINE + rest * FINE // whole
+
+
+def level(
+    groups: Groups, totals: Integers, target: Integers, low: Integers, high: Integers
+) -> Integers:
+    """Return whole steps between `low` and `high` that add up to each group's total.
+
+    The sum of squared deviations from the targets (in `FINE` parts) is the least there is. Of those
+    with equal claims to the last steps, ones evenly apart in their order get them. Totals lie
+    between the groups' sums of `low` and of `high`: the caller sees to that.
+    """
+    height, side = _height(groups, totals * FINE, target, low * FINE, high * FINE)
+    raised = target + groups.each(height)
+    steps = np.minimum(np.maximum(raised // FINE, low), high)
+    if side.any():
+        steps = np.where(side == 0, steps, np.where(side < 0, low, high))
+    left = totals - groups.add(steps)
+    if not left.any():
+        return steps
+    may = (side == 0) & (steps < high) & (raised >= low * FINE)
+    return steps + _last(groups, left, FINE - 1 - raised % FINE, may)
+
+
+def _height(
+    groups: Groups, totals: Integers, target: Integers, low: Integers, high: Integers
+) -> tuple[Integers, Integers]:
+    """Return how high each group is filled, and who is held at a bound (-1 low, 1 high, else 0).
+
+    Every pass supposes that nobody else is at a bound. If that gives less than the total, the
+    height must rise: who reaches the upper bound is there for good; and the other way round. The
+    height is rounded down; with 1 more, the others hold the total or more.
+    """
+    side = np.zeros(len(target), dtype=np.int64)
+    height = np.zeros(len(totals), dtype=np.int64)
+    rows, names = np.arange(len(target)), np.arange(len(totals))
+    while len(rows):
+        height[names] = now = (totals - groups.add(target)) // groups.count
+        raised = target + groups.each(now)
+        short = totals - groups.add(np.minimum(np.maximum(raised, low), high))
+        up = (raised >= high) & groups.each(short > 0)
+        down = (raised < low) & groups.each(short < 0)
+        held = up | down
+        if not held.any():
+            break
+        side[rows] = up * 1 - down
+        totals = totals - groups.add(np.where(up, high, low) * held)
+        free = ~held
+        count = groups.add(free * 1)
+        stay = count > 0
+        groups = groups_of(count[stay])
+        names, totals = names[stay], totals[stay]
+        rows, target, low, high = rows[free], target[free], low[free], high[free]
+    return height, side
+
+
+def _last(groups: Groups, left: Integers, claim: Integers, may: Truths) -> Integers:
+    """Return 1 for the `left` rows of each group with the least claims, of those that may."""
+    count = groups.add(may * 1)
+    named = claim + groups.each(np.arange(len(left)) * FINE)
+    sorted_ = named[may]
+    if len(left) == 1:
+        sorted_.partition(int(left[0]) - 1)
+    else:
+        sorted_.sort()
+    at = np.cumsum(count) - count + left - 1
+    bound = np.where(left > 0, sorted_[np.maximum(at, 0)], -1)
+    sure = may & (named < groups.each(bound))
+    tied = may & (named == groups.each(bound))
+    lots = groups.add(tied * 1)
+    number = np.cumsum(tied) - groups.each(np.cumsum(lots) - lots)
+    share = groups.each(left - groups.add(sure * 1))
+    lots = np.maximum(groups.each(lots), 1)
+    drawn = tied & (number * share // lots > (number - 1) * share // lots)
+    return sure * 1 + drawn
