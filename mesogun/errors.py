@@ -54,6 +54,10 @@ class WrongUsage(MesogunError):  # noqa: N818
     """What was named cannot be meant. Nothing was done; the text says what to name instead."""
 
 
+class MissingPart(MesogunError):  # noqa: N818
+    """A part that this needs is not installed here. Nothing was done; the text says how to get it."""
+
+
 class LinkError(MesogunError, OSError):
     """The operator must act: cable or port. The pistol's own lease stops it."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from mesogun.cli import show
 from mesogun.cli.files import write_file
+from mesogun.cli.pictures import check_picture, picture_bytes
 from mesogun.errors import LimitsExceeded
 from mesogun.intake import read_plan, read_prescription
 from mesogun.planning import Plan, plan, to_json, verify
@@ -18,6 +20,7 @@ PLAN_HELP = """Plan the prescription RX and verify the plan.
 Examples:
   mesogun plan examples/face.toml
   mesogun plan examples/face.toml -o plan.json --picture plan.svg
+  mesogun plan examples/face.toml --picture depths.png --colour-by depth
   mesogun plan examples/face.toml --json
 
 Prints the zones, the limits in force with who set them, and the warnings. The same prescription
@@ -71,12 +74,23 @@ def _plan_facts(made: Plan, digest: str, file: str | None) -> dict[str, object]:
 @click.command("plan", help=PLAN_HELP)
 @click.argument("rx")
 @click.option("-o", "--output", "output", metavar="PLAN", help="Write the plan (JSON) here.")
-@click.option("--picture", metavar="FILE", help="Write a map of the plan (SVG) here.")
+@click.option("--picture", metavar="FILE", help="Write a map of the plan here: .svg or .png.")
+@click.option(
+    "--colour-by",
+    type=click.Choice(["dose", "depth"]),
+    default="dose",
+    help="What the colours of the picture mean.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def plan_command(rx: str, output: str | None, picture: str | None, as_json: bool) -> None:
+def plan_command(
+    rx: str,
+    output: str | None,
+    picture: str | None,
+    colour_by: Literal["dose", "depth"],
+    as_json: bool,
+) -> None:
     """Plan a prescription and verify the plan."""
-    if picture is not None and Path(picture).suffix.lower() != ".svg":
-        raise click.UsageError(f"--picture {picture}: only .svg is written; name it FILE.svg")
+    check_picture(picture)
     for target in (output, picture):
         if target is not None and Path(target).resolve() == Path(rx).resolve():
             raise click.UsageError(f"{target} is the prescription itself: name another file")
@@ -87,7 +101,8 @@ def plan_command(rx: str, output: str | None, picture: str | None, as_json: bool
     if picture is not None:
         from mesogun.report import treatment_map
 
-        write_file(Path(picture), treatment_map(made, None).encode())
+        drawn = treatment_map(made, None, colour_by=colour_by)
+        write_file(Path(picture), picture_bytes(drawn, picture))
     if as_json:
         show.echo_json(_plan_facts(made, checked.digest, output))
         return

@@ -10,6 +10,7 @@ from mesogun.planning.plan import Plan
 from mesogun.planning.prescription import Limit
 from mesogun.report import colours, figures, legend, raster, stage
 from mesogun.report.account import mean_density, zone_area_doubled
+from mesogun.report.around import fullest_nl
 from mesogun.report.density import Density, counted_nl, density, drop_of
 from mesogun.report.disc import RADIUS_MM, fullest
 from mesogun.report.geometry import scale
@@ -21,8 +22,10 @@ from mesogun.report.stage import Stage
 _SHADES = 255
 
 
-def density_of(plan: Plan, rows: Sequence[Row]) -> Density:
-    """Return the dose per cm² over all zones of `plan`."""
+def density_of(plan: Plan, rows: Sequence[Row]) -> Density | None:
+    """Return the dose per cm² over all zones of `plan`; None for pricks on a surface."""
+    if plan.prescription.surface is not None:
+        return None
     return density(rows, stage.stage_of(plan, "density").zones)
 
 
@@ -32,7 +35,10 @@ def overfull(plan: Plan, rows: Sequence[Row]) -> list[tuple[Limit, int]]:
     for limit in plan.limits:
         if limit.name == "area_dose_nl_per_cm2_max":
             mine = [row for row in rows if limit.zone is None or row.zone == limit.zone]
-            held = fullest([drop_of(row) for row in mine], (0.0, 0.0)).volume_nl
+            if plan.prescription.surface is None:
+                held = fullest([drop_of(row) for row in mine], (0.0, 0.0)).volume_nl
+            else:
+                held = fullest_nl(mine)
             if held > limit.value:
                 found.append((limit, held))
     return found

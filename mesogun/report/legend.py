@@ -107,7 +107,9 @@ def lines(prefix: str, order: str | None, excluded: bool, margin: bool) -> Legen
         name = f"{prefix}-key"
         turned = {"id": name, "patternTransform": "rotate(45)"}
         made.append(element("defs", None, element("pattern", {**turned, **size}, hatch)))
-        made.append(empty("rect", {"class": "edge", "fill": f"url(#{name})", **box}))
+        made.append(
+            empty("rect", {"class": "edge", "stroke-width": 1, "fill": f"url(#{name})", **box})
+        )
         made.append(_words("exclusion", 28, y))
         y += _LINE
     return Legend(join(made), y - 10 if made else 0)

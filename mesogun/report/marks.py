@@ -12,7 +12,12 @@ Draw = Callable[[float, float, float, str], Markup]
 
 
 def _ring(x: float, y: float, radius: float, fill: str) -> Markup:
-    return empty("circle", {"class": "ring", "cx": x, "cy": y, "r": radius * 0.7})
+    """Hollow, in the colour of what is planned, between two dark lines."""
+    wide = radius * 0.42
+    out = empty("circle", {"class": "ring", "cx": x, "cy": y, "r": radius * 0.8})
+    band = {"class": "band", "stroke": fill, "stroke-width": wide}
+    inner = empty("circle", {**band, "cx": x, "cy": y, "r": radius * 0.8 - wide / 2})
+    return join((out, inner))
 
 
 def _disc(x: float, y: float, radius: float, fill: str) -> Markup:

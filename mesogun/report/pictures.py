@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mesogun.errors import PlanError
 from mesogun.planning.plan import Plan
 from mesogun.record.record import Record
 from mesogun.report import account, dose_map, figures, picture
@@ -27,9 +28,13 @@ def density_map(plan: Plan, record: Record | None = None) -> str:
 
     Raises:
         RecordError: `record` is not of `plan`; nothing is drawn.
+        PlanError: the pricks lie on a surface, of which there is no such map.
     """
     table = rows(plan, record)
-    panel = dose_map.dose_panel(plan, table, dose_map.density_of(plan, table), "area")
+    found = dose_map.density_of(plan, table)
+    if found is None:
+        raise PlanError("no map of the dose per area is drawn on a surface")
+    panel = dose_map.dose_panel(plan, table, found, "area")
     return picture.standalone(panel, _heading(plan, record, table), _simulated(record))
 
 

@@ -59,6 +59,8 @@ class Row:
     depth_um_given: int | None
     at_us: int | None
     why: str
+    shot: int = 0
+    """Pricks of one shot share it."""
 
 
 def rows(
@@ -72,14 +74,17 @@ def rows(
     if record is not None:
         _demand_same(plan, record)
     table = plan.pricks
-    columns = (table.x_um, table.y_um, table.z_um, table.zone, table.dose_nl, table.depth_um)
+    columns = (
+        *(table.x_um, table.y_um, table.z_um),
+        *(table.zone, table.dose_nl, table.depth_um, table.shot),
+    )
     made = []
-    for index, (x, y, z, zone, dose, depth) in enumerate(
+    for index, (x, y, z, zone, dose, depth, shot) in enumerate(
         zip(*(one.tolist() for one in columns), strict=True)
     ):
         mark, shot_id, given, deep, at_us, why = _fate(record, index, dose, tolerance)
         made.append(
-            Row(index + 1, x, y, z, zone, mark, shot_id, dose, given, depth, deep, at_us, why)
+            Row(index + 1, x, y, z, zone, mark, shot_id, dose, given, depth, deep, at_us, why, shot)
         )
     return tuple(made)
 

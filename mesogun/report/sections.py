@@ -9,6 +9,7 @@ from mesogun.planning.plan import Plan
 from mesogun.record.record import Record
 from mesogun.report import account, dose_map, figures, picture, treatment
 from mesogun.report.account import Difference, Sums
+from mesogun.report.around import fullest_nl
 from mesogun.report.density import Density
 from mesogun.report.figures import NL_PER_UL, UM_PER_MM
 from mesogun.report.markup import Markup, element
@@ -28,7 +29,8 @@ class Story:
     rows: tuple[Row, ...]
     total: Sums
     tolerance: Tolerance
-    found: Density
+    found: Density | None
+    """None for pricks on a surface."""
 
 
 def figure(panel: Panel, simulated: bool, caption: str, steps: bool = False) -> Markup:
@@ -50,8 +52,8 @@ def map_section(story: Story) -> Markup:
     simulated = story.record.session.simulated
     whole = treatment.treatment_panel(story.plan, story.rows, "dose", "map")
     caption = (
-        "To scale. Every tenth prick has its number where there is room; the line of the firing "
-        "order fades from first to last."
+        f"{_scale(story.plan)} Every tenth prick has its number where there is room; the line "
+        "of the firing order fades from first to last."
     )
     parts = [figure(whole, simulated, caption, steps=True)]
     for panel in treatment.enlarged_panels(story.plan, story.rows):
@@ -59,6 +61,13 @@ def map_section(story: Story) -> Markup:
         told = f"A zone of the map above, {times} times as large. To scale."
         parts.append(figure(panel, simulated, told))
     return section("map", "Treatment map", *parts)
+
+
+def _scale(plan: Plan) -> str:
+    """Say in which sense a map is true."""
+    if plan.prescription.surface is None:
+        return "To scale."
+    return "To scale as seen from each side; what turns away from the eye looks shorter."
 
 
 def differences_section(story: Story) -> Markup:
@@ -214,13 +223,21 @@ def _zone(story: Story, index: int) -> Line:
 
 def density_section(story: Story) -> Markup:
     """Return the map of dose per cm² and, where there is one, the limit it keeps or breaks."""
-    panel = dose_map.dose_panel(story.plan, story.rows, story.found, "area")
-    full = story.found.fullest.volume_nl
     bounds = sorted(
         one.value for one in story.plan.limits if one.name == "area_dose_nl_per_cm2_max"
     )
     shown = " to ".join(dict.fromkeys(figures.density(one) for one in bounds[:1] + bounds[-1:]))
     limit = f"; the limit is {shown}" if bounds else ""
+    if story.found is None:
+        text = (
+            "On a surface no map of the dose per area is drawn. The fullest ball around a prick, "
+            f"as wide as a disc of 1{figures.APART}cm², holds "
+            f"{figures.dose(fullest_nl(story.rows))}{limit}. Doses as measured; a prick in doubt "
+            "counts in full, as if it had been given."
+        )
+        return section("area", "Dose per cm²", element("p", None, text))
+    panel = dose_map.dose_panel(story.plan, story.rows, story.found, "area")
+    full = story.found.fullest.volume_nl
     caption = (
         f"Each point shows the mean of all discs of 1{figures.APART}cm² that hold it. The fullest "
         f"disc, drawn to scale, holds {figures.dose(full)}{limit}. Doses as measured; a prick in "

@@ -41,7 +41,11 @@ class Stage:
 
 def stage_of(plan: Plan, prefix: str) -> Stage:
     """Return the stage for `plan`."""
-    zones = geometry.plan_box(plan)
+    return stage_over(plan, geometry.plan_box(plan), prefix)
+
+
+def stage_over(plan: Plan, zones: Box, prefix: str) -> Stage:
+    """Return the stage for what is drawn within `zones` (in mm)."""
     unit = max(zones.width / NOMINAL_WIDTH, zones.height / NOMINAL_HEIGHT, 0.01)
     side, above, below = 28 * unit, 40 * unit, 74 * unit
     wide = max(zones.width + 2 * side, 260 * unit)
@@ -121,14 +125,15 @@ def _shape(at: Stage, kind: str, index: int, more: Attributes) -> Markup:
 
 def outlines(plan: Plan, at: Stage) -> Markup:
     """Return the zones' outlines and the hatched exclusions."""
-    hatch = {"class": "edge", "fill": f"url(#{at.prefix}-hatch)"}
+    edge = {"class": "edge", "stroke-width": at.unit}
+    hatch = {**edge, "fill": f"url(#{at.prefix}-hatch)"}
     made = []
     for index, zone in enumerate(plan.zones):
         if zone.exclusions_um:
             made.append(_shape(at, "out", index, {"class": "cover"}))
             made.append(empty("path", {"d": geometry.ring_path(zone.exclusions_um), **hatch}))
         outline = geometry.ring_path([zone.outline_um])
-        made.append(empty("path", {"class": "edge", "d": outline, "fill": "none"}))
+        made.append(empty("path", {**edge, "d": outline, "fill": "none"}))
     return join(made)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -18,6 +18,7 @@ from mesogun.report.picture import Panel
 from mesogun.report.room import Room
 from mesogun.report.rows import MARK_WORDS, Mark, Row
 from mesogun.report.stage import Stage
+from mesogun.report.views import View, beside_each_other, hidden, views
 
 ColourBy = Literal["dose", "depth"]
 _NUMBERED = 10
@@ -34,19 +35,38 @@ _QUIET_FIRST: tuple[Mark, ...] = ("planned", "given", "differs", "not_given", "i
 """Drawn in this order, so that what needs a person lies on top."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What a map shows: the pricks where they are drawn, and what lies below them."""
+
+    plan: Plan
+    """For names and labels: zones and pricks as drawn."""
+    parts: tuple[tuple[Row, ...], ...]
+    """Pricks as drawn; the line of the order runs within a part."""
+    at: Stage
+    below: Markup
+    above: Markup
+    told: str
+    """What a reader must know of what is drawn."""
+
+
 def treatment_panel(plan: Plan, rows: Sequence[Row], colour_by: ColourBy, prefix: str) -> Panel:
-    """Return the map of `rows` with its legend."""
-    at = stage.stage_of(plan, prefix)
+    """Return the map of `rows` with its legend: flat, or on a surface from three sides."""
+    if plan.prescription.surface is None:
+        scene = _flat(plan, rows, prefix)
+    else:
+        scene = _on_surface(plan, rows, prefix)
+    at, shown = scene.at, [row for part in scene.parts for row in part]
     ticks = scale(max((_quantity(row, colour_by) for row in rows), default=0))
     drawn = join(
         (
-            stage.definitions(plan, at),
-            stage.ground(plan, at),
-            stage.outlines(plan, at),
-            _order(rows, at),
-            _signs(plan, rows, colour_by, ticks[-1], at),
-            _numbers(rows, at),
-            _labels(plan, rows, at),
+            scene.below,
+            scene.above,
+            *(_order(part, at) for part in scene.parts),
+            _shots(shown, at),
+            _signs(scene.plan, shown, colour_by, ticks[-1], at),
+            *(_numbers(part, at) for part in scene.parts),
+            _labels(scene.plan, rows, at),
             stage.scale_bar(at),
         )
     )
@@ -55,13 +75,71 @@ def treatment_panel(plan: Plan, rows: Sequence[Row], colour_by: ColourBy, prefix
     names = ", ".join(zone.name for zone in plan.zones)
     about = (
         f"Map to scale of {figures.counted(len(rows), 'prick')} in {names}: {told or 'none'}. "
-        "The table of all pricks holds the same figures."
+        f"{scene.told}The table of all pricks holds the same figures."
     )
     return Panel(drawn, at, _legend(plan, rows, colour_by, ticks, at), "Treatment map", about)
 
 
+def _flat(plan: Plan, rows: Sequence[Row], prefix: str) -> _Scene:
+    at = stage.stage_of(plan, prefix)
+    below = join((stage.definitions(plan, at), stage.ground(plan, at)))
+    return _Scene(plan, (tuple(rows),), at, below, stage.outlines(plan, at), "")
+
+
+def _on_surface(plan: Plan, rows: Sequence[Row], prefix: str) -> _Scene:
+    seen = views(plan, rows)
+    laid, box = beside_each_other(seen)
+    flat = _as_drawn(plan, laid)
+    at = stage.stage_over(plan, box, prefix)
+    below = element("g", {"stroke-width": at.unit}, *(view.ground for view in laid))
+    words = join(
+        stage.text(
+            f"seen from the {view.name}",
+            view.box.x + view.box.width / 2,
+            box.y + box.height + 22 * at.unit,
+            at,
+            {"class": "soft", "text-anchor": "middle"},
+        )
+        for view in laid
+    )
+    lost = hidden(rows, seen)
+    told = f"Seen from {', '.join(view.name for view in laid)}. "
+    if lost:
+        told += f"{figures.counted(lost, 'prick')} cannot be seen from there. "
+    return _Scene(flat, tuple(view.rows for view in laid), at, below, words, told)
+
+
+def _as_drawn(plan: Plan, laid: Sequence[View]) -> Plan:
+    """The plan with zones and pricks where the views show them, for their labels.
+
+    A zone is named where most of it is seen.
+    """
+    zones = []
+    for index, zone in enumerate(plan.zones):
+        parts = [[row for row in view.rows if row.zone == index] for view in laid]
+        mine = max(parts, key=len)
+        xs, ys = [row.x_um for row in mine] or [0], [row.y_um for row in mine] or [0]
+        left, right, top, low = min(xs), max(xs), min(ys), max(ys)
+        outline = ((left, top), (right, top), (right, low), (left, low))
+        zones.append(replace(zone, outline_um=outline))
+    shown = [row for view in laid for row in view.rows]
+    zeros = column([0] * len(shown))
+    table = PrickTable(
+        x_um=column([row.x_um for row in shown]),
+        y_um=column([row.y_um for row in shown]),
+        z_um=zeros,
+        depth_um=zeros,
+        dose_nl=zeros,
+        zone=column([row.zone for row in shown]),
+        shot=zeros,
+    )
+    return replace(plan, zones=tuple(zones), pricks=table)
+
+
 def enlarged_panels(plan: Plan, rows: Sequence[Row]) -> list[Panel]:
     """Return a map of its own for each zone whose pricks lie too close on the map of all."""
+    if plan.prescription.surface is not None:
+        return []
     crowded = stage.stage_of(plan, "map").crowded
     return [
         treatment_panel(*_alone(plan, rows, index), "dose", f"zone-{index}")
@@ -131,7 +209,8 @@ def _radius(row: Row, at: Stage) -> float:
 
 def _order(rows: Sequence[Row], at: Stage) -> Markup:
     """The way of the needle, from dark to faint; hops to the next zone are dashed."""
-    hops = list(pairwise(rows))
+    firsts = [*rows[:1], *(row for before, row in pairwise(rows) if _new(before, row))]
+    hops = [(a, b) for a, b in pairwise(firsts) if b.shot - a.shot == 1]
     bands: list[list[tuple[Row, Row]]] = [[] for _ in range(_BANDS)]
     for index, hop in enumerate(hops):
         bands[index * _BANDS // len(hops)].append(hop)
@@ -145,6 +224,21 @@ def _order(rows: Sequence[Row], at: Stage) -> Markup:
                 shown = {"d": path, "stroke-opacity": opacity, "stroke-dasharray": dashes}
                 made.append(empty("path", shown))
     return element("g", {"class": "order", "stroke-width": 1.1 * at.unit}, *made)
+
+
+def _new(before: Row, row: Row) -> bool:
+    """Tell whether a row begins a shot of its own."""
+    return before.shot != row.shot
+
+
+def _shots(rows: Sequence[Row], at: Stage) -> Markup:
+    """A bar through the pricks of each shot of several needles."""
+    bars = [(one, two) for one, two in pairwise(rows) if not _new(one, two)]
+    path = _way(bars)
+    if not path:
+        return Markup("")
+    shown = {"class": "shot", "d": path, "stroke-width": 4 * at.unit}
+    return empty("path", shown)
 
 
 def _way(hops: Sequence[tuple[Row, Row]]) -> str:
@@ -199,7 +293,7 @@ def _legend(
 ) -> legend.Legend:
     counts = Counter(row.mark for row in rows)
     parts = [legend.signs([(one, counts[one]) for one in _present(counts)], "Pricks")]
-    coloured = counts["given"] + counts["differs"]
+    coloured = counts["given"] + counts["differs"] + counts["planned"]
     if coloured and ticks[-1] > 1:
         heading = "Dose of a prick, µL" if colour_by == "dose" else "Depth of a prick, mm"
         parts.append(legend.colour_scale(at.prefix, ticks, 1000, heading))
@@ -207,7 +301,8 @@ def _legend(
     if len(rows) > 1:
         first, last = (figures.count(row.number) for row in (rows[0], rows[-1]))
         order = f"firing order, {first} to {last}"
+    flat = plan.prescription.surface is None
     excluded = any(zone.exclusions_um for zone in plan.zones)
-    margin = any(zone.margin_um for zone in plan.zones)
+    margin = flat and any(zone.margin_um for zone in plan.zones)
     parts.append(legend.lines(at.prefix, order, excluded, margin))
     return legend.stack(parts)

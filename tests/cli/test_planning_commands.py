@@ -71,6 +71,19 @@ def test_a_plan_has_a_picture(call: Callable, small: Path, tmp_path: Path) -> No
     assert (tmp_path / "map.svg").read_text().startswith("<")
 
 
+def test_a_picture_can_be_a_png_coloured_by_depth(
+    call: Callable, small: Path, tmp_path: Path
+) -> None:
+    assert call("plan", small, "--picture", "map.png", "--colour-by", "depth").code == 0
+    png = (tmp_path / "map.png").read_bytes()
+    assert png.startswith(b"\x89PNG\r\n")
+    assert int.from_bytes(png[16:20], "big") == 1_600
+    assert call("plan", small, "--picture", "dose.svg").code == 0
+    assert call("plan", small, "--picture", "depth.SVG", "--colour-by", "depth").code == 0
+    assert "Dose of a prick" in (tmp_path / "dose.svg").read_text()
+    assert "Depth of a prick" in (tmp_path / "depth.SVG").read_text()
+
+
 def test_a_picture_of_another_kind_is_refused(call: Callable, small: Path) -> None:
     assert call("plan", small, "--picture", "map.gif").code == 2
 
