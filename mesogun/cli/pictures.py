@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import click
 
-from mesogun.errors import MissingPart
-
 PIXELS_WIDE = 1_600
 DOTS_PER_INCH = 96
 KINDS = (".svg", ".png")
-_LETTER = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">'
-    '<text y="16" font-size="16" font-family="sans-serif">{}</text></svg>'
-)
 
 
 def check_picture(picture: str | None) -> None:
@@ -26,22 +21,22 @@ def check_picture(picture: str | None) -> None:
 def picture_bytes(svg: str, file: str) -> bytes:
     """Return a picture as the bytes of `file`: SVG or PNG by its name.
 
-    Raises:
-        MissingPart: a PNG is wanted, and this machine has no font to write its words with.
+    A PNG's words are set in a font that is installed with mesogun: the same picture on every
+    machine, fonts or not.
     """
     if Path(file).suffix.lower() == ".svg":
         return svg.encode()
     import resvg_py
 
-    def drawn(text: str) -> bytes:
-        return bytes(resvg_py.svg_to_bytes(svg_string=_LETTER.format(text), dpi=DOTS_PER_INCH))
-
-    if drawn("M") == drawn(""):
-        raise MissingPart(
-            f"{file}: this machine has no fonts, so the picture would have no words; install some "
-            "(on Debian: fonts-dejavu-core), or write FILE.svg instead"
+    with resources.as_file(resources.files("font_roboto") / "files") as fonts:
+        made = resvg_py.svg_to_bytes(
+            svg_string=svg,
+            background="#ffffff",
+            width=PIXELS_WIDE,
+            dpi=DOTS_PER_INCH,
+            skip_system_fonts=True,
+            font_files=[str(fonts / "Roboto-Regular.ttf"), str(fonts / "Roboto-Bold.ttf")],
+            font_family="Roboto",
+            sans_serif_family="Roboto",
         )
-    made = resvg_py.svg_to_bytes(
-        svg_string=svg, background="#ffffff", width=PIXELS_WIDE, dpi=DOTS_PER_INCH
-    )
     return bytes(made)
