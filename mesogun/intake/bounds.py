@@ -5,8 +5,34 @@ from __future__ import annotations
 PRESCRIPTION_BYTES_MAX = 1 << 20
 PLAN_BYTES_MAX = 64 << 20
 SVG_BYTES_MAX = 5 << 20
+MAP_BYTES_MAX = 4 << 20
+MESH_BYTES_MAX = 64 << 20
 
 ZONES_MAX = 100
+PRODUCTS_MAX = 9
+"""Besides the first one."""
+HEAD_NEEDLES_MAX = 64
+HEAD_STEPS_MAX = 64
+"""How far a needle of a head may be from its first, along either axis of the lattice."""
+SEED_MAX = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps."""
+MAP_CELLS_MAX = 250_000
+MESH_FACES_MAX = 400_000
+MESH_VERTICES_MAX = 400_000
+SURFACE_AT_LEAST_UM = 10_000
+"""A body's surface that is smaller than a fingertip in all directions: a unit was mistaken."""
+WIDTH_OFF_PERCENT = 20
+"""How far a mesh's width may be from the one that was measured."""
+MESH_RING_POINTS_MAX = 500
+"""Points of one outline on a mesh: each takes a look at all faces."""
+SKIN_MM_MAX = 100.0
+"""Of a vertex's thickness: a thicker one has another unit."""
+WEIGHT_MAX = 1_000_000.0
+PLY_HEADER_MAX = 1 << 16
+RIGHT_ANGLE = 90_000
+"""In thousandths of a degree."""
+SNAP_UM_MAX = 5_000
+"""How far a point of an outline may lie off the surface."""
 EXCLUSIONS_MAX = 200
 RING_POINTS_MIN = 3
 RING_POINTS_MAX = 10_000

@@ -18,6 +18,7 @@ from mesogun.intake.catalogue_form import (
     AreasFile,
     ComponentLimit,
     ComponentsFile,
+    Extents,
     Head,
     HeadsFile,
     LimitsFile,
@@ -57,6 +58,7 @@ class Catalogue(Table):
     session: SessionLimits
     thick_fluid: ThickFluid
     patient: PatientRange
+    extent: Extents
     regimens: Mapping[str, Regimen]
     needles: Mapping[str, Needle]
     syringes: Mapping[str, Syringe]
@@ -99,6 +101,7 @@ def load(folder: Path) -> Catalogue:
         session=limits.session,
         thick_fluid=limits.thick_fluid,
         patient=limits.patient,
+        extent=limits.extent,
         regimens=_read(folder, "regimens.toml", RegimensFile).regimens,
         needles=_read(folder, "needles.toml", NeedlesFile).needles,
         syringes=_read(folder, "syringes.toml", SyringesFile).syringes,

@@ -25,6 +25,7 @@ from mesogun.intake.figures import (
     Years,
 )
 from mesogun.intake.form import Table
+from mesogun.intake.values import Needles
 
 Sex = Literal["female", "male"]
 
@@ -197,6 +198,16 @@ class PatientRange(Table):
         in_order(weight_min=self.weight_min, weight_max=self.weight_max)
 
 
+class Extents(Table):
+    """How large a zone may be before a unit was mistaken: face is all that is not the body."""
+
+    body_max: Length
+    face_max: Length
+
+    def check(self) -> None:
+        in_order(face_max=self.face_max, body_max=self.body_max)
+
+
 class LimitsFile(Table):
     """limits.toml"""
 
@@ -205,6 +216,7 @@ class LimitsFile(Table):
     session: SessionLimits
     thick_fluid: ThickFluid
     patient: PatientRange
+    extent: Extents
 
 
 class Regimen(Table):
@@ -241,6 +253,8 @@ class Needle(Table):
     outer: Length
     bore: Length
     bore_tolerance: Length
+    bevel: Length | None = None
+    """Length of the opening along the needle."""
 
     def check(self) -> None:
         in_order(bore_tolerance=self.bore_tolerance, bore=self.bore, outer=self.outer)
@@ -275,11 +289,24 @@ class SyringesFile(Table):
 
 
 class Head(Table):
-    """One arrangement of needles; `refused` says why it cannot be planned."""
+    """One arrangement of needles; `refused` says why it cannot be planned.
+
+    `pattern` is each needle's place in steps of a triangular lattice, [0, 0] among them, and
+    `pitch` one step; without a pitch the prescription has to give it. A single needle has neither.
+    """
 
     name: str
     needles: Count | None = None
     refused: str | None = None
+    pattern: Needles | None = None
+    pitch: Length | None = None
+
+    def check(self) -> None:
+        told = None if self.needles is None else self.needles.value
+        if self.pattern is not None and len(self.pattern) != told:
+            raise ValueError(f"pattern has {len(self.pattern)} needles, needles says {told}")
+        if told != 1 and self.refused is None and self.pattern is None:
+            raise ValueError("it needs a pattern, or `refused` that says why it cannot be planned")
 
 
 class HeadsFile(Table):

@@ -1,47 +1,59 @@
-"""What of a component one patient may get: the volume that holds as much of it as is allowed."""
+"""What of a component one patient may get in a session, over all products."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mesogun.intake.catalogue_form import ComponentLimit
 from mesogun.intake.figures import Figure
 from mesogun.intake.prescription_form import PatientForm, ProductForm
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.refusal import Problems
+from mesogun.planning.limits import COMPONENT
 from mesogun.planning.prescription import Limit
 
 ML, KG, MG = 1_000_000, 1_000, 1_000
 NL_PER_ML = 1_000_000
 
+Keyed = Sequence[tuple[str, ProductForm]]
+
+
+def bound_of(name: str, known: Mapping[str, ComponentLimit]) -> str | None:
+    """Return the id of the bound that holds for a component of this name, if there is one."""
+    words = set(re.findall(r"\w+", name.casefold()))
+    return next((each for each, bound in known.items() if words & set(bound.also)), None)
+
 
 def component_limits(
-    product: ProductForm,
+    products: Keyed,
     patient: PatientForm,
     known: Mapping[str, ComponentLimit],
     problems: Problems,
     warnings: list[str],
 ) -> tuple[Limit, ...]:
-    """Return the volumes that bounded components allow; what exceeds them goes to `problems`."""
-    if not product.components:
-        warnings.append("no components are listed: nothing is checked by component")
+    """Return how much of each bounded component may be given; an excess goes to `problems`."""
+    for _, product in products:
+        if not product.components:
+            what = "" if len(products) == 1 else f"{product.name}: "
+            warnings.append(f"{what}no components are listed: nothing is checked by component")
     made = []
-    for bound in known.values():
-        ug_per_ml = sum(
-            one.concentration_mg_per_ml
-            for one in product.components
-            if set(re.findall(r"\w+", one.name.casefold())) & set(bound.also)
-        )
-        if ug_per_ml:
-            made.append(_limit(bound, ug_per_ml, product, patient, problems, warnings))
+    for name, bound in known.items():
+        held = [(key, one, _ug_per_ml(one, name, known)) for key, one in products]
+        if any(ug_per_ml for _, _, ug_per_ml in held):
+            made.append(_limit(name, bound, held, patient, problems, warnings))
     return tuple(made)
 
 
+def _ug_per_ml(product: ProductForm, name: str, known: Mapping[str, ComponentLimit]) -> int:
+    parts = product.components
+    return sum(one.concentration_mg_per_ml for one in parts if bound_of(one.name, known) == name)
+
+
 def _limit(
+    name: str,
     bound: ComponentLimit,
-    ug_per_ml: int,
-    product: ProductForm,
+    held: Sequence[tuple[str, ProductForm, int]],
     patient: PatientForm,
     problems: Problems,
     warnings: list[str],
@@ -52,19 +64,24 @@ def _limit(
         (bound.mass_max.value, bound.mass_max),
         key=lambda one: one[0],
     )
-    volume_nl = mass_ug * NL_PER_ML // ug_per_ml
     origin = f"component {bound.name.lower()} at {in_unit(patient.weight_kg, KG)} kg"
-    given_ug = product.volume_ml * ug_per_ml // NL_PER_ML
-    said = f"{in_unit(product.volume_ml, ML)} mL hold {in_unit(given_ug, MG)} mg"
-    if product.volume_ml > volume_nl:
+    with_it = [one for one in held if one[2]]
+    # Rounded up: a part of a microgram counts as a whole one.
+    given_ug = -(-sum(one.volume_ml * ug for _, one, ug in with_it) // NL_PER_ML)
+    volume = sum(one.volume_ml for _, one, _ in with_it)
+    said = f"{in_unit(volume, ML)} mL hold {in_unit(given_ug, MG)} mg"
+    if given_ug > mass_ug:
+        key, _, ug_per_ml = with_it[0]
+        least = f"{in_unit(mass_ug * NL_PER_ML // ug_per_ml, ML)} mL or less"
+        mend = f"give {least}" if len(with_it) == 1 else "give less of these products"
         problems.add(
-            "product.volume_ml",
+            f"{key}.volume_ml",
             f"{said} of {bound.name.lower()}, above the cap of {in_unit(mass_ug, MG)} mg "
-            f"[{origin}; {figure.told()}]: give {in_unit(volume_nl, ML)} mL or less, or thin it",
+            f"[{origin}; {figure.told()}]: {mend}, or thin it",
         )
     else:
         _warn(bound.mass_per_weight_warn, given_ug, f"{said} of {origin}", patient, warnings)
-    return Limit("volume_nl_max", volume_nl, "nL", None, origin, figure.told())
+    return Limit(f"{COMPONENT}{name}", mass_ug, "ug", None, origin, figure.told())
 
 
 def _warn(

@@ -77,11 +77,11 @@ def _check_interval(
         )
 
 
-def check_expiry(product: ProductForm, session: SessionForm, problems: Problems) -> None:
-    """Add to `problems` that the product has expired on the day of the session."""
+def check_expiry(key: str, product: ProductForm, session: SessionForm, problems: Problems) -> None:
+    """Add to `problems` that the product at `key` has expired on the day of the session."""
     if product.expiry < session.date:
         problems.add(
-            "product.expiry",
+            f"{key}.expiry",
             f"found {product.expiry}, before the session of {session.date}: the product has "
             f"expired; take another lot",
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mesogun.errors import PrescriptionError
+from mesogun.intake.bounds import NAME_OF_FILE_CHARACTERS_MAX
 
 
 def read_bounded(path: str | os.PathLike[str], bytes_max: int, what: str) -> bytes:
@@ -45,6 +46,26 @@ def _too_large(shown: str, size: int, bytes_max: int, what: str) -> str:
     return (
         f"{shown}: has {size} bytes, a {what} has at most {bytes_max}: is this the file you mean?"
     )
+
+
+def beside(folder: Path, name: str, endings: tuple[str, ...], what: str) -> Path:
+    """Return the path of a file that a prescription in `folder` names.
+
+    Raises:
+        ValueError: it lies elsewhere than beside the prescription or below, or is of another kind.
+    """
+    # A prescription is handed on with what lies beside it, and must not read elsewhere.
+    if len(name) > NAME_OF_FILE_CHARACTERS_MAX or "\\" in name or Path(name).is_absolute():
+        raise ValueError(f"found {name!r}: name a file beside the prescription, with / only")
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ValueError(
+            f"found {name!r}, which leads out of the prescription's folder: put the {what} beside "
+            f"the prescription"
+        )
+    if path.suffix.lower() not in endings:
+        raise ValueError(f"found {name!r}: give a {what} that ends in {' or '.join(endings)}")
+    return path
 
 
 def text_of(data: bytes, shown: str, what: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mesogun.errors import PlanError, PrescriptionError
-from mesogun.intake.bounds import NAME_OF_FILE_CHARACTERS_MAX, SVG_BYTES_MAX
-from mesogun.intake.files import read_bounded, text_of
+from mesogun.intake.bounds import SVG_BYTES_MAX
+from mesogun.intake.files import beside, read_bounded, text_of
 from mesogun.intake.form import Table
 from mesogun.intake.prescription_form import DrawingForm, ZoneForm
 from mesogun.intake.refusal import Problems
@@ -16,10 +16,8 @@ from mesogun.planning.prescription import Ring
 if TYPE_CHECKING:
     from mesogun.intake.svg_document import Document
 
-NOT_YET = "is not supported yet by this version: draw the zone flat, with outline_mm or outline"
 
-
-class Drawn(Table):
+class Rings(Table):
     """The outline of one zone and what is kept out of it."""
 
     outline_um: Ring
@@ -33,7 +31,7 @@ class Outlines:
         self._folder = folder
         self._documents: dict[str, Document | None] = {}
 
-    def read(self, key: str, form: ZoneForm, problems: Problems) -> Drawn | None:
+    def read(self, key: str, form: ZoneForm, problems: Problems) -> Rings | None:
         """Return the zone's rings, checked; None, with the reasons in `problems`."""
         before = len(problems)
         _check_sources(key, form, problems)
@@ -50,7 +48,7 @@ class Outlines:
             holes = tuple(one for one in found if one is not None)
         if outline is None or len(problems) > before:
             return None
-        return _checked(key, form, Drawn(outline_um=outline, exclusions_um=holes), problems)
+        return _checked(key, form, Rings(outline_um=outline, exclusions_um=holes), problems)
 
     def _ring(self, key: str, form: DrawingForm, problems: Problems) -> Ring | None:
         document = self._document(f"{key}.file", form.file, problems)
@@ -82,17 +80,7 @@ class Outlines:
         # Loaded here: most prescriptions draw in mm.
         from mesogun.intake.svg_document import parse_document
 
-        # A prescription is handed on with what lies beside it, and must not read elsewhere.
-        if len(name) > NAME_OF_FILE_CHARACTERS_MAX or "\\" in name or Path(name).is_absolute():
-            raise ValueError(f"found {name!r}: name a file beside the prescription, with / only")
-        path = self._folder / name
-        if not path.resolve().is_relative_to(self._folder.resolve()):
-            raise ValueError(
-                f"found {name!r}, which leads out of the prescription's folder: put the drawing "
-                f"beside the prescription"
-            )
-        if path.suffix.lower() != ".svg":
-            raise ValueError(f"found {name!r}: give a drawing that ends in .svg")
+        path = beside(self._folder, name, (".svg",), "drawing")
         text = text_of(read_bounded(path, SVG_BYTES_MAX, "drawing"), str(path), "drawing")
         try:
             return parse_document(text)
@@ -101,10 +89,6 @@ class Outlines:
 
 
 def _check_sources(key: str, form: ZoneForm, problems: Problems) -> None:
-    for name, value in (("group", form.group), ("outline_points_mm", form.outline_points_mm)):
-        if value is not None:
-            problems.add(f"{key}.{name}", NOT_YET)
-            return
     match form.outline_mm, form.outline:
         case None, None:
             problems.add(key, "has no outline: give outline_mm or outline = { file, id }")
@@ -132,7 +116,7 @@ def _check_sources(key: str, form: ZoneForm, problems: Problems) -> None:
             problems.add(f"{key}.outline", "stands beside outline_mm: give one of the two")
 
 
-def _checked(key: str, form: ZoneForm, drawn: Drawn, problems: Problems) -> Drawn | None:
+def _checked(key: str, form: ZoneForm, drawn: Rings, problems: Problems) -> Rings | None:
     # Loaded here: reading the catalogue alone needs no numpy.
     from mesogun.planning.place.region import check_region
 

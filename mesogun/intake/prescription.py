@@ -6,26 +6,33 @@ import os
 from pathlib import Path
 from typing import Any
 
-from firmware_protocol.units import Nanolitres
 from mesogun.errors import PrescriptionError
 from mesogun.intake.bounds import PRESCRIPTION_BYTES_MAX
 from mesogun.intake.catalogue import Catalogue, catalogue
 from mesogun.intake.components import component_limits
 from mesogun.intake.course import check_course, check_expiry
-from mesogun.intake.equipment import Equipment, check_volume, motion, read_equipment, session_limits
+from mesogun.intake.equipment import (
+    Equipment,
+    check_volumes,
+    motion,
+    read_equipment,
+    session_limits,
+)
 from mesogun.intake.files import parse_json, parse_toml, read_bounded, text_of
-from mesogun.intake.form import read
-from mesogun.intake.outlines import Outlines
-from mesogun.intake.prescription_form import FORMAT, PatientForm, PrescriptionForm, ProductForm
+from mesogun.intake.form import Table, read
+from mesogun.intake.heads import read_heads
+from mesogun.intake.maps import Maps
+from mesogun.intake.places import Places
+from mesogun.intake.prescription_form import FORMAT, PatientForm, PrescriptionForm
+from mesogun.intake.products import check_products, made_product, products_of
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.quantity import shown as as_shown
 from mesogun.intake.refusal import Problems, unknown
 from mesogun.intake.screening import Screening, read_screening
 from mesogun.intake.zones import ZoneReader
-from mesogun.planning.prescription import Component, Limit, Prescription, Product, Zone
+from mesogun.planning.prescription import Head, Limit, Prescription, Surface, Zone
 
 WHAT = "prescription"
-WHOLE_PPM = 1_000_000
 KG = 1_000
 
 
@@ -79,27 +86,48 @@ def _read_form(data: bytes, shown: str, suffix: str) -> PrescriptionForm:
     return form
 
 
+class _Read(Table):
+    """What was read of zones and equipment."""
+
+    screening: Screening
+    equipment: Equipment
+    heads: tuple[Head, ...]
+    zones: tuple[Zone, ...]
+    limits: tuple[Limit, ...]
+    surface: Surface | None
+
+
 def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescription | None:
     presets, warnings = catalogue(), list[str]()
     screening = read_screening(form.screening, presets.questions, problems)
     _check_patient(form.patient, presets, problems)
-    check_expiry(form.product, form.session, problems)
+    products = products_of(form)
+    for key, product in products:
+        check_expiry(key, product, form.session, problems)
     regimen = presets.regimens.get(form.session.regimen)
     if regimen is None:
         problems.add("session.regimen", unknown(form.session.regimen, presets.regimens, "regimen"))
     else:
         check_course(form.session, regimen, problems, warnings)
-    if form.surface is not None:
-        problems.add("surface", "is not supported yet by this version: draw the zones flat")
+    heads = read_heads(form.device, presets, problems)
     equipment = read_equipment(form.device, presets, problems)
     if equipment is None:
         return None
-    check_volume(form.product, equipment, regimen, presets, problems, warnings)
-    bounded = component_limits(form.product, form.patient, presets.components, problems, warnings)
-    zones, limits = _read_zones(form, equipment, file, presets, problems, warnings)
+    check_volumes(products, equipment, regimen, presets, problems, warnings)
+    bounded = component_limits(products, form.patient, presets.components, problems, warnings)
+    places = Places(file.parent, form.surface, presets.extent, problems, warnings)
+    zones, limits = _read_zones(form, equipment, places, file.parent, problems, warnings)
     if problems:
         return None
-    return _assemble(form, file, screening, zones, (*limits, *bounded), presets, warnings)
+    made = _Read(
+        screening=screening,
+        equipment=equipment,
+        heads=heads,
+        zones=zones,
+        limits=(*limits, *bounded),
+        surface=places.surface,
+    )
+    return _assemble(form, file.stem, made, presets, warnings)
 
 
 def _check_patient(patient: PatientForm, presets: Catalogue, problems: Problems) -> None:
@@ -121,17 +149,19 @@ def _check_patient(patient: PatientForm, presets: Catalogue, problems: Problems)
 def _read_zones(
     form: PrescriptionForm,
     equipment: Equipment,
-    file: Path,
-    presets: Catalogue,
+    places: Places,
+    folder: Path,
     problems: Problems,
     warnings: list[str],
 ) -> tuple[tuple[Zone, ...], tuple[Limit, ...]]:
+    presets = catalogue()
     reader = ZoneReader(
         catalogue=presets,
         equipment=equipment,
         sex=form.patient.sex,
-        viscosity_upa_s=form.product.viscosity_mpa_s,
-        outlines=Outlines(file.parent),
+        viscosities_upa_s=[one.viscosity_mpa_s for _, one in products_of(form)],
+        places=places,
+        maps=Maps(folder),
         problems=problems,
         warnings=warnings,
     )
@@ -139,6 +169,7 @@ def _read_zones(
         problems.add("zones", "is empty: give at least one [[zones]]")
     zones, limits = list[Zone](), list(session_limits(equipment, presets))
     names: dict[str, int] = {}
+    products = check_products(form, problems)
     for index, zone_form in enumerate(form.zones):
         if zone_form.name in names:
             problems.add(
@@ -147,43 +178,21 @@ def _read_zones(
                 f"give each zone its own",
             )
         names.setdefault(zone_form.name, index)
-        read = reader.read(index, zone_form)
+        read = reader.read(index, zone_form, products[index])
         if read is not None:
             zones.append(read[0])
             limits.extend(read[1])
-    _check_shares(form, problems)
     return tuple(zones), tuple(limits)
 
 
-def _check_shares(form: PrescriptionForm, problems: Problems) -> None:
-    shares = [one.share for one in form.zones]
-    given = [one for one in shares if one is not None]
-    if not given:
-        return
-    if len(given) < len(shares):
-        problems.add(
-            f"zones[{shares.index(None)}].share",
-            "is missing while other zones have one: give every zone its share, or none",
-        )
-    elif sum(given) != WHOLE_PPM:
-        problems.add(
-            "zones",
-            f"the shares add up to {in_unit(sum(given), WHOLE_PPM)}: let them add up to 1 exactly",
-        )
-
-
 def _assemble(
-    form: PrescriptionForm,
-    file: Path,
-    screening: Screening,
-    zones: tuple[Zone, ...],
-    limits: tuple[Limit, ...],
-    presets: Catalogue,
-    warnings: list[str],
+    form: PrescriptionForm, name: str, made: _Read, presets: Catalogue, warnings: list[str]
 ) -> Prescription:
     patient, session, device = form.patient, form.session, form.device
+    first, *further = [made_product(one, presets.components) for _, one in products_of(form)]
+    bevel = made.equipment.needle.bevel
     return Prescription(
-        name=file.stem,
+        name=name,
         patient_id=patient.id,
         sex=patient.sex,
         age_years=patient.age_years,
@@ -192,27 +201,20 @@ def _assemble(
         session_number=session.number,
         previous_dates=tuple(one.isoformat() for one in session.previous),
         regimen=session.regimen,
-        screening=screening.answers,
-        screening_overrides=screening.overrides,
-        product=_product(form.product),
+        screening=made.screening.answers,
+        screening_overrides=made.screening.overrides,
+        product=first,
         head=device.head,
         needle=device.needle,
         syringe=device.syringe,
-        zones=zones,
-        limits=limits,
+        zones=made.zones,
+        limits=made.limits,
         motion=motion(presets),
         warnings=tuple(warnings),
-    )
-
-
-def _product(form: ProductForm) -> Product:
-    return Product(
-        name=form.name,
-        volume_nl=Nanolitres(form.volume_ml),
-        lot=form.lot,
-        expiry=form.expiry.isoformat(),
-        viscosity_upa_s=form.viscosity_mpa_s,
-        components=tuple(
-            Component(one.name, one.concentration_mg_per_ml) for one in form.components
-        ),
+        further_products=tuple(further),
+        heads=made.heads,
+        seed=session.seed,
+        position_um=device.position_mm,
+        bevel_um=0 if bevel is None else bevel.value,
+        surface=made.surface,
     )

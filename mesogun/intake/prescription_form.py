@@ -4,172 +4,40 @@ Annotations are values here, not texts: evaluating texts took longer than readin
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from mesogun.intake.bounds import (
-    COORDINATE_UM_MAX,
-    COUNT_MAX,
-    EXCLUSIONS_MAX,
-    RING_POINTS_MAX,
-    RING_POINTS_MIN,
-    TEXT_CHARACTERS_MAX,
-    ZONES_MAX,
+from mesogun.intake.bounds import EXCLUSIONS_MAX, PRODUCTS_MAX, RIGHT_ANGLE, ZONES_MAX
+from mesogun.intake.form import AtMost, Table
+from mesogun.intake.values import (
+    Angle,
+    Concentration,
+    Count,
+    Day,
+    Kilograms,
+    Level,
+    Margin,
+    Microlitres,
+    Millilitres,
+    Millimetres,
+    Needles,
+    Outline,
+    Outline3,
+    Outlines,
+    Outlines3,
+    Place,
+    Place3,
+    Pseudonym,
+    Seconds,
+    Seed,
+    Share,
+    Text,
+    Viscosity,
 )
-from mesogun.intake.form import AtMost, Reader, Table
-from mesogun.intake.quantity import in_unit, shown, whole
-from mesogun.planning.prescription import Ring
+from mesogun.planning.prescription import Pattern
 
 FORMAT = "mesogun-prescription/1"
-
-
-def text(found: Any, _context: Any) -> str:
-    """Return a line of text, not empty and without control characters.
-
-    Raises:
-        ValueError: with what was found.
-    """
-    if not isinstance(found, str):
-        raise ValueError(f"found {shown(found)}: give a text in quotes")
-    if not found.strip():
-        raise ValueError("found an empty text: fill it in")
-    if len(found) > TEXT_CHARACTERS_MAX:
-        raise ValueError(f"found {len(found)} characters: give at most {TEXT_CHARACTERS_MAX}")
-    if not found.isprintable():
-        raise ValueError(f"found {shown(found)}: take out line breaks and control characters")
-    return found
-
-
-def pseudonym(found: Any, context: Any) -> str:
-    """Return a patient's pseudonym: one word, so that no full name passes for one.
-
-    Raises:
-        ValueError: with what was found.
-    """
-    word = text(found, context)
-    if not all(one.isascii() and (one.isalnum() or one in "._-") for one in word):
-        raise ValueError(
-            f"found {shown(word)}: give a pseudonym of letters, digits and . _ - (no name)"
-        )
-    return word
-
-
-def day(found: Any, _context: Any) -> date:
-    """Return a date, written as TOML does or as text year-month-day.
-
-    Raises:
-        ValueError: with what was found.
-    """
-    if isinstance(found, date) and not isinstance(found, datetime):
-        return found
-    try:
-        if not isinstance(found, str):
-            raise ValueError
-        made = date.fromisoformat(found)
-    except ValueError:
-        raise ValueError(f"found {shown(found)}: give a date such as 2026-11-21") from None
-    if made.isoformat() != found:
-        raise ValueError(f"found {shown(found)}: give a date such as {made.isoformat()}")
-    return made
-
-
-def count(found: Any, _context: Any) -> int:
-    """Return a whole number, 0 or more, of usual size.
-
-    Raises:
-        ValueError: with what was found.
-    """
-    if type(found) is not int or not 0 <= found <= COUNT_MAX:
-        raise ValueError(f"found {shown(found)}: give a whole number, 0 or more")
-    return found
-
-
-def _number(unit: str, factor: int, finest: str, least: int) -> Reader:
-    def read(found: Any, _context: Any) -> int:
-        value = whole(found, factor, unit, finest)
-        if value < least:
-            bound = "0 or more" if least == 0 else "more than 0"
-            raise ValueError(f"found {shown(found)}: give {bound}, in {unit}")
-        return value
-
-    json = {"type": "number", "description": f"in {unit}, no finer than 1 {finest}"}
-    sign = "minimum" if least == 0 else "exclusiveMinimum"
-    return Reader(read=read, json={**json, sign: 0})
-
-
-def ring(found: Any, _context: Any) -> Ring:
-    """Return an outline in um from a list of points in mm.
-
-    Raises:
-        ValueError: with the point that is wrong.
-    """
-    if not isinstance(found, list):
-        raise ValueError(f"found {shown(found)}: give a list of points [[x, y], ...] in mm")
-    if len(found) > RING_POINTS_MAX:
-        raise ValueError(f"found {len(found)} points: give at most {RING_POINTS_MAX}")
-    return tuple(_point(index, point) for index, point in enumerate(found))
-
-
-def _point(index: int, found: Any) -> tuple[int, int]:
-    if not isinstance(found, list) or len(found) != 2:
-        raise ValueError(f"point [{index}]: found {shown(found)}: give [x, y] in mm")
-    try:
-        x, y = (whole(one, 1_000, "mm", "um") for one in found)
-    except ValueError as error:
-        raise ValueError(f"point [{index}]: {error}") from None
-    if max(abs(x), abs(y)) > COORDINATE_UM_MAX:
-        most = in_unit(COORDINATE_UM_MAX, 1_000)
-        raise ValueError(
-            f"point [{index}]: found {shown(found[0])}, {shown(found[1])}: stay within "
-            f"{most} mm of the origin"
-        )
-    return x, y
-
-
-def _rings(found: Any, context: Any) -> tuple[Ring, ...]:
-    if not isinstance(found, list):
-        raise ValueError(f"found {shown(found)}: give a list of outlines")
-    if len(found) > EXCLUSIONS_MAX:
-        raise ValueError(f"found {len(found)} exclusions: give at most {EXCLUSIONS_MAX}")
-    made = []
-    for index, one in enumerate(found):
-        try:
-            made.append(ring(one, context))
-        except ValueError as error:
-            raise ValueError(f"exclusion [{index}]: {error}") from None
-    return tuple(made)
-
-
-_POINTS = {
-    "type": "array",
-    "minItems": RING_POINTS_MIN,
-    "maxItems": RING_POINTS_MAX,
-    "items": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
-    "description": "points [x, y] in mm, no finer than 1 um; the last is not repeated",
-}
-_DAY = {"type": "string", "format": "date"}
-_TEXT = {"type": "string", "minLength": 1, "maxLength": TEXT_CHARACTERS_MAX}
-
-Text = Annotated[str, Reader(read=text, json=_TEXT)]
-Pseudonym = Annotated[str, Reader(read=pseudonym, json={**_TEXT, "pattern": "^[A-Za-z0-9._-]+$"})]
-Day = Annotated[date, Reader(read=day, json=_DAY)]
-Count = Annotated[
-    int, Reader(read=count, json={"type": "integer", "minimum": 0, "maximum": COUNT_MAX})
-]
-Millimetres = Annotated[int, _number("mm", 1_000, "um", 1)]
-Margin = Annotated[int, _number("mm", 1_000, "um", 0)]
-Microlitres = Annotated[int, _number("uL", 1_000, "nL", 1)]
-Millilitres = Annotated[int, _number("mL", 1_000_000, "nL", 1)]
-Kilograms = Annotated[int, _number("kg", 1_000, "g", 1)]
-Viscosity = Annotated[int, _number("mPa.s", 1_000, "uPa.s", 1)]
-Concentration = Annotated[int, _number("mg/mL", 1_000, "ug/mL", 1)]
-Share = Annotated[int, _number("parts of 1", 1_000_000, "millionth", 1)]
-Outline = Annotated[Ring, Reader(read=ring, json=_POINTS)]
-Outlines = Annotated[
-    tuple[Ring, ...],
-    Reader(read=_rings, json={"type": "array", "maxItems": EXCLUSIONS_MAX, "items": _POINTS}),
-]
-
+Unit = Literal["mm", "cm", "dm", "m", "inch"]
+FileGroups = Annotated[tuple[Text, ...], AtMost(items=EXCLUSIONS_MAX)]
 
 PERSONAL = (
     "name",
@@ -211,17 +79,19 @@ class SessionForm(Table):
     number: Count
     regimen: Text
     previous: tuple[Day, ...] = ()
+    seed: Seed = 1
+    """Decides what is left to chance: irregular patterns, and pricks on a surface."""
 
 
 class ComponentForm(Table):
-    """[[product.components]]"""
+    """One active substance of a product."""
 
     name: Text
     concentration_mg_per_ml: Concentration
 
 
 class ProductForm(Table):
-    """[product]"""
+    """[product], and each of [[further_products]]."""
 
     name: Text
     volume_ml: Millilitres
@@ -231,12 +101,27 @@ class ProductForm(Table):
     components: tuple[ComponentForm, ...] = ()
 
 
+class PatternForm(Table):
+    """[device.pattern]: a head of the user's own."""
+
+    name: Text
+    pitch_mm: Millimetres
+    needles: Needles
+
+
 class DeviceForm(Table):
     """[device]"""
 
     head: Text
     needle: Text
     syringe: Text
+    pattern: PatternForm | None = None
+    head_pitch_mm: Millimetres | None = None
+    """One step of a head of several needles, where the catalogue has none."""
+    finish: Literal["single"] | None = None
+    """A single needle gives what a head of several needles cannot cover."""
+    position_mm: Margin = 0
+    """How far a prick may miss its place."""
 
 
 class DrawingForm(Table):
@@ -244,6 +129,58 @@ class DrawingForm(Table):
 
     file: Text
     id: Text
+
+
+class MapForm(Table):
+    """Numbers of a CSV file over a rectangle of the drawing, cell by cell."""
+
+    file: Text
+    origin_mm: Place
+    """The corner of the first cell of the first line: the least x and y."""
+    cell_mm: Millimetres
+
+
+class RestForm(Table):
+    """Neighbours wait for each other."""
+
+    radius_mm: Millimetres
+    shots: Count | None = None
+    seconds: Seconds | None = None
+
+    def check(self) -> None:
+        """Refuse a rest that asks for nothing."""
+        if not self.shots and self.seconds is None:
+            raise ValueError("asks for nothing: give shots (1 or more), or seconds, or both")
+
+
+class PropertyForm(Table):
+    """A property of the mesh's vertices, and which of its values belong to the zone."""
+
+    name: Text
+    equals: Level | None = None
+    at_least: Level | None = None
+    at_most: Level | None = None
+
+    def check(self) -> None:
+        """Refuse a property without a bound, and one with bounds that exclude each other."""
+        bounded = self.at_least is not None or self.at_most is not None
+        if (self.equals is not None) == bounded:
+            raise ValueError("give equals, or at_least or at_most (or these two)")
+        if None not in (self.at_least, self.at_most) and self.at_least > self.at_most:  # type: ignore[operator]
+            raise ValueError("at_least is above at_most: no vertex is both")
+
+
+class SurfaceForm(Table):
+    """[surface]: a mesh that the zones lie on."""
+
+    file: Text
+    unit: Unit
+    width_mm: Millimetres | None = None
+    """Measured on the patient: how wide the mesh is along x."""
+    thickness_property: Text | None = None
+    """The vertices' property that tells the skin's thickness, in mm."""
+    weight_property: Text | None = None
+    """The vertices' property that tells how much dose each place asks for."""
 
 
 class ZoneForm(Table):
@@ -256,8 +193,13 @@ class ZoneForm(Table):
     exclusions_mm: Outlines | None = None
     outline: DrawingForm | None = None
     exclusions: Annotated[tuple[DrawingForm, ...], AtMost(items=EXCLUSIONS_MAX)] = ()
-    group: Any = None
-    outline_points_mm: Any = None
+    group: Text | None = None
+    property: PropertyForm | None = None
+    outline_points_mm: Outline3 | None = None
+    inside_mm: Place3 | None = None
+    """A place inside `outline_points_mm`; without it the smaller side is meant."""
+    exclude_groups: FileGroups = ()
+    exclusion_points_mm: Outlines3 = ()
     margin_mm: Margin | None = None
     spacing_mm: Millimetres | None = None
     depth_mm: Millimetres | None = None
@@ -265,6 +207,15 @@ class ZoneForm(Table):
     share: Share | None = None
     opt_in: tuple[Text, ...] = ()
     """Ids of risks that the prescriber takes on by name ("periorbital")."""
+    product: Text | None = None
+    """The name of the product; without it the first."""
+    pattern: Pattern = "lattice"
+    angle_deg: Angle = RIGHT_ANGLE
+    """Between the needle and the skin."""
+    rest: RestForm | None = None
+    weights: MapForm | None = None
+    thickness: MapForm | None = None
+    """Thickness of the skin, in mm."""
 
 
 class PrescriptionForm(Table):
@@ -277,4 +228,5 @@ class PrescriptionForm(Table):
     product: ProductForm
     device: DeviceForm
     zones: Annotated[tuple[ZoneForm, ...], AtMost(items=ZONES_MAX)]
-    surface: Any = None
+    surface: SurfaceForm | None = None
+    further_products: Annotated[tuple[ProductForm, ...], AtMost(items=PRODUCTS_MAX)] = ()

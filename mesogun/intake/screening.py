@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from mesogun.intake.catalogue_form import Question
 from mesogun.intake.form import Table, read
-from mesogun.intake.prescription_form import Text
 from mesogun.intake.quantity import shown
 from mesogun.intake.refusal import Problems, unknown
+from mesogun.intake.values import Text
 
 OVERRIDE = "override"
 

@@ -6,30 +6,21 @@ from collections.abc import Sequence
 
 from firmware_protocol.units import Micrometres, Milliseconds, Nanolitres
 from mesogun.intake.catalogue import Catalogue
-from mesogun.intake.catalogue_form import Area, AreaGroup, Sex, Technique, TechniqueFigures
-from mesogun.intake.equipment import Equipment, limit, rate_for
+from mesogun.intake.catalogue_form import Area, Sex
+from mesogun.intake.depths import Preset, depth_of, skin_of, zone_limits
+from mesogun.intake.equipment import Equipment, rate_for
 from mesogun.intake.figures import Figure
 from mesogun.intake.form import Table
-from mesogun.intake.outlines import Outlines
-from mesogun.intake.prescription_form import ZoneForm
+from mesogun.intake.maps import Maps
+from mesogun.intake.places import Places
+from mesogun.intake.prescription_form import RestForm, ZoneForm
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.refusal import Problems, unknown
-from mesogun.planning.prescription import Limit, Zone
+from mesogun.intake.sine import sine_ppm
+from mesogun.planning.prescription import Limit, Rest, Zone
 
 MM, UL, SECOND_US = 1_000, 1_000, 1_000_000
 PRESCRIBED = "prescription"
-
-
-class Preset(Table):
-    """What the catalogue says of one zone's area and technique."""
-
-    area: Area
-    group: AreaGroup
-    technique: Technique
-    figures: TechniqueFigures
-    area_origin: str
-    technique_origin: str
-    sex: Sex
 
 
 class ZoneReader(Table):
@@ -38,25 +29,38 @@ class ZoneReader(Table):
     catalogue: Catalogue
     equipment: Equipment
     sex: Sex
-    viscosity_upa_s: int | None
-    outlines: Outlines
+    viscosities_upa_s: Sequence[int | None]
+    """Of each product."""
+    places: Places
+    maps: Maps
     problems: Problems
     warnings: list[str]
 
-    def read(self, index: int, form: ZoneForm) -> tuple[Zone, tuple[Limit, ...]] | None:
-        """Return the zone and its limits; None, with the reasons in `problems`."""
+    def read(
+        self, index: int, form: ZoneForm, product: int
+    ) -> tuple[Zone, tuple[Limit, ...]] | None:
+        """Return the zone and its limits; None, with the reasons in `problems`.
+
+        `product` is the index of what is given in it.
+        """
         key = f"zones[{index}]"
         preset = self._preset(key, form)
-        drawn = self.outlines.read(key, form, self.problems)
+        drawn = self.places.read(key, form, preset, self.problems)
+        weights, thickness = self.maps.read(key, form, self.problems)
         if preset is None:
             return None
-        limits = self._limits(index, preset)
-        depth_um = self._depth(key, form, preset, limits)
+        limits = zone_limits(index, preset)
+        depth_um = depth_of(
+            key, form, preset, limits, self.equipment, self.catalogue, self.problems
+        )
         margin = self._at_least(key, form.margin_mm, preset.figures.margin, preset)
         self._spacing(key, form, preset)
         dose_nl = self._dose(key, form, preset)
         rate = rate_for(
-            preset.figures.rate, self.viscosity_upa_s, self.equipment.needle, self.catalogue
+            preset.figures.rate,
+            self.viscosities_upa_s[product],
+            self.equipment.needle,
+            self.catalogue,
         )
         self._duration(key, dose_nl, rate)
         if drawn is None:
@@ -78,6 +82,13 @@ class ZoneReader(Table):
             dwell_ms=Milliseconds(-(-preset.figures.dwell.value // 1_000)),
             interval_ms=Milliseconds(-(-1_000 // preset.figures.frequency.value)),
             trigger="held" if preset.technique.trigger == "held" else "press",
+            pattern=form.pattern,
+            angle_sin_ppm=sine_ppm(form.angle_deg),
+            skin=skin_of(preset, thickness),
+            weights=weights,
+            rest=_rest(form.rest),
+            product=product,
+            faces=drawn.faces,
         )
         return zone, (*limits, *asked(index, form))
 
@@ -135,54 +146,6 @@ class ZoneReader(Table):
             )
         else:
             self.warnings.append(f"{form.name}: {form.area} is treated although {area.opt_in}")
-
-    def _limits(self, index: int, preset: Preset) -> tuple[Limit, ...]:
-        figures, technique = preset.figures, preset.technique_origin
-        made = [
-            limit("dose_nl_max", figures.dose_max, index, technique),
-            limit("spacing_um_min", figures.spacing_min, index, technique),
-            limit("spacing_um_max", figures.spacing_max, index, technique),
-            limit("margin_um_min", figures.margin, index, technique),
-        ]
-        if preset.technique.depth_max is not None:
-            made.append(limit("depth_um_max", preset.technique.depth_max, index, technique))
-        if preset.technique.layer == "subcutis" and preset.group.subcutis_depth_max is not None:
-            below = preset.group.subcutis_depth_max
-            origin = f"{preset.area_origin}, below the skin"
-            return (*made, limit("depth_um_max", below, index, origin))
-        group_origin = f"areas of the {preset.group.name}"
-        made.append(limit("depth_um_max", preset.group.depth_max, index, group_origin))
-        skin = preset.area.skin(preset.sex)
-        if skin is not None:
-            origin = f"{preset.area_origin} ({preset.sex})"
-            made.append(limit("depth_um_max", skin.depth_max, index, origin))
-        return tuple(made)
-
-    def _depth(self, key: str, form: ZoneForm, preset: Preset, limits: Sequence[Limit]) -> int:
-        needle, session = self.equipment.needle.length, self.catalogue.session.depth_max
-        caps = [one for one in limits if one.name == "depth_um_max"]
-        caps.append(limit("depth_um_max", needle, None, f"needle {self.equipment.needle_id}"))
-        caps.append(limit("depth_um_max", session, None, "session"))
-        cap = min(caps, key=lambda one: one.value)
-        usual = preset.figures.depth_usual or preset.area.depth_usual or preset.group.depth_usual
-        depth = min(usual.value, cap.value) if form.depth_mm is None else form.depth_mm
-        least = preset.figures.depth_min
-        if depth > cap.value:
-            self.problems.add(
-                f"{key}.depth_mm",
-                f"{in_unit(depth, MM)} mm is above the cap of {in_unit(cap.value, MM)} mm "
-                f"[{cap.origin}; {cap.source}]: give {in_unit(cap.value, MM)} mm or less",
-            )
-        elif least is not None and depth < least.value:
-            where = f"{key}.depth_mm" if form.depth_mm is not None else f"{key}.technique"
-            self.problems.add(
-                where,
-                f"{in_unit(depth, MM)} mm is shallower than {in_unit(least.value, MM)} mm, the "
-                f"least of {preset.technique_origin}, whose doses are too large for the skin "
-                f"[{least.told()}]; the cap is {in_unit(cap.value, MM)} mm [{cap.origin}]: go "
-                f"deeper if it allows, or choose a technique of the skin",
-            )
-        return depth
 
     def _at_least(self, key: str, asked_um: int | None, least: Figure, preset: Preset) -> int:
         if asked_um is None:
@@ -269,6 +232,10 @@ class ZoneReader(Table):
     def _warn(self, text: str) -> None:
         if text not in self.warnings:
             self.warnings.append(text)
+
+
+def _rest(form: RestForm | None) -> Rest | None:
+    return None if form is None else Rest(form.radius_mm, form.shots or 0, form.seconds or 0)
 
 
 def asked(index: int, form: ZoneForm) -> tuple[Limit, ...]:

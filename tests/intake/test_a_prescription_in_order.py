@@ -81,11 +81,11 @@ def test_a_bound_itself_is_allowed(read: Read, zone: Any, change: Any) -> None:
     assert read().zones
 
 
-@pytest.mark.parametrize(("syringe", "volume"), [("3ml", 3), ("20ml", 20)])
-def test_a_syringe_may_be_full(read: Read, tree: Any, syringe: str, volume: int) -> None:
+@pytest.mark.parametrize(("syringe", "volume"), [("3ml", 3), ("20ml", 20), ("3ml", 3.001), ("1ml", 20)])
+def test_a_volume_may_take_several_fillings(read: Read, tree: Any, syringe: str, volume: float) -> None:
     tree["device"]["syringe"] = syringe
     tree["product"]["volume_ml"] = volume
-    assert read().product.volume_nl == volume * 1_000_000
+    assert read().product.volume_nl == round(volume * 1_000_000)
 
 
 def test_five_days_between_sessions_are_allowed(read: Read, tree: Any) -> None:
@@ -231,17 +231,20 @@ def test_a_bounded_component_bounds_the_volume_by_weight(read: Read, tree: Any, 
         {"name": name, "concentration_mg_per_ml": 20},
     ]
     made = read()
-    assert limits_of(made, "volume_nl_max", None) == {
-        "session": 20_000_000,
-        "component lidocaine at 61 kg": 61_000 * 4_500 // 20,
+    assert limits_of(made, "volume_nl_max", None) == {"session": 20_000_000}
+    assert limits_of(made, "component_ug_max:lidocaine", None) == {
+        "component lidocaine at 61 kg": 61_000 * 4_500 // 1_000
     }
+    assert made.product.components[1] == Component("lidocaine", 20_000)
     assert not any("lidocaine" in one for one in made.warnings)
 
 
 def test_a_heavy_patient_is_bounded_by_mass(read: Read, tree: Any) -> None:
     tree["patient"]["weight_kg"] = 100
     tree["product"]["components"] = [{"name": "lidocaine", "concentration_mg_per_ml": 20}]
-    assert limits_of(read(), "volume_nl_max", None)["component lidocaine at 100 kg"] == 15_000_000
+    assert limits_of(read(), "component_ug_max:lidocaine", None) == {
+        "component lidocaine at 100 kg": 300_000
+    }
 
 
 def test_much_of_a_bounded_component_is_a_warning(read: Read, tree: Any) -> None:

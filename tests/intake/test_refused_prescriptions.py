@@ -51,7 +51,7 @@ def only(lines: list[str]) -> str:
         ("device.head", "double", "device.head: .*unknown head: There are: single, line-5"),
         ("device.needle", "30g-4", "needle: .*did you mean '30g-4mm'. There are: 30g-4mm, 32g"),
         ("device.syringe", "2ml", "device.syringe: found '2ml', an unknown syringe.*1ml, 3ml"),
-        ("surface", {"file": "head.obj"}, "surface: is not supported yet by this version"),
+        ("surface", {"file": "head.obj"}, "surface.unit: is missing: add it"),
         ("zones", [], "zones: is empty: give at least one"),
         ("zones", {}, "zones: found a table with nothing: give a list"),
         ("screening.pregnancy", "no", "screening.pregnancy: found 'no': answer true or false"),
@@ -187,14 +187,6 @@ def test_dates_must_rise(refusal: Refusal, tree: Any, previous: list[str]) -> No
 # -- volume and equipment --------------------------------------------------------------------
 
 
-def test_a_volume_that_does_not_fit_names_the_syringe_that_does(
-    refusal: Refusal, tree: Any
-) -> None:
-    tree["product"]["volume_ml"] = 4
-    said = only(refusal())
-    assert said == 'product.volume_ml: 4 mL does not fit in the syringe 3ml: take syringe = "5ml"'
-
-
 def test_a_volume_above_the_session_s_cap_is_refused_with_the_source(
     refusal: Refusal, tree: Any
 ) -> None:
@@ -269,8 +261,8 @@ def test_too_much_of_a_bounded_component_is_refused(refusal: Refusal, tree: Any)
         ({"share": 0.5}, "zones: the shares add up to 0.5: let them add up to 1 exactly"),
         ({"share": 0.3333333}, "finer than 1 millionth: give 0.333333 or 0.333334"),
         ({"name": ""}, r"zones\[0\].name: found an empty text"),
-        ({"group": "cheek_left"}, r"zones\[0\].group: is not supported yet by this version"),
-        ({"outline_points_mm": [[0, 0, 0]]}, "outline_points_mm: is not supported yet"),
+        ({"group": "cheek_left"}, r"zones\[0\].group: is for a zone on a mesh, and there is none"),
+        ({"outline_points_mm": [[0, 0, 0]]}, "outline_points_mm: is for a zone on a mesh"),
         ({"outline_mm": None}, r"^zones\[0\]: has no outline: give outline_mm or outline ="),
         ({"outline_mm": "M 0 0"}, r"outline_mm: found 'M 0 0': give a list of points"),
         ({"outline_mm": [[0, 0], [1]]}, r"outline_mm: point \[1\]: found a list of 1: give \[x"),

@@ -217,8 +217,14 @@ ARITHMETIC = {
     "equipment.py": {4},
     "plan_file.py": {31},
     "figures.py": set(),
+    "mesh.py": {3},
+    "sine.py": {50, 64, 314159265358979323846264338327950288419716939937510, 10**15, 15},
+    "surface.py": {25_400, 100_000},
+    "surface_outline.py": {3, 9},
+    "values.py": {3, 30},
 }
-"""Coefficients of Bezier curves and of Hagen and Poiseuille, numbers of arguments, bits."""
+"""Coefficients of Bezier curves and of Hagen and Poiseuille, numbers of arguments and of axes, bits,
+digits, units of length."""
 
 
 @pytest.mark.parametrize(
