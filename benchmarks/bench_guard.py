@@ -1,0 +1,83 @@
+"""The guard before each shot, and the plan anew after a loss.
+
+Goals: a check with its commit takes at most 1/500 (median) and 1/50 (the slowest of a thousand) of
+the shortest time between two shots, with up to 10,000 pricks given before; to plan the rest anew
+takes at most 1/10 of the first plan, up to 10,000 pricks.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from dataclasses import replace
+
+from benchmarks.bench_plan import prescription
+from mesogun.planning import Component, Limit, Prescription, Rest, VerifiedPlan, plan, verify
+from mesogun.planning.guard import Guard
+
+SHORTEST_US = 1_000_000 / 300
+"""The shortest time from shot to shot: 300 a second."""
+SIZES = (1_000, 10_000)
+RUNS = 5
+
+
+def everything_bounded(pricks: int) -> Prescription:
+    """One zone with every kind of limit that a guard looks at."""
+    asked = prescription(pricks, free=False)
+    components = tuple(Component(name, 10_000) for name in ("one", "two", "three"))
+    limits = tuple(
+        Limit(f"component_ug_max:{one.name}", 10**9, "ug", None, "bench", "bench")
+        for one in components
+    )
+    return replace(
+        asked,
+        product=replace(asked.product, components=components),
+        limits=(*asked.limits, *limits),
+        position_um=500,
+    )
+
+
+def checks_us(checked: VerifiedPlan, *, measured: bool, rest: Rest | None = None) -> list[float]:
+    """Time check and commit for each prick of a whole session, in us."""
+    made = checked.plan
+    if rest is not None:
+        zones = tuple(replace(one, rest=rest) for one in made.prescription.zones)
+        made = replace(made, prescription=replace(made.prescription, zones=zones))
+    guard = Guard.of(checked if rest is None else made, {})
+    places = list(zip(made.pricks.x_um.tolist(), made.pricks.y_um.tolist(), strict=True))
+    spent = []
+    gc.collect()
+    gc.freeze()
+    for prick, (x, y) in enumerate(places):
+        at_us = prick * 300_000
+        at_um = (x + 300, y - 300, 0) if measured else None
+        began = time.thread_time()
+        verdict = guard.check(prick, at_us, at_um=at_um)
+        if verdict.allowed:
+            guard.commit(prick, at_us, at_um=at_um)
+        spent.append((time.thread_time() - began) * 1e6)
+        assert verdict.allowed, verdict.text
+    gc.unfreeze()
+    return spent
+
+
+def main() -> None:
+    """Print one line for each size and kind of check, then those of planning anew."""
+    for size in SIZES:
+        checked = verify(plan(everything_bounded(size)))
+        for name, measured in (("planned places", False), ("measured places", True)):
+            # of several runs the quickest of each prick: what else the machine does is left out
+            runs = [checks_us(checked, measured=measured) for _ in range(RUNS)]
+            spent = sorted(map(min, zip(*runs, strict=True)))
+            median, slow = statistics.median(spent), spent[len(spent) * 999 // 1000]
+            print(
+                f"{len(spent):6d} pricks, {name:15}: check + commit {median:.1f} us, slowest of a "
+                f"thousand {slow:.1f} us; of {SHORTEST_US / 1000:.1f} ms: "
+                f"1/{SHORTEST_US / median:.0f} (goal <= 1/500), "
+                f"1/{SHORTEST_US / slow:.0f} (goal <= 1/50)"
+            )
+
+
+if __name__ == "__main__":
+    main()
