@@ -54,7 +54,8 @@ def test_zones_and_seeds_have_rows_of_their_own() -> None:
 def test_numbers_brought_down_stay_below_the_bound_and_reach_everywhere(bound: int) -> None:
     found = below(hashed(1, 0, 0, 2_000), bound)
     assert found.dtype == np.int64
-    assert int(found.min()) >= 0 and int(found.max()) < bound
+    assert int(found.min()) >= 0
+    assert int(found.max()) < bound
     counts = np.bincount(found * 2 // bound if bound < 2**60 else found // (bound // 2 + 1))
     if bound > 1 and bound % 2 == 0:
         assert (abs(counts - 1_000) < 150).all()

@@ -1,0 +1,1 @@
+"""Pricks on a body's surface: triangles in whole micrometres, spacing in three dimensions."""
