@@ -6,9 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SEED ?= 1
+MUTANTS ?= 400
 WORKERS ?= auto
 
-.PHONY: help dry-run test check lint types architecture generated bench clean
+.PHONY: help dry-run test check lint types architecture generated bench mutants clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +33,10 @@ $(VENV)/.check: $(VENV)/.test
 
 $(VENV)/.bench: $(VENV)/.core
 	@$(PIP) -e '.[bench]'
+	@touch $@
+
+$(VENV)/.mutation: $(VENV)/.test
+	@$(PIP) -e '.[test,mutation]'
 	@touch $@
 
 dry-run: $(VENV)/.core ## set up, then plan, verify and dry-run the face example on the simulated pistol
@@ -58,6 +63,9 @@ generated: $(VENV)/.check ## generated files are fresh
 
 bench: $(VENV)/.bench ## speed, as ratios to what a user would use instead
 	@$(BIN)/python -m benchmarks
+
+mutants: $(VENV)/.mutation ## how many small mistakes in the planner do its tests notice? (half an hour)
+	@$(BIN)/python -m tests.mutation --sample $(MUTANTS)
 
 clean: ## remove .venv, caches and output
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
