@@ -22,7 +22,7 @@ Truths = npt.NDArray[np.bool_]
 def faces_of(key: str, form: ZoneForm, body: Body, problems: Problems) -> tuple[int, ...]:
     """Return the faces of a zone, rising; none, with the reasons in `problems`."""
     before = len(problems)
-    given = [name for name in WAYS if vars(form)[name] is not None]
+    given = [name for name in WAYS if vars(form).get(name) is not None]
     if len(given) != 1:
         found = " and ".join(given) or "none of them"
         problems.add(key, f"has {found}: give one of {', '.join(WAYS)}")
