@@ -44,7 +44,8 @@ def grid_over(low: Integers, high: Integers, side_um: int) -> Grid:
     while counts[0] * counts[1] * counts[2] > CUBES_MAX:
         side = side * 5 // 4 + 1
         counts = [int(one) for one in (high - low) // side + 1]
-    return Grid(*(int(one) for one in low), side, *counts)
+    left, lowest, deep = (int(one) for one in low)
+    return Grid(left, lowest, deep, side, counts[0], counts[1], counts[2])
 
 
 def sorted_in(grid: Grid, low: Integers, high: Integers) -> Boxes:

@@ -69,4 +69,4 @@ class Seeds(NamedTuple):
 
     place: Column
     """For each x, y, z and its face."""
-    count: int
+    rows: int

@@ -69,7 +69,8 @@ def across_of(vertices: Integers, faces: Integers) -> Integers:
 def lengths(vectors: Integers) -> Floats:
     """Return the length of each row: one root of three squares, the same on every machine."""
     x, y, z = vectors.astype(np.float64).T
-    return np.sqrt(x * x + y * y + z * z)
+    roots: Floats = np.sqrt(x * x + y * y + z * z)
+    return roots
 
 
 def boundary(faces: Integers) -> Integers:
