@@ -26,7 +26,7 @@ import numpy as np
 from mesogun.planning.place.raster import Integers
 from mesogun.planning.plan import Pause, Plan
 from mesogun.planning.prescription import Prescription
-from mesogun.planning.pricks import PrickTable
+from mesogun.planning.pricks import Column, PrickTable
 
 SECOND_US = 1_000_000
 
@@ -55,7 +55,7 @@ class Timing(NamedTuple):
     duration_us: int
 
 
-def firsts(shot: Integers) -> Integers:
+def firsts(shot: Integers | Column) -> Integers:
     """Return the row at which each shot begins; the rows of one shot stand together."""
     return np.concatenate((np.zeros(1, dtype=np.int64), np.flatnonzero(np.diff(shot)) + 1))
 
@@ -107,7 +107,7 @@ def replay(prescription: Prescription, pricks: PrickTable, pauses: Iterable[Paus
 
 
 def _busy_us(
-    prescription: Prescription, pricks: PrickTable, first: Integers, zone: Integers
+    prescription: Prescription, pricks: PrickTable, first: Integers, zone: Column
 ) -> Integers:
     """Return how long the needle of each shot is under way."""
     motion = prescription.motion
@@ -118,7 +118,8 @@ def _busy_us(
     stay = [int(one.dwell_ms) * 1000 + motion.needle_settle_us for one in prescription.zones]
     needle = _ceil_div(depth * SECOND_US, motion.needle_um_per_s)
     giving = _ceil_div(dose * SECOND_US, rate[zone])
-    return 2 * needle + giving + np.array(stay)[zone]
+    busy: Integers = 2 * needle + giving + np.array(stay)[zone]
+    return busy
 
 
 def _waits(pauses: Iterable[Pause]) -> dict[int, int]:
