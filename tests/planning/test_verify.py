@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 import mesogun.planning
 from mesogun.errors import LimitsExceeded, Violation
 from mesogun.planning import Limit, Plan, PrickTable, VerifiedPlan, column, plan, verify
-from mesogun.planning.verify.spacing import disc_sums, is_spaced, most_in_disc, near_pairs
+from mesogun.planning.verify.discs import Search, most_in_disc
+from mesogun.planning.verify.near import near_pairs
+from mesogun.planning.verify.spacing import is_spaced
 from tests.planning.samples import CHEEK, MOLE, changed, face, moved, order, zone
 
 ROOM = Path(mesogun.planning.__file__).parent
@@ -81,7 +83,6 @@ def test_every_limit_that_is_broken_is_named_with_value_and_origin(name: str, va
         (3, {"dose_nl": 51_000}, "dose_nl_max"),
         (3, {"dose_nl": 500}, "dose_nl_min"),
         (3, {"dose_nl": 9_500}, "dose_quantum_nl_min"),
-        (3, {"dose_nl": 9_000_000}, "area_dose_nl_per_cm2_max"),
         (3, {"dose_nl": 0}, "volume_nl"),
         (3, {"depth_um": 2_001}, "depth_um_max"),
         (3, {"depth_um": 4_001}, "needle_depth_um_max"),
@@ -103,6 +104,17 @@ def test_a_changed_value_in_any_column_is_found(
     found = [one for one in violations(changed(GOOD, row, **values)) if one.limit == limit]
     assert found
     assert found[0].pricks in {(row,), ()}
+
+
+def test_a_prick_of_nine_millilitres_fills_every_disc_that_holds_it() -> None:
+    (full,) = [
+        one
+        for one in violations(changed(GOOD, 3, dose_nl=9_000_000))
+        if one.limit == "area_dose_nl_per_cm2_max"
+    ]
+    assert 3 in full.pricks
+    assert full.value >= 9_000_000
+    assert full.origin == "preset area_dose_nl_per_cm2_max"
 
 
 def test_two_pricks_that_are_too_near_are_both_named() -> None:
@@ -276,7 +288,7 @@ def test_spacing_is_judged_exactly(at: list[tuple[int, int]], spacing: int) -> N
         if (x[a] - x[b]) ** 2 + (y[a] - y[b]) ** 2 < spacing**2
     }
     assert is_spaced(x, y, spacing) == (not force)
-    assert {(max(a, b), min(a, b)) for a, b, _ in near_pairs(x, y, spacing)} == force
+    assert {(max(a, b), min(a, b)) for a, b, _ in near_pairs((x, y, 0 * x), spacing)} == force
 
 
 @given(
@@ -324,7 +336,11 @@ def test_no_disc_holds_more_points_than_the_free_test_allows(spacing: int, seed:
         if not len(kept) or (((kept - point) ** 2).sum(axis=1) >= spacing**2).all():
             kept = np.concatenate((kept, point[None]))
     x, y = kept[:, 0].copy(), kept[:, 1].copy()
-    assert disc_sums(x, y, np.ones(len(x), dtype=np.int64)).max() <= most_in_disc(spacing)
+    search = Search(
+        (x, y, 0 * x), np.ones_like(x), 0 * x, np.array([most_in_disc(spacing)]), flat=True
+    )
+    search.run()
+    assert not search.worst_nl
 
 
 def imported(path: Path) -> set[str]:

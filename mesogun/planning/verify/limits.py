@@ -37,6 +37,10 @@ def tightest(prescription: Prescription, found: Findings) -> Bounds | None:
     bounds: Bounds = {}
     for one in prescription.limits:
         optional = one.name in MAY_BE_MISSING or one.name.startswith(OF_A_COMPONENT)
+        if one.zone is not None and not 0 <= one.zone < len(prescription.zones):
+            note = f"limit {one.name!r} is for a zone that is not there"
+            found.rule("limits", one.zone, 0, "zone", note=note, origin=one.origin)
+            continue
         if one.name in OF_THE_SESSION or optional:
             keys: list[int | None] = [None]
         elif one.name in OF_A_ZONE and one.zone is not None:
