@@ -22,7 +22,9 @@ Region = tuple[Ring, tuple[Ring, ...]]
 def by_force(field: Field, placed: Placed) -> set[tuple[int, int]]:
     """Every point of the same lattice, tried one by one with the verifier's predicate."""
     left, low, right, high = field.box
-    reach = 2 * (right - left + high - low) // placed.pitch_um + 4
+    x0, y0 = placed.origin
+    far = max(abs(left - x0), abs(right - x0)) + max(abs(low - y0), abs(high - y0))
+    reach = 2 * far // placed.pitch_um + 4
     i, j = (one.ravel() for one in np.meshgrid(*[np.arange(-reach, reach + 1)] * 2))
     x = placed.origin[0] + i * placed.basis.ax + j * placed.basis.bx
     y = placed.origin[1] + i * placed.basis.ay + j * placed.basis.by

@@ -13,8 +13,9 @@ from mesogun.planning.place.chance import hashed
 from mesogun.planning.place.choose import search_of
 from mesogun.planning.place.ease import eased, is_spaced
 from mesogun.planning.place.fit import exactly_free, place
-from mesogun.planning.place.gaps import cells_of_zone, near, not_taken
+from mesogun.planning.place.gaps import cells_of_zone, not_taken
 from mesogun.planning.place.irregular import irregular, thrown
+from mesogun.planning.place.neighbours import near
 from mesogun.planning.place.raster import NOTHING, Field, Integers, field_of
 from tests.planning.samples import CHEEK, MOLE, SQUARE, is_region, regions
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from mesogun.planning.place.gaps import (
     cells_of_zone,
-    near,
     not_beyond,
     not_taken,
     open_middles,
 )
+from mesogun.planning.place.neighbours import near
 from mesogun.planning.place.raster import NOTHING, Field, Integers
 
 FINE = 16

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mesogun.planning.place.lattice import ANGLES, Basis, lattice
+from mesogun.planning.place.neighbours import near
 from mesogun.planning.place.raster import Counts, Field, Integers, Sheet, Truths, paint, sheet
 from mesogun.planning.place.region import inside, keeps_off
 
@@ -268,6 +269,7 @@ def exactly_free(field: Field, x: Integers, y: Integers, margin_um: int) -> Trut
     free = inside(x, y, field.outline) & keeps_off(x, y, field.outline, margin_um)
     for hole in field.exclusions:
         free &= ~inside(x, y, hole) & keeps_off(x, y, hole, margin_um)
-    for cx, cy, r in zip(field.disc_x, field.disc_y, field.disc_r, strict=True):
-        free &= (x - cx) * (x - cx) + (y - cy) * (y - cy) >= r * r
+    for point, disc in near((x, y), (field.disc_x, field.disc_y), field.disc_r_max):
+        dx, dy, r = x[point] - field.disc_x[disc], y[point] - field.disc_y[disc], field.disc_r[disc]
+        free[point[dx * dx + dy * dy < r * r]] = False
     return free

@@ -7,18 +7,17 @@ to single points. All of it is decided in whole numbers, so "nothing is left" is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import isqrt
 
 import numpy as np
 
 from mesogun.planning.place.fit import exactly_free
+from mesogun.planning.place.neighbours import near
 from mesogun.planning.place.raster import Field, Integers, Truths, paint, sheet
 from mesogun.planning.place.region import arrays, inside, keeps_off
 
 ROOM_PARTS = 8
 """Cells begin at an eighth of the spacing or less: within a lattice nothing is left of them."""
-PAIRS_AT_ONCE = 2_000_000
 
 
 class Cells:
@@ -144,9 +143,10 @@ def not_beyond(cells: Cells, field: Field) -> Cells:
             kept &= ~wrong & keeps_off(x, y, ring, margin - reach)
         else:
             kept &= ~(wrong & keeps_off(x, y, ring, reach + 1))
-    for cx, cy, r in zip(field.disc_x, field.disc_y, field.disc_r - reach, strict=True):
-        if r > 0:
-            kept &= (x - cx) * (x - cx) + (y - cy) * (y - cy) >= r * r
+    for cell, disc in near((x, y), (field.disc_x, field.disc_y), field.disc_r_max):
+        dx, dy = x[cell] - field.disc_x[disc], y[cell] - field.disc_y[disc]
+        r = np.maximum(field.disc_r[disc] - reach, 0)
+        kept[cell[dx * dx + dy * dy < r * r]] = False
     return cells.kept(kept)
 
 
@@ -162,37 +162,3 @@ def open_middles(
     x, y = x[free], y[free]
     free = exactly_free(field, x, y, max(1, field.margin_um))
     return x[free], y[free]
-
-
-def near(
-    points: tuple[Integers, Integers], others: tuple[Integers, Integers], reach_um: int
-) -> Iterator[tuple[Integers, Integers]]:
-    """Yield, in chunks, pairs (point, other): all at most `reach_um` apart, and some farther.
-
-    The points' own indices never fall from one pair to the next within a chunk.
-    """
-    (x, y), (other_x, other_y) = points, others
-    if not len(x) or not len(other_x):
-        return
-    left = min(int(x.min()), int(other_x.min()))
-    low = min(int(y.min()), int(other_y.min()))
-    column, row = (x - left) // reach_um, (y - low) // reach_um
-    other_column, other_row = (other_x - left) // reach_um, (other_y - low) // reach_um
-    wide = max(int(column.max()), int(other_column.max())) + 3
-    key = other_row * wide + other_column + 1
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    for up in (-1, 0, 1):
-        base = (row + up) * wide + column
-        first, stop = np.searchsorted(key, base), np.searchsorted(key, base + 3)
-        lengths = stop - first
-        ends = np.cumsum(lengths)
-        start = 0
-        while start < len(x):
-            done = int(ends[start - 1]) if start else 0
-            until = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, side="right")))
-            part = lengths[start:until]
-            a = np.repeat(np.arange(start, until), part)
-            b = np.arange(len(a)) - np.repeat(np.cumsum(part) - part - first[start:until], part)
-            yield a, order[b]
-            start = until

@@ -11,7 +11,7 @@ import numpy as np
 from mesogun.planning.place.border import filled
 from mesogun.planning.place.chance import Hashes, below, hashed
 from mesogun.planning.place.fit import exactly_free
-from mesogun.planning.place.gaps import near
+from mesogun.planning.place.neighbours import near
 from mesogun.planning.place.raster import Field, Integers
 
 

@@ -43,3 +43,37 @@ def pairs_within(
             near = dx * dx + dy * dy <= radius_um * radius_um
             yield order[a[near]], order[b[near]]
             start = until
+
+
+def near(
+    points: tuple[Integers, Integers], others: tuple[Integers, Integers], reach_um: int
+) -> Iterator[tuple[Integers, Integers]]:
+    """Yield, in chunks, pairs (point, other): all at most `reach_um` apart, and some farther.
+
+    The points' own indices never fall from one pair to the next within a chunk.
+    """
+    (x, y), (other_x, other_y) = points, others
+    if not len(x) or not len(other_x):
+        return
+    left = min(int(x.min()), int(other_x.min()))
+    low = min(int(y.min()), int(other_y.min()))
+    column, row = (x - left) // reach_um, (y - low) // reach_um
+    other_column, other_row = (other_x - left) // reach_um, (other_y - low) // reach_um
+    wide = max(int(column.max()), int(other_column.max())) + 3
+    key = other_row * wide + other_column + 1
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    for up in (-1, 0, 1):
+        base = (row + up) * wide + column
+        first, stop = np.searchsorted(key, base), np.searchsorted(key, base + 3)
+        lengths = stop - first
+        ends = np.cumsum(lengths)
+        start = 0
+        while start < len(x):
+            done = int(ends[start - 1]) if start else 0
+            until = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, side="right")))
+            part = lengths[start:until]
+            a = np.repeat(np.arange(start, until), part)
+            b = np.arange(len(a)) - np.repeat(np.cumsum(part) - part - first[start:until], part)
+            yield a, order[b]
+            start = until

@@ -60,6 +60,11 @@ class Field(NamedTuple):
         ys = [y for _, y in self.outline]
         return min(xs), min(ys), max(xs), max(ys)
 
+    @property
+    def disc_r_max(self) -> int:
+        """The radius of the largest disc, at least 1."""
+        return max(1, int(self.disc_r.max(initial=1)))
+
 
 NOTHING = np.empty(0, dtype=np.int64)
 
