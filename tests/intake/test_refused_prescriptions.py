@@ -47,7 +47,7 @@ def only(lines: list[str]) -> str:
         ("product.name", "a\x1b[2J", "product.name: found .*control characters"),
         ("product.name", "x" * 300, "product.name: found 300 characters: give at most 200"),
         ("product.expiry", "2026-11-20", "product.expiry: .*before the session .*has expired"),
-        ("device.head", "stamp-9", "device.head: found 'stamp-9': heads of several .*'single'"),
+        ("device.head", "stamp-9", "device.head_pitch_mm: is missing: no source gives .*measure"),
         ("device.head", "double", "device.head: .*unknown head: There are: single, line-5"),
         ("device.needle", "30g-4", "needle: .*did you mean '30g-4mm'. There are: 30g-4mm, 32g"),
         ("device.syringe", "2ml", "device.syringe: found '2ml', an unknown syringe.*1ml, 3ml"),
