@@ -14,6 +14,7 @@ import click
 
 from firmware_protocol.errors import MesogunError
 from mesogun.cli import show
+from mesogun.cli.avoid import Avoid, avoid_options, kept_away
 from mesogun.cli.output import finish, free_folder
 from mesogun.cli.progress import Bar, bar
 from mesogun.cli.running import PACKAGES, tell
@@ -56,6 +57,7 @@ After a restart or a power cut the session is resumed as an operator would. Exit
 @click.option("--fault", "faults", multiple=True, metavar="FAULT", help="See above.")
 @click.option("--realtime", is_flag=True, help="Play at true speed.")
 @click.option("--truth", metavar="FILE", help="Append one JSON line for every physical delivery.")
+@avoid_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def dry_run_command(
     rx: str,
@@ -65,13 +67,14 @@ def dry_run_command(
     realtime: bool,
     truth: str | None,
     as_json: bool,
+    away: Avoid | None,
 ) -> int:
     """Plan, verify and run on the twin."""
     try:
         chosen = Faults.parse(faults)
     except MesogunError as wrong:
         raise click.UsageError(f"--fault: {wrong}") from wrong
-    made = plan(read_prescription(rx))
+    made = plan(kept_away(read_prescription(rx), away))
     checked = verify(made)
     given = prescription_bytes(rx)
     where = free_folder(made.prescription.name) if out is None else Path(out)

@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from mesogun.cli import show
+from mesogun.cli.avoid import Avoid, avoid_options, kept_away
 from mesogun.cli.files import write_file
 from mesogun.cli.pictures import check_picture, picture_bytes
 from mesogun.errors import LimitsExceeded
@@ -22,6 +23,7 @@ Examples:
   mesogun plan examples/face.toml -o plan.json --picture plan.svg
   mesogun plan examples/face.toml --picture depths.png --colour-by depth
   mesogun plan examples/face.toml --json
+  mesogun plan examples/face.toml --avoid out/first --avoid-mm 5 --avoid-days 14
 
 Prints the zones, the limits in force with who set them, and the warnings. The same prescription
 gives the same bytes on every machine. Exit code 2: refused, with the reason and the mend.
@@ -81,6 +83,7 @@ def _plan_facts(made: Plan, digest: str, file: str | None) -> dict[str, object]:
     default="dose",
     help="What the colours of the picture mean.",
 )
+@avoid_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def plan_command(
     rx: str,
@@ -88,13 +91,14 @@ def plan_command(
     picture: str | None,
     colour_by: Literal["dose", "depth"],
     as_json: bool,
+    away: Avoid | None,
 ) -> None:
     """Plan a prescription and verify the plan."""
     check_picture(picture)
     for target in (output, picture):
         if target is not None and Path(target).resolve() == Path(rx).resolve():
             raise click.UsageError(f"{target} is the prescription itself: name another file")
-    made = plan(read_prescription(rx))
+    made = plan(kept_away(read_prescription(rx), away))
     checked = verify(made)
     if output is not None:
         write_file(Path(output), to_json(made))

@@ -16,7 +16,7 @@ from mesogun.intake.prescription import prescription_bytes, read_prescription
 if TYPE_CHECKING:
     from mesogun.planning import Plan
 
-__all__ = ["prescription_bytes", "read_plan", "read_prescription"]
+__all__ = ["prescription_bytes", "read_any_plan", "read_plan", "read_prescription"]
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
@@ -30,3 +30,16 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     from mesogun.intake import plan_file
 
     return plan_file.read_plan(path)
+
+
+def read_any_plan(path: str | os.PathLike[str]) -> tuple[Plan, tuple[str, ...]]:
+    """Return the plan of a file, whoever wrote it, and what its reader must know.
+
+    For looking at and verifying alone: nothing is run from it.
+
+    Raises:
+        PrescriptionError: as `read_plan`, but for the planner and a missing digest.
+    """
+    from mesogun.intake import plan_file
+
+    return plan_file.read_any_plan(path)

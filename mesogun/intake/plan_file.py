@@ -13,6 +13,7 @@ from mesogun.errors import LimitsExceeded, PlanError, PrescriptionError
 from mesogun.intake.bounds import PLAN_BYTES_MAX, PRICKS_MAX
 from mesogun.intake.files import parse_json, read_bounded, text_of
 from mesogun.intake.form import Reader, Table, read
+from mesogun.intake.plan_checks import faults
 from mesogun.intake.quantity import shown, whole
 from mesogun.intake.refusal import Problems
 from mesogun.planning import (
@@ -111,7 +112,6 @@ class PlanForm(Table):
     """The whole file."""
 
     format: Literal["mesogun-plan/1"]
-    digest: str
     planner: str
     prescription: Prescription
     zones: tuple[PlannedZone, ...]
@@ -119,29 +119,58 @@ class PlanForm(Table):
     limits: tuple[Limit, ...]
     estimates: EstimatesForm
     warnings: tuple[str, ...]
-    pauses: tuple[Pause, ...]
-    settled: Settled | None
-
-    def check(self) -> None:
-        """Refuse a table that names zones which do not exist."""
-        zones = len(self.prescription.zones)
-        if len(self.zones) != zones:
-            raise ValueError(f"zones has {len(self.zones)} entries, the prescription {zones}")
-        named = self.pricks.zone
-        if len(named) and not (int(named.min()) >= 0 and int(named.max()) < zones):
-            raise ValueError(f"pricks.zone names a zone that does not exist: there are {zones}")
-        for one in (*self.limits, *self.prescription.limits):
-            if one.zone is not None and not 0 <= one.zone < zones:
-                raise ValueError(f"the limit {one.name} names zone {one.zone}: there are {zones}")
+    digest: str | None = None
+    pauses: tuple[Pause, ...] = ()
+    settled: Settled | None = None
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
-    """Return the plan of a file, exactly as it was written.
+    """Return the plan of a file, exactly as this planner wrote it.
 
     Raises:
         PrescriptionError: one line a problem: file, key, what was found, what to do. A plan whose
             digest does not fit is refused with every limit that it breaks; nothing is kept.
     """
+    told, form = os.fspath(path), _read_form(path)
+    problems = Problems(told)
+    if form.planner != PLANNER_VERSION:
+        problems.add(
+            "planner",
+            f"found {shown(form.planner)}, this is planner {PLANNER_VERSION!r}: plan the "
+            f"prescription anew",
+        )
+    elif form.digest is None:
+        problems.add("digest", "is missing: plan the prescription anew")
+    problems.raise_any()
+    plan = _plan(form, told)
+    _check_digest(plan, form.digest, problems)
+    problems.raise_any()
+    return plan
+
+
+def read_any_plan(path: str | os.PathLike[str]) -> tuple[Plan, tuple[str, ...]]:
+    """Return the plan of a file, whoever wrote it, and what its reader must know.
+
+    For looking at and verifying alone: nothing is run from it. A digest of this planner must fit;
+    that of another planner, or none, says nothing here, and the reader is told so.
+
+    Raises:
+        PrescriptionError: as `read_plan`, but for the planner and a missing digest.
+    """
+    told, form = os.fspath(path), _read_form(path)
+    plan = _plan(form, told)
+    if form.planner != PLANNER_VERSION:
+        who = f"written by planner {shown(form.planner)}, this is {PLANNER_VERSION!r}"
+        return plan, (f"{who}: its digest was not checked; verified it is, run it is not",)
+    if form.digest is None:
+        return plan, (f"it names no digest; what it holds has {plan.digest()}",)
+    problems = Problems(told)
+    _check_digest(plan, form.digest, problems)
+    problems.raise_any()
+    return plan, ()
+
+
+def _read_form(path: str | os.PathLike[str]) -> PlanForm:
     told = os.fspath(path)
     data = read_bounded(path, PLAN_BYTES_MAX, WHAT)
     tree = parse_json(text_of(data, told, WHAT), told)
@@ -150,26 +179,16 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     if found != PLAN_FORMAT:
         problems.add("format", f"found {shown(found)}: a plan begins with {PLAN_FORMAT!r}")
         problems.raise_any()
-    if tree.get("planner", PLANNER_VERSION) != PLANNER_VERSION:
-        problems.add(
-            "planner",
-            f"found {shown(tree['planner'])}, this is planner {PLANNER_VERSION!r}: plan the "
-            f"prescription anew",
-        )
-        problems.raise_any()
     form, mistakes = read(PlanForm, tree)
     problems.note(mistakes)
     problems.raise_any()
     if form is None:
         raise PrescriptionError(f"{told}: cannot be read, and no reason was noted: report this")
-    plan = _plan(form)
-    _check_digest(plan, form.digest, problems)
-    problems.raise_any()
-    return plan
+    return form
 
 
-def _plan(form: PlanForm) -> Plan:
-    return Plan(
+def _plan(form: PlanForm, told: str) -> Plan:
+    plan = Plan(
         prescription=form.prescription,
         limits=form.limits,
         zones=form.zones,
@@ -180,9 +199,14 @@ def _plan(form: PlanForm) -> Plan:
         pauses=form.pauses,
         settled=form.settled,
     )
+    problems = Problems(told)
+    for fault in faults(plan):
+        problems.add("", fault)
+    problems.raise_any()
+    return plan
 
 
-def _check_digest(plan: Plan, digest: str, problems: Problems) -> None:
+def _check_digest(plan: Plan, digest: str | None, problems: Problems) -> None:
     if plan.digest() == digest:
         return
     problems.add(

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
-
 import numpy as np
 import numpy.typing as npt
 
-from mesogun.intake.mesh import Floats
 from mesogun.intake.prescription_form import PropertyForm, ZoneForm
 from mesogun.intake.refusal import Problems, unknown
 from mesogun.intake.surface import Body
@@ -92,17 +88,16 @@ def _property(key: str, form: PropertyForm, body: Body, problems: Problems) -> T
     if values is None:
         problems.add(f"{key}.name", unknown(form.name, body.properties, "property of a vertex"))
         return _none(body)
-    there: Truths = np.ones(len(values), dtype=bool)
-    bounds: tuple[tuple[Decimal | None, Callable[[Floats, float], Truths]], ...] = (
-        (form.equals, np.equal),
-        (form.at_least, np.greater_equal),
-        (form.at_most, np.less_equal),
-    )
-    for bound, holds in bounds:
-        if bound is not None:
-            there = there & holds(values, float(bound))
+    there = np.isfinite(values)
+    if form.equals is not None:
+        there = np.logical_and(there, values == float(form.equals))
+    if form.at_least is not None:
+        there = np.logical_and(there, values >= float(form.at_least))
+    if form.at_most is not None:
+        there = np.logical_and(there, values <= float(form.at_most))
+    made = _none(body)
     # A face of which a corner is outside is outside.
-    made: Truths = there[body.faces].all(axis=1)
+    made[:] = np.take(there, body.faces).all(axis=1)
     if not made.any():
         known = values[np.isfinite(values)]
         spread = f"{known.min():g} to {known.max():g}" if len(known) else "nothing"

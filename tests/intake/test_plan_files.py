@@ -59,7 +59,7 @@ def test_a_changed_plan_is_refused_with_both_digests_and_what_it_breaks(written:
         (lambda t: t.update(format="mesogun-plan/2"), "format: found 'mesogun-plan/2': a plan beg"),
         (lambda t: t.update(planner="0"), "planner: found '0', this is planner"),
         (lambda t: t.update(digest=1), "digest: found 1: give a text in quotes"),
-        (lambda t: t.pop("digest"), "digest: is missing: add it"),
+        (lambda t: t.pop("digest"), "digest: is missing: plan the prescription anew"),
         (lambda t: t.pop("limits"), "limits: is missing: add it"),
         (lambda t: t.update(extra=1), "extra: is an unknown key"),
         (lambda t: t["pricks"].update(nw=[]), "pricks.nw: is an unknown key"),
