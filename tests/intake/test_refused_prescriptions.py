@@ -251,7 +251,7 @@ def test_too_much_of_a_bounded_component_is_refused(refusal: Refusal, tree: Any)
         ({"margin_mm": -1}, "margin_mm: found -1: give 0 or more, in mm"),
         ({"area": "chek"}, "area: .*unknown area: did you mean 'cheek'. There are: forehead, gl"),
         ({"technique": "papules"}, "technique: .*did you mean 'papule'. There are: epidermic, na"),
-        ({"technique": "stamp"}, "found 'stamp': it needs a head of several .*nappage, papule, p"),
+        ({"technique": "stamp"}, "found 'stamp': no source gives its spacing.*nappage, papule, p"),
         ({"technique": "mesoperfusion"}, "named in the literature without figures"),
         ({"technique": "epidermic"}, "no source gives its dose and spacing"),
         ({"technique": "needling"}, "it gives no dose"),
