@@ -8,7 +8,7 @@ from mesogun.planning.asked import Order
 from mesogun.planning.dose.fill import AREA_DISC_RADIUS_UM
 from mesogun.planning.infeasible import Change, Infeasible, ml
 from mesogun.planning.place.choose import Most, Search, choose, most_that_fits
-from mesogun.planning.place.fit import Fit, area_of, place
+from mesogun.planning.place.fit import Fit, area_of
 from mesogun.planning.place.raster import Field
 from mesogun.planning.place.region import area2_um2, mm
 from mesogun.planning.prescription import Limit
@@ -84,7 +84,7 @@ def no_room(field: Field, others: Sequence[str], spacing_um: int) -> Infeasible:
 def does_not_fit(order: Order, search: Search, fit: Fit | None) -> Infeasible:
     """Explain which it is: no room at all, too dense for any dose, too little, or too much."""
     widest = fit or search.at(order.high_um)
-    count = len(place(search.field, widest, search.anchor))
+    count = len(search.spots(widest))
     if count == 0:
         return no_prick(search.field, order.limits.of("margin_um_min", order.which))
     most = most_that_fits(search, order.low_um, order.high_um, order.doses)
@@ -101,7 +101,7 @@ def _helps(order: Order, search: Search, *, low: int = 0, high: int = 0, **doses
     fit = choose(search, low or order.low_um, high or order.high_um, wanted)
     if fit is None:
         return False
-    return len(place(search.field, fit, search.anchor)) * wanted.least <= wanted.total
+    return len(search.spots(fit)) * wanted.least <= wanted.total
 
 
 def _too_much(order: Order, search: Search, most: Most) -> Infeasible:

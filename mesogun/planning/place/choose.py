@@ -13,6 +13,7 @@ import numpy as np
 
 from mesogun.errors import PlanError
 from mesogun.planning.dose.fill import AREA_DISC_RADIUS_UM, disc_caps
+from mesogun.planning.dose.held import packed
 from mesogun.planning.place.coarse import coarse
 from mesogun.planning.place.fit import (
     FINENESS,
@@ -25,13 +26,16 @@ from mesogun.planning.place.fit import (
     place,
 )
 from mesogun.planning.place.lattice import lattice, shells
-from mesogun.planning.place.raster import Field
+from mesogun.planning.place.raster import Field, Integers
 from mesogun.planning.place.region import mm
+from mesogun.planning.place.spots import Spots, of_points, on_lattice
 
 PRICKS_MAX = 2_000_000
 """More are never planned for one zone: the spacing is in the wrong unit."""
 CELLS_MAX = 800_000
 CELLS_MAX_BIG = 250_000
+SMALL = 500
+"""Below so many cells of the spacing in its box, pricks of a zone may leave the lattice."""
 BIG = 20_000
 """From so many pricks on, a zone's border decides little and fewer lattices are tried."""
 TRIAL_ANGLES = (0, 6)
@@ -58,14 +62,26 @@ class Doses(NamedTuple):
         """Return the most for each prick where a disc of 1 cm2 holds `held` of them."""
         return min(bound, self.per_cm2 // held)
 
+    def borne_by(self, fit: Fit) -> bool:
+        """Tell whether free points hold the total at usual doses, however they lie."""
+        each = self.each_at(packed(fit.pitch_um), self.usual)
+        return each >= self.least and each * fit.pricks >= self.total
+
 
 class Search:
     """One zone under search: its field and what was counted so far."""
 
-    __slots__ = ("anchor", "area_um2", "best", "box_um2", "field", "rough")
+    __slots__ = ("anchor", "area_um2", "best", "box_um2", "field", "free", "rough")
 
     def __init__(
-        self, field: Field, rough: Field, anchor: tuple[int, int], area_um2: int, box_um2: int
+        self,
+        field: Field,
+        rough: Field,
+        anchor: tuple[int, int],
+        area_um2: int,
+        box_um2: int,
+        *,
+        free: bool,
     ) -> None:
         self.field = field
         self.rough = rough
@@ -73,6 +89,8 @@ class Search:
         self.anchor = anchor
         self.area_um2 = area_um2
         self.box_um2 = box_um2
+        self.free = free
+        """Whether pricks may leave the lattice; for a head of several needles they may not."""
         self.best: dict[tuple[int, int], Fit] = {}
 
     def at(self, pitch_um: int, finest: int = FINENESS[0]) -> Fit:
@@ -90,8 +108,18 @@ class Search:
                 fit = best_fit(self.field, pitch_um, self.anchor, budget, self.box_um2, finest)
             if fit.pricks == 0:
                 fit = self._lone(pitch_um)
+            if self.free and cells < SMALL:
+                from mesogun.planning.place.squeeze import closed
+
+                fit = closed(self.field, fit, self.anchor)
             self.best[pitch_um, finest] = fit
         return self.best[pitch_um, finest]
+
+    def spots(self, fit: Fit) -> Spots:
+        """Return the pricks of a fit: exact."""
+        if fit.free is None:
+            return on_lattice(place(self.field, fit, self.anchor))
+        return of_points(*fit.free, np.zeros(fit.pricks, dtype=np.int64), fit.pitch_um)
 
     def _lone(self, pitch_um: int) -> Fit:
         """Return the lattice through the anchor: in a narrow place no other may hit it."""
@@ -107,13 +135,39 @@ class Search:
         neighbours are counted; elsewhere each is taken to have all `held - 1` of the lattice.
         """
         fit = self.at(pitch_um)
+        if fit.free is not None:
+            held = max(held, packed(pitch_um))
         each = doses.each_at(held, doses.cap)
         if each == doses.cap or fit.pricks > COUNTED_MAX or fit.pricks == 0:
             return fit.pricks * each if each >= doses.least else 0
-        placed = place(self.field, fit, self.anchor)
+        placed = self.spots(fit)
         disc = np.full(len(placed), doses.per_cm2, dtype=np.int64)
         caps = np.minimum(disc_caps(placed.x_um, placed.y_um, disc), doses.cap)
         return int(caps.sum()) if int(caps.min()) >= doses.least else 0
+
+    def widened(self, fit: Fit, high: int, doses: Doses) -> Fit:
+        """Return few pricks at a wider spacing than their lattice's, where they can be eased."""
+        if not self.free or fit.pitch_um >= high or fit.pricks >= SMALL:
+            return fit
+        from mesogun.planning.place.squeeze import widened
+
+        spots = self.spots(fit)
+        points = spots.x_um, spots.y_um
+        return widened(self.field, fit, points, high, doses.borne_by)
+
+    def squeezed(self, pitch_um: int, doses: Doses) -> Fit | None:
+        """Return so many pricks at this spacing that no dose exceeds the usual one, if it goes."""
+        each = doses.each_at(packed(pitch_um), doses.usual)
+        if not self.free or each < doses.least or self.roughly(pitch_um) >= SMALL:
+            return None
+        from mesogun.planning.place.squeeze import squeezed
+
+        def tighter(pitch: int) -> tuple[Fit, tuple[Integers, Integers]]:
+            fit = self.at(pitch, TRIAL_FINENESS)
+            spots = self.spots(fit)
+            return fit, (spots.x_um, spots.y_um)
+
+        return squeezed(self.field, pitch_um, -(-doses.total // each), tighter)
 
     def roughly(self, pitch_um: int) -> int:
         """Return the pricks that the area alone lets one expect, without any boundary."""
@@ -160,14 +214,17 @@ class Search:
         return [max(counts[k * each : (k + 1) * each]) for k in range(len(pitches))]
 
 
-def search_of(field: Field) -> Search | None:
-    """Return the search over `field`, or None if there is no room for a prick in it."""
+def search_of(field: Field, *, free: bool = False) -> Search | None:
+    """Return the search over `field`, or None if there is no room for a prick in it.
+
+    `free`: pricks of small zones may leave the lattice where that gains room.
+    """
     area, anchor = area_of(field)
     if anchor is None:
         return None
     left, low, right, high = field.box
     rough = coarse(field)
-    return Search(field, rough, anchor, area, (right - left) * (high - low))
+    return Search(field, rough, anchor, area, (right - left) * (high - low), free=free)
 
 
 def choose(search: Search, low: int, high: int, doses: Doses) -> Fit | None:
@@ -186,7 +243,10 @@ def choose(search: Search, low: int, high: int, doses: Doses) -> Fit | None:
             continue
         found = search.widest(lo, hi, need)
         if found is not None:
-            return found
+            return search.widened(found, high, doses)
+    tight = search.squeezed(low, doses)
+    if tight is not None:
+        return tight
     for lo, _, held in reversed(rows):
         if search.holds(lo, held, doses) >= doses.total:
             return search.at(lo)

@@ -27,13 +27,18 @@ TIE_WORK_MAX = 200_000
 
 
 class Fit(NamedTuple):
-    """A lattice and its shift, in parts of a cell, with the pricks it was counted to hold."""
+    """A lattice and its shift, in parts of a cell, with the pricks it was counted to hold.
+
+    Or free points in its stead, which keep its pitch but lie on no lattice.
+    """
 
     pitch_um: int
     basis: Basis
     shift: tuple[int, int]
     fineness: int
     pricks: int
+    free: tuple[Integers, Integers] | None = None
+    """(x, y) of pricks that stand for the lattice's; None: those of the lattice."""
 
     def origin(self, anchor: tuple[int, int]) -> tuple[int, int]:
         """Return a point of the lattice, in whole um."""
