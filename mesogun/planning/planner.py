@@ -14,16 +14,18 @@ from mesogun.planning.depth import check_rasters, depth_of, depths_and_layers
 from mesogun.planning.dose.give import Group, give
 from mesogun.planning.infeasible import ml
 from mesogun.planning.limits import Limits, effective
+from mesogun.planning.order.pauses import pauses_of, with_rests
+from mesogun.planning.order.shots import numbered, order_shots
 from mesogun.planning.order.way import order
 from mesogun.planning.place.lattice import Basis
 from mesogun.planning.place.raster import Integers
 from mesogun.planning.place.region import check_region, mm
 from mesogun.planning.place.spots import Spots
 from mesogun.planning.place.zone import Neighbour, place_zone, searched, warn_of_exclusions
-from mesogun.planning.plan import Plan, PlannedZone
-from mesogun.planning.prescription import Point, Prescription
+from mesogun.planning.plan import Pause, Plan, PlannedZone
+from mesogun.planning.prescription import Motion, Point, Prescription, Zone
 from mesogun.planning.pricks import Column, PrickTable, column
-from mesogun.planning.timing import replay
+from mesogun.planning.timing import Timing, replay, ways_um
 
 PAUSE_MS_MAX = 3_600_000
 UNDER_PERCENT = 10
@@ -58,32 +60,65 @@ def plan(prescription: Prescription) -> Plan:
     next_ones = [*(search.anchor for search in searches[1:]), None]
     for one, search, following in zip(asked, searches, next_ones, strict=True):
         before = [Neighbour(other.spots, other.asked) for other in done]
-        done.append(_ordered(one, place_zone(one, search, before, warnings), done, following))
+        spots = place_zone(one, search, before, warnings)
+        done.append(_ordered(one, prescription.motion, spots, done, following))
     warn_of_exclusions([Neighbour(one.spots, one.asked) for one in done], warnings)
     doses = _give(limits, done, warnings)
     _refuse_too_many(prescription, limits, done)
     pricks = _table(prescription, done, doses, depths)
-    timing = replay(prescription, pricks)
+    timing, pauses = _timed(prescription, limits, pricks)
+    ways = ways_um(pricks, timing, len(zones))
     return Plan(
         prescription,
         limits.all,
-        _planned_zones(done, doses, timing.hops_um),
+        tuple(map(_planned_zone, done, doses, ways)),
         pricks,
         timing.duration_us,
         int(timing.hops_um.sum()),
         tuple(warnings),
+        pauses,
     )
 
 
-def _ordered(asked: Order, spots: Spots, done: Sequence[_Done], following: Point | None) -> _Done:
+def _ordered(
+    asked: Order, motion: Motion, spots: Spots, done: Sequence[_Done], following: Point | None
+) -> _Done:
     """Put a zone's pricks into firing order: from where the hand comes to where it goes next."""
     comes_from = None
     if done:
         last = done[-1].spots
         comes_from = int(last.x_um[-1]), int(last.y_um[-1])
-    assert spots.lattice is not None
-    rows, least_um = order(spots.lattice, comes_from, following)
-    return _Done(replace(spots.taken(rows), shot=np.arange(len(spots))), asked, least_um)
+    rows, least_um = _firing_order(asked.zone, motion, spots, comes_from, following)
+    spots = spots.taken(rows)
+    return _Done(replace(spots, shot=numbered(spots.shot)), asked, least_um)
+
+
+def _firing_order(
+    zone: Zone, motion: Motion, spots: Spots, comes_from: Point | None, goes_to: Point | None
+) -> tuple[Integers, int]:
+    """Return a zone's rows in the order in which they are given, and a way none undercuts."""
+    if zone.rest is None and spots.head is None and spots.lattice is not None:
+        return order(spots.lattice, comes_from, goes_to)
+    from mesogun.planning.order.free import free_way
+    from mesogun.planning.order.rest import rested
+
+    if zone.rest is None:
+        return order_shots(spots, comes_from, goes_to, free_way)
+    return rested(zone, motion, spots, comes_from, goes_to, free_way)
+
+
+def _timed(
+    prescription: Prescription, limits: Limits, pricks: PrickTable
+) -> tuple[Timing, tuple[Pause, ...]]:
+    """Return when each shot starts, and the pauses before them."""
+    timing = replay(prescription, pricks)
+    pauses = pauses_of(prescription, limits, pricks, timing)
+    if any(zone.rest is not None for zone in prescription.zones):
+        from mesogun.planning.order.rest import rest_pauses
+
+        rests = rest_pauses(prescription, pricks)
+        return replay(prescription, pricks, rests), with_rests(pauses, rests)
+    return timing, pauses
 
 
 def _refuse_unplannable(prescription: Prescription) -> None:
@@ -191,16 +226,6 @@ def _joined(parts: Sequence[Integers | None], counts: Sequence[int]) -> Column |
         for part, count in zip(parts, counts, strict=True)
     ]
     return column(np.concatenate(whole))
-
-
-def _planned_zones(
-    done: Sequence[_Done], steps: Sequence[Integers], hops_um: Integers
-) -> tuple[PlannedZone, ...]:
-    ends = np.cumsum([len(one.spots) for one in done]).tolist()
-    return tuple(
-        _planned_zone(one, given, int(hops_um[end - len(given) + 1 : end].sum()))
-        for one, given, end in zip(done, steps, ends, strict=True)
-    )
 
 
 def _planned_zone(done: _Done, steps: Integers, travel_um: int) -> PlannedZone:
