@@ -61,8 +61,8 @@ def level(
     with equal claims to the last steps, ones evenly apart in their order get them. Totals lie
     between the groups' sums of `low` and of `high`: the caller sees to that.
     """
-    height, side = _height(groups, totals * FINE, target, low * FINE, high * FINE)
-    raised = target + groups.each(height)
+    filled, side = height(groups, totals * FINE, target, low * FINE, high * FINE)
+    raised = target + groups.each(filled)
     steps = np.minimum(np.maximum(raised // FINE, low), high)
     if side.any():
         steps = np.where(side == 0, steps, np.where(side < 0, low, high))
@@ -73,7 +73,7 @@ def level(
     return steps + _last(groups, left, FINE - 1 - raised % FINE, may)
 
 
-def _height(
+def height(
     groups: Groups, totals: Integers, target: Integers, low: Integers, high: Integers
 ) -> tuple[Integers, Integers]:
     """Return how high each group is filled, and who is held at a bound (-1 low, 1 high, else 0).
@@ -83,10 +83,10 @@ def _height(
     height is rounded down; with 1 more, the others hold the total or more.
     """
     side = np.zeros(len(target), dtype=np.int64)
-    height = np.zeros(len(totals), dtype=np.int64)
+    filled = np.zeros(len(totals), dtype=np.int64)
     rows, names = np.arange(len(target)), np.arange(len(totals))
     while len(rows):
-        height[names] = now = (totals - groups.add(target)) // groups.count
+        filled[names] = now = (totals - groups.add(target)) // groups.count
         raised = target + groups.each(now)
         short = totals - groups.add(np.minimum(np.maximum(raised, low), high))
         up = (raised >= high) & groups.each(short > 0)
@@ -102,7 +102,7 @@ def _height(
         groups = groups_of(count[stay])
         names, totals = names[stay], totals[stay]
         rows, target, low, high = rows[free], target[free], low[free], high[free]
-    return height, side
+    return filled, side
 
 
 def _last(groups: Groups, left: Integers, claim: Integers, may: Truths) -> Integers:

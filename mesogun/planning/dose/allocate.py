@@ -1,0 +1,140 @@
+"""Giving every prick its dose: exact sums, as close to the targets as all bounds allow.
+
+First every zone by itself, which is exact (`level`). If no square centimetre is too full then, that
+is the optimum of the whole. Only otherwise are the discs looked at one by one (`crowded`).
+"""
+
+from __future__ import annotations
+
+from math import gcd
+
+import numpy as np
+
+from mesogun.planning.dose.demand import Demand, Doses, Short, Shots, cost_of, rows_of, shots_of
+from mesogun.planning.dose.held import REACH_UM
+from mesogun.planning.dose.level import Groups, groups_of, level, targets
+from mesogun.planning.dose.roll import crowds
+from mesogun.planning.place.raster import Integers
+
+
+def allocate(demand: Demand, *, less: bool = False) -> Doses | Short:
+    """Return the doses that `demand` asks for, or what stands in the way.
+
+    With `less`, a volume that does not fit is not refused: as much as was found to fit is given.
+    """
+    target = _targets(demand)
+    shots = shots_of(demand, target)
+    even = each_zone(demand, shots, less=less)
+    if isinstance(even, Short):
+        return even
+    dose = rows_of(demand, shots, even)
+    cap = np.array([one.per_cm2_nl for one in demand.zones])[demand.zone]
+    if surely_thin(demand, dose) or next(crowds(demand.places, dose, cap), None) is None:
+        return Doses(dose, ("optimal",) * len(demand.zones))
+    from mesogun.planning.dose.crowded import thin_out
+
+    return thin_out(demand, shots, even, cap, less=less)
+
+
+def surely_thin(demand: Demand, dose: Integers) -> bool:
+    """Tell whether no disc can be too full, from counts alone: each zone is far from the others.
+
+    False says nothing.
+    """
+    boxes = []
+    x, y = demand.places.x_um, demand.places.y_um
+    ends = np.searchsorted(demand.zone, np.arange(len(demand.zones) + 1))
+    for k, one in enumerate(demand.zones):
+        rows = slice(int(ends[k]), int(ends[k + 1]))
+        if rows.start == rows.stop:
+            continue
+        if not 0 < one.in_a_disc * int(dose[rows].max()) <= one.per_cm2_nl:
+            return False
+        boxes.append((x[rows].min(), x[rows].max(), y[rows].min(), y[rows].max()))
+    near = 2 * REACH_UM
+    return not any(
+        max(a[0] - b[1], b[0] - a[1], a[2] - b[3], b[2] - a[3]) <= near
+        for k, a in enumerate(boxes)
+        for b in boxes[:k]
+    )
+
+
+def _targets(demand: Demand) -> Integers:
+    """Return what each open prick would get by weight alone; all alike: 0, the level decides."""
+    rows = demand.open_rows
+    target = np.zeros(len(rows), dtype=np.int64)
+    if demand.weight is None:
+        return target
+    zone, weight = demand.zone[rows], demand.weight[rows]
+    for k, one in enumerate(demand.zones):
+        mine = slice(*np.searchsorted(zone, (k, k + 1)))
+        if weight[mine].any():
+            target[mine] = targets(one.volume_nl, weight[mine])
+    return target
+
+
+def each_zone(demand: Demand, shots: Shots, *, less: bool) -> Integers | Short:
+    """Return the steps of every shot as if there were no discs: the very optimum."""
+    groups = shots.kinds
+    first = groups.first
+    if not len(first):
+        return first
+    pair, zone = shots.pair_nl[first], shots.zone[first]
+    least, most = groups.add(shots.low) * pair, groups.add(shots.high) * pair
+    totals = np.zeros(len(first), dtype=np.int64)
+    for k, one in enumerate(demand.zones):
+        mine = slice(*np.searchsorted(zone, (k, k + 1)))
+        low, high, step = int(least[mine].sum()), int(most[mine].sum()), gcd(*pair[mine].tolist())
+        volume = min(one.volume_nl, high) // step * step if less and step else one.volume_nl
+        if not low <= volume <= high:
+            return Short(k, "little" if volume < low else "much", high, low, True)
+        if mine.stop == mine.start:
+            continue
+        shared = None if volume % step else _shared(shots, groups, mine, volume)
+        if shared is None:
+            below, above = volume // step * step, -(-volume // step) * step
+            return Short(k, "step", max(below, low), min(above, high), True)
+        totals[mine] = shared
+    return level(groups, totals, shots.target // shots.step_nl, shots.low, shots.high)
+
+
+def _shared(shots: Shots, groups: Groups, kinds: slice, volume: int) -> list[int] | None:
+    """Return how many steps the kinds of shots of one zone take to hold `volume` in all, or None.
+
+    There are one or two. What the one costs rises ever more steeply with its part, and what the
+    other costs falls ever less: the best part is found by halving.
+    """
+    pairs = shots.pair_nl[groups.first[kinds]].tolist()
+    if len(pairs) == 1:
+        return [volume // pairs[0]]
+    least, most = (groups.add(one)[kinds].tolist() for one in (shots.low, shots.high))
+    low = max(least[1], -(-(volume - most[0] * pairs[0]) // pairs[1]))
+    high = min(most[1], (volume - least[0] * pairs[0]) // pairs[1])
+    every = pairs[0] // gcd(*pairs)
+    parts = [one for one in range(low, low + every) if (volume - one * pairs[1]) % pairs[0] == 0]
+    if parts[0] > high:
+        return None
+
+    def split(number: int) -> list[int]:
+        part = parts[0] + number * every
+        return [(volume - part * pairs[1]) // pairs[0], part]
+
+    least_cost, number = 0, (high - parts[0]) // every
+    while least_cost < number:
+        middle = (least_cost + number) // 2
+        if _cost(shots, groups, kinds, split(middle)) <= _cost(
+            shots, groups, kinds, split(middle + 1)
+        ):
+            number = middle
+        else:
+            least_cost = middle + 1
+    return split(number)
+
+
+def _cost(shots: Shots, groups: Groups, kinds: slice, totals: list[int]) -> int:
+    """Return the sum of squared deviations of one zone's pricks, in squares of `FINE` parts."""
+    first = int(groups.first[kinds.start])
+    some = shots.taken(slice(first, first + int(groups.count[kinds].sum())))
+    own = groups_of(groups.count[kinds])
+    steps = level(own, np.array(totals), some.target // some.step_nl, some.low, some.high)
+    return cost_of(some, steps)

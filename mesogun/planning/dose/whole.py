@@ -1,0 +1,185 @@
+"""From doses between steps to whole steps: under every disc, with the exact sum where it goes."""
+
+from __future__ import annotations
+
+from heapq import heapify, heappop, heappush
+
+import numpy as np
+
+from mesogun.planning.dose.demand import Shots
+from mesogun.planning.dose.level import FINE
+from mesogun.planning.place.raster import Integers
+
+TRADES_MAX = 20_000
+"""Exchanges that are tried, at most, before giving up."""
+
+
+class Whole:
+    """Whole steps of every shot, changed one by one, and how much room is left in every disc."""
+
+    def __init__(
+        self,
+        shots: Shots,
+        left_nl: dict[int, int],
+        discs: tuple[Integers, Integers, Integers, Integers],
+        dose: Integers,
+    ) -> None:
+        first, shot, needles, room = discs
+        self.zone = shots.zone.tolist()
+        self.unit = shots.step_nl.tolist()
+        self.pair = shots.pair_nl.tolist()
+        self.low, self.high = shots.low.tolist(), shots.high.tolist()
+        unit = shots.step_nl * FINE
+        steps = np.minimum(np.maximum(dose // unit, shots.low), shots.high)
+        self.steps = steps.tolist()
+        self.wish = dose.tolist()
+        """What the prices ask for, in `FINE` parts of 1 nL."""
+        self.target = shots.target.tolist()
+        held = np.add.reduceat((steps * shots.step_nl)[shot] * needles, first)
+        self.room = (room - held).tolist()
+        """Of each disc, in nL; below 0 where it is still too full."""
+        stops = [*first.tolist()[1:], len(shot)]
+        names, counts = shot.tolist(), needles.tolist()
+        self.members = [
+            list(zip(names[a:b], counts[a:b], strict=True))
+            for a, b in zip(first.tolist(), stops, strict=True)
+        ]
+        self.discs: list[list[tuple[int, int]]] = [[] for _ in self.zone]
+        for disc, members in enumerate(self.members):
+            for name, count in members:
+                self.discs[name].append((disc, count))
+        self.left = dict(left_nl)
+        """What each zone still has to give."""
+        for name, number in enumerate(self.steps):
+            self.left[self.zone[name]] -= number * self.pair[name]
+        self.trades = 0
+
+    def change(self, name: int, by: int) -> None:
+        """Give a shot so many steps more."""
+        self.steps[name] += by
+        self.left[self.zone[name]] -= by * self.pair[name]
+        for disc, count in self.discs[name]:
+            self.room[disc] -= by * count * self.unit[name]
+
+    def tight(self, name: int) -> list[int]:
+        """Return the discs that have no room for one step more of this shot."""
+        unit, room = self.unit[name], self.room
+        return [disc for disc, count in self.discs[name] if room[disc] < count * unit]
+
+    def over(self, name: int, wish: list[int]) -> int:
+        """Return how far the shot's dose lies over what is wished, in `FINE` parts."""
+        return self.steps[name] * self.unit[name] * FINE - wish[name]
+
+    def empty(self) -> bool:
+        """Take from discs that are too full; tell whether that can be done."""
+        for disc, members in enumerate(self.members):
+            while self.room[disc] < 0:
+                may = [name for name, _ in members if self.steps[name] > self.low[name]]
+                if not may:
+                    return False
+                self.change(max(may, key=lambda name: (self.over(name, self.wish), -name)), -1)
+        return True
+
+    def add(self) -> None:
+        """Give what is left, one step at a time, where it is wished most and there is room."""
+        heap = [(self.over(name, self.wish), name) for name in range(len(self.steps))]
+        heapify(heap)
+        while heap:
+            over, name = heappop(heap)
+            if self.left[self.zone[name]] < self.pair[name] or self.steps[name] >= self.high[name]:
+                continue
+            if self.tight(name):
+                continue
+            self.change(name, 1)
+            heappush(heap, (over + self.unit[name] * FINE, name))
+
+    def mend(self) -> None:
+        """Give what is still left by exchanges, and bring doses closer to their targets."""
+        if any(self.left.values()):
+            self.push()
+        self.trade()
+
+    def push(self) -> None:
+        """Give what is left by making room: a neighbour gives way and finds its step elsewhere."""
+        for name in range(len(self.steps)):
+            while self._may_rise(name) and self._push_aside(name):
+                pass
+
+    def _may_rise(self, name: int) -> bool:
+        free = self.left[self.zone[name]] >= self.pair[name]
+        return free and self.steps[name] < self.high[name] and self.trades < TRADES_MAX
+
+    def _push_aside(self, name: int) -> bool:
+        tight = self.tight(name)
+        if not tight:
+            self.change(name, 1)
+            return True
+        for other in self._in_all(tight, name):
+            self.trades += 1
+            self.change(other, -1)
+            if not self.tight(name):
+                self.change(name, 1)
+                found = self._room_near(other, name)
+                if found is not None:
+                    self.change(found, 1)
+                    return True
+                self.change(name, -1)
+            self.change(other, 1)
+        return False
+
+    def _in_all(self, discs: list[int], but: int) -> list[int]:
+        """Return the shots of the same zone that lie in all these discs and can give a step."""
+        common = {name for name, _ in self.members[discs[0]]}
+        for disc in discs[1:]:
+            common &= {name for name, _ in self.members[disc]}
+        zone, pair = self.zone[but], self.pair[but]
+        return sorted(
+            name
+            for name in common
+            if name != but
+            and self.zone[name] == zone
+            and self.pair[name] == pair
+            and self.steps[name] > self.low[name]
+        )
+
+    def _room_near(self, other: int, but: int) -> int | None:
+        """Return a shot that can take a step now that `other` has given one, or None."""
+        near = {name for disc, _ in self.discs[other] for name, _ in self.members[disc]}
+        for name in sorted(near - {other, but}):
+            same = self.zone[name] == self.zone[other] and self.pair[name] == self.pair[other]
+            if same and self.steps[name] < self.high[name] and not self.tight(name):
+                return name
+        return None
+
+    def trade(self) -> None:
+        """Move steps to where they are closer to the targets, while that helps and discs allow."""
+        order = sorted(range(len(self.steps)), key=lambda name: (self.over(name, self.target), name))
+        for name in order:
+            while self.steps[name] < self.high[name] and self.trades < TRADES_MAX:
+                giver = self._giver(name)
+                if giver is None:
+                    break
+                self.change(giver, -1)
+                self.change(name, 1)
+
+    def _giver(self, name: int) -> int | None:
+        """Return a neighbour from whom a step to this shot would help most, or None."""
+        self.trades += 1
+        tight = self.tight(name)
+        if tight:
+            may = self._in_all(tight, name)
+        else:
+            near = {other for disc, _ in self.discs[name] for other, _ in self.members[disc]}
+            may = sorted(near - {name})
+        unit, mine = self.unit[name] * FINE, self.over(name, self.target)
+        best, most = None, mine + unit
+        for other in may:
+            same = self.zone[other] == self.zone[name] and self.pair[other] == self.pair[name]
+            theirs = self.over(other, self.target)
+            if not same or theirs <= most or self.steps[other] <= self.low[other]:
+                continue
+            self.change(other, -1)
+            if not self.tight(name):
+                best, most = other, theirs
+            self.change(other, 1)
+        return best
