@@ -70,3 +70,5 @@ class Seeds(NamedTuple):
     place: Column
     """For each x, y, z and its face."""
     rows: int
+    along: int
+    """So many of them, the first ones, lie along the margin."""

@@ -228,15 +228,32 @@ def _offer_corners(ground: Ground, border: Border, front: Front, p: int) -> int:
 
 
 @part
-def _offer_second(
-    ground: Ground, border: Border, front: Front, p: int, cosine: float, sine: float
-) -> None:
-    """Offer one place at the spacing from a prick that stands alone, in some direction.
+def _beside(front: Front, seeds: Seeds, p: int) -> int:
+    """Return the seed along the margin that is next to prick `p` but free of it, or NOWHERE."""
+    at, found = p * PRICK, NOWHERE
+    x, y, z, r = front.prick[at], front.prick[at + 1], front.prick[at + 2], front.prick[at + 4]
+    least = 4 * r * r
+    for one in range(seeds.along):
+        a = one * CORNER
+        dx, dy, dz = seeds.place[a] - x, seeds.place[a + 1] - y, seeds.place[a + 2] - z
+        d2 = dx * dx + dy * dy + dz * dz
+        if r * r <= d2 < least:
+            least, found = d2, one
+    return found
 
-    It is found as a corner with a prick imagined in that direction from the first edge of its face.
+
+@part
+def _offer_second(
+    ground: Ground, border: Border, front: Front, seeds: Seeds, p: int, cosine: float, sine: float
+) -> None:
+    """Offer one place at the spacing from a prick that stands alone.
+
+    It is found as a corner with an imagined prick: one further along the margin, so that rows will
+    follow it, or else one in the direction given, from the first edge of the prick's face.
     """
     at, s = p * PRICK, front.prick[p * PRICK + 3] * SHAPE
     r = 1.0 * (front.prick[at + 4] + OUTWARD_UM)
+    beside = _beside(front, seeds, p)
     ex, ey, ez = ground.shape[s], ground.shape[s + 1], ground.shape[s + 2]
     vx, vy, vz = ground.shape[s + 6], ground.shape[s + 7], ground.shape[s + 8]
     size = math.sqrt(vx * vx + vy * vy + vz * vz)
@@ -244,6 +261,13 @@ def _offer_second(
     wx = cosine * (vy * ez - vz * ey) + sine * vx
     wy = cosine * (vz * ex - vx * ez) + sine * vy
     wz = cosine * (vx * ey - vy * ex) + sine * vz
+    if beside != NOWHERE:
+        b = beside * CORNER
+        wx = 1.0 * (seeds.place[b] - front.prick[at])
+        wy = 1.0 * (seeds.place[b + 1] - front.prick[at + 1])
+        wz = 1.0 * (seeds.place[b + 2] - front.prick[at + 2])
+        size = math.sqrt(wx * wx + wy * wy + wz * wz)
+        wx, wy, wz = wx / size, wy / size, wz / size
     for half in (0.5 * r, -0.5 * r):
         for one in range(front.ring_end[p], front.ring_end[p + 1]):
             if _corner(ground, border, front, p, front.ring[one], wx, wy, wz, half) > 0:
@@ -310,7 +334,7 @@ def grow(
         if not _find_ring(ground, front, p):
             return FULL
         if _offer_corners(ground, border, front, p) == 0:
-            _offer_second(ground, border, front, p, cosine, sine)
+            _offer_second(ground, border, front, seeds, p, cosine, sine)
         _join(front, p)
         p += 1
     return FULL

@@ -127,7 +127,7 @@ def _rounded(face: Integers, exact: Floats) -> Places:
 def along_the_margin(
     mesh: Mesh, faces: Integers, border: Border, places: Places, clear: Truths, size: int
 ) -> Places:
-    """Return places just clear of the border: where pricks lie tightest.
+    """Return places just clear of the border: rows of pricks that follow it waste least.
 
     Between a place that is clear and one of the same face that is not, the way is halved.
     """

@@ -38,6 +38,10 @@ ROUND_UM = 10
 SHARE_PERCENT = 85
 """What a first trial expects of the packing's bound."""
 CORNERS_EACH = 12
+LEANING = ((1, 1, 0), (1, -1, 0), (0, 1, 1), (0, 1, -1), (1, 0, 1), (1, 0, -1))
+"""The corner of a margin is where it reaches farthest in some direction."""
+SLACK_UM = 30
+"""Rows that follow the margin keep so much off it: they are straight to some um only."""
 
 
 class Others(NamedTuple):
@@ -76,6 +80,9 @@ class Site:
         """Make ready the `faces` of a surface; `others` has rows of x, y, z and reach in um.
 
         `chance` is a seed and the zone's number; spacings below `low_um` are not asked for.
+
+        Raises:
+            PlanError: at `low_um` there would be more pricks than anybody gives.
         """
         self.mesh = mesh
         self.faces = faces
@@ -83,6 +90,11 @@ class Site:
         whole_um2 = int(mesh.area2_um2[faces].sum()) // 2
         self.size = hexagonal(whole_um2, low_um)
         """About how many pricks to expect: it decides what is worth compiling."""
+        if self.size > PRICKS_MAX:
+            raise PlanError(
+                f"a spacing of {mm(low_um)} is too small for a surface of this size (more than "
+                f"{PRICKS_MAX} pricks); check the units"
+            )
         ends = mesh.vertices[boundary(mesh.faces[faces])]
         self.border_um = int(lengths(ends[:, 1] - ends[:, 0]).astype(np.int64).sum())
         self.ground: Ground = ground_of(mesh, faces, low_um, self.size)
@@ -92,7 +104,11 @@ class Site:
         clear = is_clear(self.border, places.rounded, self.size)
         self.inside = places.taken(clear)
         """Strewn places within the margins: they stand for the area."""
-        self.along = along_the_margin(mesh, faces, self.border, places, clear, self.size)
+        within = (
+            border_of(mesh, faces, margin_um + SLACK_UM, self.size) if margin_um else self.border
+        )
+        inner = is_clear(within, places.rounded, self.size)
+        self.along = along_the_margin(mesh, faces, within, places, inner, self.size)
         self.whole_um2 = whole_um2
         self.area_um2 = whole_um2 * len(self.inside.face) // count
         self._found: dict[int, list[Layout]] = {}
@@ -117,15 +133,11 @@ class Site:
 
     def _filled(self, pitch_um: int, start: int) -> Layout:
         likely = hexagonal(self.whole_um2, pitch_um) * 5 // 4 + self.border_um // pitch_um + 64
-        if likely > PRICKS_MAX:
-            raise PlanError(
-                f"a spacing of {mm(pitch_um)} is too small for a surface of this size (more than "
-                f"{PRICKS_MAX} pricks); check the units"
-            )
         places = self.starts(pitch_um)
         rows = np.concatenate((places.rounded, places.face[:, None]), axis=1)
-        seeds = Seeds(flat(rows.ravel(), self.size), len(rows))
-        first = start * len(rows) // STARTS_AT_BEST
+        along = len(self.along.face)
+        seeds = Seeds(flat(rows.ravel(), self.size), len(rows), along)
+        first = self._start(start, along, len(rows))
         cosine, sine = (one / NANO for one in DIRECTIONS[start * 5 % 12])
         room, faces_each = likely, 64
         while True:
@@ -137,6 +149,14 @@ class Site:
         pricks = np.array(front.prick, dtype=np.int64).reshape(-1, PRICK)
         pricks = pricks[len(self.others) : count]
         return Layout(pitch_um, pricks[:, :3], pricks[:, 3], front)
+
+    def _start(self, start: int, along: int, count: int) -> int:
+        """Return which seed to begin with: every other time a corner of the margin, if any."""
+        if along and start % 2 == 0:
+            x, y, z = LEANING[start // 2 % len(LEANING)]
+            place = self.along.rounded
+            return int(np.argmin(x * place[:, 0] + y * place[:, 1] + z * place[:, 2]))
+        return along + start * (count - along) // STARTS_AT_BEST
 
     def _empty(self, pitch_um: int, room: int, faces_each: int) -> Front:
         others, size = self.others, self.size
@@ -206,7 +226,7 @@ def measured(site: Site, layout: Layout) -> Measured:
     if not len(rows):
         return Measured(0, 0)
     near = flat(np.zeros(2 * len(rows), dtype=np.int64), site.size)
-    seeds = Seeds(flat(rows.ravel(), site.size), len(rows))
+    seeds = Seeds(flat(rows.ravel(), site.size), len(rows), 0)
     nearest_to.at(site.size)(site.ground, layout.front, len(site.others), seeds, near)
     both = np.array(near, dtype=np.int64).reshape(-1, 2)
     square = layout.pitch_um * layout.pitch_um

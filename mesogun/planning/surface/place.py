@@ -153,7 +153,7 @@ def _warn(site: Site, layout: Layout, found: Measured, zone: Zone, warnings: lis
         warnings.append(
             f"zone {zone.name!r}: it has two sides nearer to each other than the spacing of "
             f"{mm(layout.pitch_um)} (an ear, a lip, a nostril): about "
-            f"{cm2(site.area_um2 * found.beyond_ppm // 1_000_000)} have pricks on the opposite side "
+            f"{cm2(site.area_um2 * found.beyond_ppm // 1_000_000)} have pricks on the other side "
             "only; that is safe, but they are not treated from their own side"
         )
 
