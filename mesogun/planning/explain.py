@@ -69,7 +69,7 @@ def no_prick(field: Field, limit: Limit) -> Infeasible:
 
 def no_room(field: Field, others: Sequence[str], spacing_um: int) -> Infeasible:
     """Explain that earlier zones' pricks keep all of this one free."""
-    names = " and ".join(repr(one) for one in others)
+    names = " and ".join(others)
     return Infeasible(
         f"it overlaps or touches zone {names}, and keeping {mm(spacing_um)} from the pricks there "
         "leaves no room for a single prick",
@@ -78,6 +78,29 @@ def no_room(field: Field, others: Sequence[str], spacing_um: int) -> Infeasible:
         volume_nl_max=0,
         binding=None,
         changes=(Change("region", "pricks", 0, 1, "pricks", "outlines that lie farther apart"),),
+    )
+
+
+def kept_from(field: Field, others: Sequence[str]) -> Infeasible:
+    """Explain that pricks of earlier sessions (and of zones before it) keep all of a zone free."""
+    names = " and ".join(others)
+    return Infeasible(
+        f"keeping the distances from the pricks of {names} leaves no room for a single prick",
+        zone=field.name,
+        volume_nl=0,
+        volume_nl_max=0,
+        binding=None,
+        changes=(
+            Change("region", "pricks", 0, 1, "pricks", "an outline that reaches beyond them"),
+            Change(
+                "spacing",
+                "distance_um",
+                field.disc_r_max,
+                field.disc_r_max // 2,
+                "um",
+                f"a distance of {mm(field.disc_r_max // 2)} or so, or a session later on",
+            ),
+        ),
     )
 
 

@@ -96,12 +96,7 @@ class Search:
     def at(self, pitch_um: int, finest: int = FINENESS[0]) -> Fit:
         """Return the best fit of this pitch, over shifts of one `finest`-th of a cell."""
         if (pitch_um, finest) not in self.best:
-            cells = cells_of(0, self.box_um2, pitch_um, 1)
-            if self.roughly(pitch_um) > PRICKS_MAX or cells > 8 * PRICKS_MAX:
-                raise PlanError(
-                    f"zone {self.field.name!r}: a spacing of {mm(pitch_um)} is too small for a "
-                    f"region of this size (more than {PRICKS_MAX} pricks); check the units"
-                )
+            cells = self.refuse_tiny(pitch_um)
             budget = CELLS_MAX if cells < BIG else CELLS_MAX_BIG
             fit = best_fit(self.rough, pitch_um, self.anchor, budget, self.box_um2, finest)
             if fit.pricks == 0:
@@ -114,6 +109,24 @@ class Search:
                 fit = closed(self.field, fit, self.anchor)
             self.best[pitch_um, finest] = fit
         return self.best[pitch_um, finest]
+
+    def over(self, field: Field) -> Search | None:
+        """Return the search over the same zone with other discs kept free, or None: no room."""
+        return search_of(field, free=self.free)
+
+    def refuse_tiny(self, pitch_um: int) -> int:
+        """Return about how many cells of this pitch the zone's box has.
+
+        Raises:
+            PlanError: they are too many to plan.
+        """
+        cells = cells_of(0, self.box_um2, pitch_um, 1)
+        if self.roughly(pitch_um) > PRICKS_MAX or cells > 8 * PRICKS_MAX:
+            raise PlanError(
+                f"zone {self.field.name!r}: a spacing of {mm(pitch_um)} is too small for a "
+                f"region of this size (more than {PRICKS_MAX} pricks); check the units"
+            )
+        return cells
 
     def spots(self, fit: Fit) -> Spots:
         """Return the pricks of a fit: exact."""

@@ -6,13 +6,22 @@ until no point of the zone has room for another prick. The same seed gives the s
 
 from __future__ import annotations
 
+from math import isqrt
+
 import numpy as np
 
 from mesogun.planning.place.border import filled
 from mesogun.planning.place.chance import Hashes, below, hashed
-from mesogun.planning.place.fit import exactly_free
+from mesogun.planning.place.choose import Search
+from mesogun.planning.place.fit import Fit, exactly_free
+from mesogun.planning.place.lattice import lattice
 from mesogun.planning.place.neighbours import near
 from mesogun.planning.place.raster import Field, Integers
+
+TRIES = 6
+SHARE_PERCENT = 70
+"""An irregular pattern holds about so many of the pricks of a lattice without a border."""
+MILLION = 1_000_000
 
 
 def irregular(field: Field, pitch_um: int, seed: int, zone: int) -> tuple[Integers, Integers]:
@@ -61,3 +70,57 @@ def thrown(x_um: Integers, y_um: Integers, pitch_um: int, turns: Hashes) -> Inte
         waits = falls[later] & falls[earlier]
         later, earlier = later[waits], earlier[waits]
     return np.flatnonzero(stays)
+
+
+class Scattered(Search):
+    """The search over a zone whose pricks lie irregularly: every spacing has one pattern."""
+
+    __slots__ = ("seed", "zone")
+
+    def __init__(self, search: Search, seed: int, zone: int) -> None:
+        super().__init__(
+            search.field,
+            search.rough,
+            search.anchor,
+            search.area_um2,
+            search.box_um2,
+            free=False,
+        )
+        self.seed = seed
+        self.zone = zone
+
+    def over(self, field: Field) -> Search | None:
+        """Return the search over the same zone with other discs kept free, or None: no room."""
+        search = super().over(field)
+        return None if search is None else Scattered(search, self.seed, self.zone)
+
+    def at(self, pitch_um: int, finest: int = 0) -> Fit:
+        """Return the pattern of this spacing; `finest` is of no account."""
+        if (pitch_um, 0) not in self.best:
+            self.refuse_tiny(pitch_um)
+            points = irregular(self.field, pitch_um, self.seed, self.zone)
+            fit = Fit(pitch_um, lattice(pitch_um, 0), (0, 0), 1, len(points[0]), points)
+            self.best[pitch_um, 0] = fit
+        return self.best[pitch_um, 0]
+
+    def widest(self, low: int, high: int, need: int) -> Fit | None:
+        """Return the widest pattern from `low` to `high` um found to hold `need` pricks.
+
+        Patterns of a fixed number of spacings are made, each where the last one points to.
+        """
+        best, pitch = None, high
+        if need > 1:
+            pitch = isqrt(self.area_um2 * 11_547 * SHARE_PERCENT // (1_000_000 * need))
+        for _ in range(TRIES):
+            pitch = min(high, max(low, pitch))
+            fit = self.at(pitch)
+            if fit.pricks >= need and (best is None or pitch > best.pitch_um):
+                best = fit
+            pointed = pitch * isqrt(fit.pricks * MILLION // need) // 1_000
+            if fit.pricks >= need:
+                pitch = max(pointed, pitch * 101 // 100)
+            else:
+                pitch = min(pointed, pitch * 99 // 100)
+        if best is None and self.at(low).pricks >= need:
+            return self.at(low)
+        return best

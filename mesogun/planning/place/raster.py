@@ -66,6 +66,17 @@ class Field(NamedTuple):
         return max(1, int(self.disc_r.max(initial=1)))
 
 
+class Kept(NamedTuple):
+    """Discs in the drawing's plane that stay free of pricks, and whose they are."""
+
+    x_um: Integers
+    y_um: Integers
+    r_um: Integers
+    """No prick nearer than this to a disc's centre."""
+    name: str
+    """For a reader."""
+
+
 NOTHING = np.empty(0, dtype=np.int64)
 
 
