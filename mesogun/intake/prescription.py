@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,8 @@ def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescrip
     check_volumes(products, equipment, regimen, presets, problems, warnings)
     bounded = component_limits(products, form.patient, presets.components, problems, warnings)
     places = Places(file.parent, form.surface, presets.extent, problems, warnings)
-    zones, limits = _read_zones(form, equipment, places, file.parent, problems, warnings)
+    reader = _zone_reader(form, equipment, heads, places, file.parent, problems, warnings)
+    zones, limits = _read_zones(form, reader, problems)
     if problems:
         return None
     made = _Read(
@@ -146,28 +148,40 @@ def _check_patient(patient: PatientForm, presets: Catalogue, problems: Problems)
         )
 
 
-def _read_zones(
+def _zone_reader(
     form: PrescriptionForm,
     equipment: Equipment,
+    heads: Sequence[Head],
     places: Places,
     folder: Path,
     problems: Problems,
     warnings: list[str],
-) -> tuple[tuple[Zone, ...], tuple[Limit, ...]]:
-    presets = catalogue()
-    reader = ZoneReader(
-        catalogue=presets,
+) -> ZoneReader:
+    if heads and form.surface is not None:
+        problems.add(
+            "device.head",
+            f"found {form.device.head!r}: a head of several needles is for zones drawn flat, not "
+            f"for a mesh: give 'single'",
+        )
+    return ZoneReader(
+        catalogue=catalogue(),
         equipment=equipment,
         sex=form.patient.sex,
         viscosities_upa_s=[one.viscosity_mpa_s for _, one in products_of(form)],
+        head=heads[0] if heads else None,
         places=places,
         maps=Maps(folder),
         problems=problems,
         warnings=warnings,
     )
+
+
+def _read_zones(
+    form: PrescriptionForm, reader: ZoneReader, problems: Problems
+) -> tuple[tuple[Zone, ...], tuple[Limit, ...]]:
     if not form.zones:
         problems.add("zones", "is empty: give at least one [[zones]]")
-    zones, limits = list[Zone](), list(session_limits(equipment, presets))
+    zones, limits = list[Zone](), list(session_limits(reader.equipment, reader.catalogue))
     names: dict[str, int] = {}
     products = check_products(form, problems)
     for index, zone_form in enumerate(form.zones):

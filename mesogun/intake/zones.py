@@ -17,7 +17,7 @@ from mesogun.intake.prescription_form import RestForm, ZoneForm
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.refusal import Problems, unknown
 from mesogun.intake.sine import sine_ppm
-from mesogun.planning.prescription import Limit, Rest, Zone
+from mesogun.planning.prescription import Head, Limit, Rest, Zone
 
 MM, UL, SECOND_US = 1_000, 1_000, 1_000_000
 PRESCRIBED = "prescription"
@@ -31,6 +31,8 @@ class ZoneReader(Table):
     sex: Sex
     viscosities_upa_s: Sequence[int | None]
     """Of each product."""
+    head: Head | None
+    """The first, if it has several needles."""
     places: Places
     maps: Maps
     problems: Problems
@@ -160,16 +162,36 @@ class ZoneReader(Table):
         return asked_um
 
     def _spacing(self, key: str, form: ZoneForm, preset: Preset) -> None:
+        if self.head is not None:
+            self._of_head(key, form, preset, self.head)
+        elif form.spacing_mm is not None:
+            self._within(f"{key}.spacing_mm", form.spacing_mm, preset, "leave it out")
+
+    def _of_head(self, key: str, form: ZoneForm, preset: Preset, head: Head) -> None:
+        """A head of several needles brings its own spacing, and pricks in a lattice."""
+        told = f"the head {head.name!r} has {in_unit(head.pitch_um, MM)} mm from needle to needle"
+        if form.spacing_mm not in (None, head.pitch_um):
+            self.problems.add(
+                f"{key}.spacing_mm",
+                f"found {in_unit(form.spacing_mm or 0, MM)}, but {told}: delete it",
+            )
+        else:
+            self._within(f"{key}.technique", head.pitch_um, preset, f"{told}: take another head")
+        if form.pattern == "irregular":
+            self.problems.add(
+                f"{key}.pattern", f"found 'irregular', but {told}, in a lattice: delete it"
+            )
+
+    def _within(self, key: str, asked_um: int, preset: Preset, mend: str) -> None:
         low, high = preset.figures.spacing_min, preset.figures.spacing_max
-        asked_um = form.spacing_mm
-        if asked_um is None or low.value <= asked_um <= high.value:
+        if low.value <= asked_um <= high.value:
             return
         bound = low if asked_um < low.value else high
         self.problems.add(
-            f"{key}.spacing_mm",
+            key,
             f"{in_unit(asked_um, MM)} mm is outside {in_unit(low.value, MM)} to "
             f"{in_unit(high.value, MM)} mm [{preset.technique_origin}; {bound.told()}]: give a "
-            f"spacing within, or leave it out",
+            f"spacing within, or {mend}",
         )
 
     def _dose(self, key: str, form: ZoneForm, preset: Preset) -> int:

@@ -81,8 +81,12 @@ def test_a_bound_itself_is_allowed(read: Read, zone: Any, change: Any) -> None:
     assert read().zones
 
 
-@pytest.mark.parametrize(("syringe", "volume"), [("3ml", 3), ("20ml", 20), ("3ml", 3.001), ("1ml", 20)])
-def test_a_volume_may_take_several_fillings(read: Read, tree: Any, syringe: str, volume: float) -> None:
+@pytest.mark.parametrize(
+    ("syringe", "volume"), [("3ml", 3), ("20ml", 20), ("3ml", 3.001), ("1ml", 20)]
+)
+def test_a_volume_may_take_several_fillings(
+    read: Read, tree: Any, syringe: str, volume: float
+) -> None:
     tree["device"]["syringe"] = syringe
     tree["product"]["volume_ml"] = volume
     assert read().product.volume_nl == round(volume * 1_000_000)

@@ -223,8 +223,8 @@ ARITHMETIC = {
     "surface_outline.py": {3, 9},
     "values.py": {3, 30},
 }
-"""Coefficients of Bezier curves and of Hagen and Poiseuille, numbers of arguments and of axes, bits,
-digits, units of length."""
+"""Coefficients of Bezier curves and of Hagen and Poiseuille, numbers of arguments and of axes,
+bits, digits, units of length."""
 
 
 @pytest.mark.parametrize(
