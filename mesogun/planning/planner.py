@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from firmware_protocol.units import Micrometres
 from mesogun.errors import PlanError
 from mesogun.planning.asked import Order, orders_of, refuse_session
 from mesogun.planning.checks import refuse_unplannable
 from mesogun.planning.depth import depth_of
-from mesogun.planning.dose.give import Group, give
+from mesogun.planning.dose.give import Given, Placed, give
 from mesogun.planning.infeasible import ml
 from mesogun.planning.limits import Limits, effective
 from mesogun.planning.order.pauses import pauses_of, with_rests
 from mesogun.planning.order.shots import numbered, order_shots
 from mesogun.planning.order.way import order
 from mesogun.planning.place.choose import Search
-from mesogun.planning.place.lattice import Basis
 from mesogun.planning.place.raster import Integers
 from mesogun.planning.place.region import mm
 from mesogun.planning.place.spots import Spots
 from mesogun.planning.place.zone import Neighbour, place_zone, searched, warn_of_exclusions
 from mesogun.planning.plan import Pause, Plan
-from mesogun.planning.prescription import Motion, Prescription, Zone
+from mesogun.planning.prescription import Motion, Point, Prescription, Zone
 from mesogun.planning.pricks import PrickTable
 from mesogun.planning.table import Done, planned_zone, table_of
 from mesogun.planning.timing import Timing, replay, ways_um
@@ -55,15 +55,16 @@ def plan(prescription: Prescription) -> Plan:
         done.append(_ordered(prescription, one, spots, done, _begins(prescription, grounds, one)))
     if prescription.surface is None:
         warn_of_exclusions([Neighbour(one.spots, one.asked) for one in done], warnings)
-    doses = _give(limits, done, warnings)
+    given = give(prescription, limits, [Placed(one.spots, one.asked) for one in done])
+    _warn_of_doses(done, given, warnings)
     _refuse_too_many(prescription, limits, done)
-    pricks = table_of(prescription, done, doses, depths)
+    pricks = table_of(prescription, done, given.dose_nl, depths)
     timing, pauses = _timed(prescription, limits, pricks)
     ways = ways_um(pricks, timing, len(zones))
     return Plan(
         prescription,
         limits.all,
-        tuple(map(planned_zone, done, doses, ways)),
+        tuple(map(planned_zone, done, given.dose_nl, given.answers, ways)),
         pricks,
         timing.duration_us,
         int(timing.hops_um.sum()),
@@ -114,7 +115,7 @@ def _as_the_head_pricks(prescription: Prescription) -> Prescription:
                 f"zone {zone.name!r}: head {head.name!r} pricks on a lattice in a plane; choose a "
                 "single needle for surfaces and for irregular patterns"
             )
-        zones.append(replace(zone, spacing_um=head.pitch_um))
+        zones.append(replace(zone, spacing_um=Micrometres(head.pitch_um)))
     return replace(prescription, zones=tuple(zones))
 
 
@@ -142,8 +143,8 @@ def _placed(
     if covered.left_out:
         warnings.append(
             f"zone {asked.zone.name!r}: {covered.left_out} places of its lattice are left out, for "
-            f"head {prescription.heads[0].name!r} does not fit there; a single needle as the second "
-            "head would give them"
+            f"head {prescription.heads[0].name!r} does not fit there; a single needle as the "
+            "second head would give them"
         )
     return covered.spots
 
@@ -186,13 +187,17 @@ def _firing_order(
 ) -> tuple[Integers, int]:
     """Return a zone's rows in the order in which they are given, and a way none undercuts."""
     if zone.rest is None and spots.head is None and spots.lattice is not None:
-        return order(spots.lattice, comes_from, goes_to)
+        return order(spots.lattice, _flat(comes_from), _flat(goes_to))
     from mesogun.planning.order.free import free_way
     from mesogun.planning.order.rest import rested
 
     if zone.rest is None:
         return order_shots(spots, comes_from, goes_to, free_way)
     return rested(zone, motion, spots, comes_from, goes_to, free_way)
+
+
+def _flat(place: Where | None) -> Point | None:
+    return None if place is None else (place[0], place[1])
 
 
 def _timed(
@@ -209,31 +214,27 @@ def _timed(
     return timing, pauses
 
 
-def _give(limits: Limits, done: Sequence[Done], warnings: list[str]) -> list[Integers]:
-    groups = [
-        Group(one.spots.x_um, one.spots.y_um, Basis(*one.spots.basis_um), one.asked.doses.total)
-        for one in done
-    ]
-    given = give(limits, groups, done[0].asked.quantum_nl)
-    if given.short is not None:
-        from mesogun.planning.explain import too_full
-
-        raise too_full(done[given.short].asked, given.fits)
-    for one, steps in zip(done, given.steps, strict=True):
-        most, usual = int(steps.max()) * one.asked.quantum_nl, int(one.asked.zone.dose_nl_usual)
+def _warn_of_doses(done: Sequence[Done], given: Given, warnings: list[str]) -> None:
+    """Tell where doses are far from those asked, or not proved to be the best there are."""
+    for one, dose_nl, answer in zip(done, given.dose_nl, given.answers, strict=True):
+        most, usual = int(dose_nl.max()), int(one.asked.zone.dose_nl_usual)
+        name = one.asked.zone.name
         if one.asked.zone.dose_asked and most * 100 < usual * (100 - UNDER_PERCENT):
             warnings.append(
-                f"zone {one.asked.zone.name!r}: doses of up to {ml(most)} are less than the "
-                f"{ml(usual)} asked: {ml(one.asked.volume_nl)} are divided over {len(steps)} pricks"
+                f"zone {name!r}: doses of up to {ml(most)} are less than the {ml(usual)} asked: "
+                f"{ml(one.asked.volume_nl)} are divided over {len(dose_nl)} pricks"
             )
         if most > usual:
             what = "asked" if one.asked.zone.dose_asked else "usual"
             warnings.append(
-                f"zone {one.asked.zone.name!r}: doses of up to {ml(most)} exceed the {what} "
-                f"{ml(usual)}: at {mm(one.spots.pitch_um)} spacing there is room for "
-                f"{len(steps)} pricks"
+                f"zone {name!r}: doses of up to {ml(most)} exceed the {what} {ml(usual)}: at "
+                f"{mm(one.spots.pitch_um)} spacing there is room for {len(dose_nl)} pricks"
             )
-    return given.steps
+        if answer != "optimal":
+            warnings.append(
+                f"zone {name!r}: its doses keep every bound, but are not proved to be as even as "
+                "the bounds on the dose per area allow"
+            )
 
 
 def _refuse_too_many(prescription: Prescription, limits: Limits, done: Sequence[Done]) -> None:

@@ -1,4 +1,4 @@
-"""Giving every prick its dose, over all zones at once: even, and within every disc of 1 cm2."""
+"""Giving every prick of a prescription its dose, over all zones at once."""
 
 from __future__ import annotations
 
@@ -7,77 +7,89 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mesogun.planning.dose.fill import AREA_DISC_RADIUS_UM, disc_caps, disc_sums, fill, spread
+from mesogun.planning.asked import Order
+from mesogun.planning.dose.allocate import allocate
+from mesogun.planning.dose.demand import Bounds, Demand, Short
+from mesogun.planning.dose.held import most_at, packed
+from mesogun.planning.dose.roll import Places
+from mesogun.planning.dose.weights import weights_of
 from mesogun.planning.limits import Limits
-from mesogun.planning.place.lattice import Basis, points_in_disc
 from mesogun.planning.place.raster import Integers
+from mesogun.planning.place.spots import Spots
+from mesogun.planning.plan import Answer
+from mesogun.planning.prescription import Prescription
 
 
-class Group(NamedTuple):
-    """The pricks of one zone in firing order, and the steps that they share."""
+class Placed(NamedTuple):
+    """A zone's pricks in firing order, and what they are asked to hold."""
 
-    x_um: Integers
-    y_um: Integers
-    basis: Basis
-    steps: int
+    spots: Spots
+    asked: Order
 
 
 class Given(NamedTuple):
-    """Steps for each prick, zone by zone; or, if the discs are too full, what does fit."""
+    """Doses in nL for each prick, zone by zone, and what is proved of them."""
 
-    steps: list[Integers]
-    short: int | None
-    """The first zone whose steps do not fit; None: all fit."""
-    fits: int
-    """How many steps fit into that zone."""
+    dose_nl: list[Integers]
+    answers: tuple[Answer, ...]
 
 
-def give(limits: Limits, groups: Sequence[Group], quantum_nl: int) -> Given:
-    """Divide each zone's steps over its pricks, as evenly as caps and discs allow."""
-    even = [spread(one.steps, len(one.x_um)) for one in groups]
-    per_cm2 = [
-        limits.of("area_dose_nl_per_cm2_max", k).value // quantum_nl for k in range(len(groups))
-    ]
-    if _surely_thin(groups, even, per_cm2):
-        return Given(even, None, 0)
-    x = np.concatenate([one.x_um for one in groups])
-    y = np.concatenate([one.y_um for one in groups])
-    counts = [len(one.x_um) for one in groups]
-    cap = np.repeat(np.array(per_cm2, dtype=np.int64), counts)
-    if (disc_sums(x, y, np.concatenate(even)) <= cap).all():
-        return Given(even, None, 0)
-    return _within_discs(limits, groups, quantum_nl, np.split(disc_caps(x, y, cap), _ends(counts)))
+def give(prescription: Prescription, limits: Limits, zones: Sequence[Placed]) -> Given:
+    """Divide each zone's volume over its pricks: evenly or by weight, within every bound.
+
+    Raises:
+        Infeasible: they cannot hold it; it says what they can.
+        Undecided: nobody knows whether they can.
+        PlanError: a map of weights makes no sense.
+    """
+    demand = demand_of(prescription, limits, zones)
+    answer = allocate(demand)
+    if isinstance(answer, Short):
+        from mesogun.planning.explain import too_full
+
+        raise too_full(zones[answer.zone].asked, demand, answer)
+    ends = np.cumsum([len(one.spots) for one in zones])[:-1]
+    return Given(np.split(answer.dose_nl, ends), answer.answers)
 
 
-def _within_discs(
-    limits: Limits, groups: Sequence[Group], quantum_nl: int, disc: Sequence[Integers]
-) -> Given:
-    doses: list[Integers] = []
-    for k, one in enumerate(groups):
-        caps = np.minimum(disc[k], limits.of("dose_nl_max", k).value // quantum_nl)
-        least = -(-limits.of("dose_nl_min", k).value // quantum_nl)
-        given = fill(one.steps, caps)
-        if given is None or int(given.min()) < max(1, least):
-            return Given([], k, int(caps.sum()) if int(caps.min()) >= max(1, least) else 0)
-        doses.append(given)
-    return Given(doses, None, 0)
+def demand_of(prescription: Prescription, limits: Limits, zones: Sequence[Placed]) -> Demand:
+    """Return the pricks of all zones as one demand."""
+    spots = [one.spots for one in zones]
+    firsts = np.cumsum([0, *(int(one.shot.max()) + 1 for one in spots)]).tolist()
+    is_flat = prescription.surface is None
+    places = Places(
+        np.concatenate([one.x_um for one in spots]),
+        np.concatenate([one.y_um for one in spots]),
+        None if is_flat else np.concatenate([one.z_um for one in spots]),
+    )
+    bounds = []
+    for one in zones:
+        held = most_at if one.spots.lattice is not None else packed
+        bounds.append(
+            Bounds(
+                one.asked.volume_nl,
+                limits.of("dose_nl_min", one.asked.which).value,
+                limits.of("dose_nl_max", one.asked.which).value,
+                limits.of("area_dose_nl_per_cm2_max", one.asked.which).value,
+                held(one.spots.pitch_um) if is_flat else 0,
+            )
+        )
+    return Demand(
+        places,
+        np.repeat(np.arange(len(spots)), [len(one) for one in spots]),
+        np.concatenate([one.shot + k for one, k in zip(spots, firsts, strict=False)]),
+        limits.of("dose_quantum_nl_min").value,
+        tuple(bounds),
+        _weights(prescription, zones),
+    )
 
 
-def _ends(counts: Sequence[int]) -> list[int]:
-    ends: list[int] = np.cumsum(counts)[:-1].tolist()
-    return ends
-
-
-def _surely_thin(groups: Sequence[Group], even: Sequence[Integers], per_cm2: Sequence[int]) -> bool:
-    """Tell whether no disc can be too full, from the lattices alone and without any pair."""
-    boxes = [(one.x_um.min(), one.y_um.min(), one.x_um.max(), one.y_um.max()) for one in groups]
-    for k, one in enumerate(groups):
-        held = points_in_disc(one.basis, AREA_DISC_RADIUS_UM)
-        if held * int(even[k].max()) > per_cm2[k]:
-            return False
-        for other in boxes[:k]:
-            gap_x = max(other[0] - boxes[k][2], boxes[k][0] - other[2])
-            gap_y = max(other[1] - boxes[k][3], boxes[k][1] - other[3])
-            if max(gap_x, gap_y) <= AREA_DISC_RADIUS_UM:
-                return False
-    return True
+def _weights(prescription: Prescription, zones: Sequence[Placed]) -> Integers | None:
+    """Return the weights of all pricks, or None if no zone asks for any."""
+    parts = [weights_of(prescription, one.asked.zone, one.spots) for one in zones]
+    if all(part is None for part in parts):
+        return None
+    alike = [np.ones(len(one.spots), dtype=np.int64) for one in zones]
+    return np.concatenate(
+        [one if part is None else part for one, part in zip(alike, parts, strict=True)]
+    )
