@@ -32,7 +32,7 @@ STREWN_EACH = 6
 MEASURED_MIN, MEASURED_MAX, MEASURED_EACH = 512, 4_096, 12
 STARTS, STARTS_UP_TO = 4, 400
 """Zones of up to so many pricks are filled from several starts, until enough pricks are found."""
-STARTS_AT_BEST = 12
+STARTS_AT_BEST = 6
 TRIALS = 5
 ROUND_UM = 10
 SHARE_PERCENT = 85
@@ -112,6 +112,11 @@ class Site:
         self.whole_um2 = whole_um2
         self.area_um2 = whole_um2 * len(self.inside.face) // count
         self._found: dict[int, list[Layout]] = {}
+
+    def most_at(self, pitch_um: int) -> int:
+        """Return more pricks than are ever found at this spacing: a triangular lattice's and the
+        border's."""
+        return hexagonal(self.whole_um2, pitch_um) + self.border_um // pitch_um + 4
 
     def starts(self, pitch_um: int) -> Places:
         """Return the places to start from and to fill gaps with: along the margin, then inside."""

@@ -126,15 +126,17 @@ def chosen(site: Site, asked: Order, low_um: int, high_um: int) -> Layout | None
         if each < doses.least:
             continue
         need = -(-doses.total // each)
-        if need > hexagonal(site.whole_um2, lo) + site.border_um // lo + 4:
+        if need > site.most_at(lo):
             continue
         found = site.widest(lo, hi, need)
         if found is not None:
             return found
     for lo, _, held in reversed(steps):
-        best = site.at(lo, 0, STARTS_AT_BEST)
         each = doses.each_at(held, doses.cap)
-        if len(best) and each >= doses.least and len(best) * each >= doses.total:
+        if each < doses.least or site.most_at(lo) * each < doses.total:
+            continue
+        best = site.at(lo, 0, STARTS_AT_BEST)
+        if len(best) and len(best) * each >= doses.total:
             return best
     return None
 

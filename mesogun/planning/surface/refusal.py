@@ -32,17 +32,17 @@ def does_not_fit(order: Order, site: Site, layout: Layout | None) -> Infeasible:
     if len(widest) * order.doses.least > order.doses.total:
         return _too_little(order, widest)
     if steps == 0:
-        return _too_dense(order, tightest, held)
+        return _too_dense(order, len(tightest), tightest.pitch_um, held)
     return _too_much(order, site, tightest, steps, held)
 
 
 def _most(order: Order, site: Site) -> tuple[int, int]:
     """Return the largest total found to fit, and how many pricks a disc of 1 cm2 holds there."""
     best, doses = (0, fullness(order.low_um)[-1][2]), order.doses
-    for lo, hi, held in fullness(order.low_um):
+    for lo, _, held in reversed(fullness(order.low_um)):
         each = doses.each_at(held, doses.cap)
-        if lo <= order.high_um and (hi or order.low_um) >= order.low_um and each >= doses.least:
-            best = max(best, (len(site.at(max(lo, order.low_um), 0, STARTS_AT_BEST)) * each, held))
+        if lo <= order.high_um and each >= doses.least and site.most_at(lo) * each > best[0]:
+            best = max(best, (len(site.at(lo, 0, STARTS_AT_BEST)) * each, held))
     return best
 
 
@@ -121,17 +121,15 @@ def _too_little(order: Order, widest: Layout) -> Infeasible:
     return _refusal(order, problem, bound, changes, doses.cap * count, steps)
 
 
-def _too_dense(order: Order, tightest: Layout, held: int) -> Infeasible:
+def _too_dense(order: Order, count: int, pitch_um: int, held: int) -> Infeasible:
     """Explain that even the least dose in every prick is too much for a square centimetre."""
-    least, bound = order.doses.least, order.limits.of(AREA_DOSE, order.which)
-    needed = least * held * order.quantum_nl
-    text = f"{AREA_DOSE} of {needed} instead of {bound.value} {bound.unit} [{bound.origin}]"
-    changes = [Change("cap", AREA_DOSE, bound.value, needed, bound.unit, text)]
+    least = order.doses.least * order.quantum_nl
     problem = (
-        f"no dose is small enough: at {mm(tightest.pitch_um)} spacing a square centimetre takes in "
-        f"{held} pricks, and at least {ml(least * order.quantum_nl)} in each are {ml(needed)}"
+        f"no dose is small enough: at {mm(pitch_um)} spacing a square centimetre takes in "
+        f"{held} pricks, and at least {ml(least)} in each are {ml(least * held)}"
     )
-    return _refusal(order, problem, bound, changes, 0, 0)
+    binding = order.limits.of(AREA_DOSE, order.which)
+    return _refusal(order, problem, binding, _caps(order, count, held), 0, 0)
 
 
 def _too_much(order: Order, site: Site, tightest: Layout, steps: int, held: int) -> Infeasible:
@@ -158,7 +156,7 @@ def _too_much(order: Order, site: Site, tightest: Layout, steps: int, held: int)
 
 def _caps(order: Order, count: int, held: int) -> list[Change]:
     """Say how far the caps must rise for the pricks that there are: both, if both are too low."""
-    each, found = -(-order.doses.total // count), []
+    each, found = max(order.doses.least, -(-order.doses.total // count)), []
     for name, steps in (("dose_nl_max", each), (AREA_DOSE, each * held)):
         bound, value = order.limits.of(name, order.which), steps * order.quantum_nl
         if value > bound.value:
