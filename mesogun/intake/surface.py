@@ -175,8 +175,8 @@ class _Names:
 def _least(values: Floats, place: Indices, count: int) -> Floats:
     """Return the least value at each place; nothing is known where one of them is no number."""
     least = np.full(count, np.inf)
-    np.minimum.at(least, place, values)  # minimum passes on what is no number
-    return least
+    np.minimum.at(least, place, np.where(np.isfinite(values), values, -np.inf))
+    return np.where(np.isfinite(least), least, np.nan)
 
 
 def _with_properties(body: Body, form: SurfaceForm, problems: Problems) -> Body | None:

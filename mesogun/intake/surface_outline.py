@@ -129,11 +129,7 @@ def _section(
     upright = _fine(normals[face_a]) + _fine(normals[face_b])
     plane = cross(along, upright)
     from_a = net.vertices_um - a
-    side = from_a @ plane
-    ahead = from_a @ along
-    sides, at = side[net.faces], ahead[net.faces]
-    crossed = (sides.min(axis=1) <= 0) & (sides.max(axis=1) >= 0)
-    crossed &= (at.max(axis=1) >= 0) & (at.min(axis=1) <= int(along @ along))
+    crossed = _crossed((from_a @ plane)[net.faces], (from_a @ along)[net.faces], along)
     crossed[[face_a, face_b]] = True
     if not plane.any() and face_a == face_b:
         return _only(net, face_a)
@@ -144,6 +140,31 @@ def _section(
             f"folded there; add points between them"
         )
     return _same(part, part[face_a])
+
+
+def _crossed(sides: Indices, ahead: Indices, along: Indices) -> Truths:
+    """Return the faces that the plane cuts between the two points.
+
+    `sides` tells on which side of the plane each corner lies, `ahead` how far along the way, times
+    the length of the way. Ends are taken a um too far.
+    """
+    crossed: Truths = (sides.min(axis=1) <= 0) & (sides.max(axis=1) >= 0)
+    rows = np.flatnonzero(crossed)
+    side, at = sides[rows].astype(np.float64), ahead[rows].astype(np.float64)
+    first, last = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
+    for i, j in ((0, 1), (1, 2), (2, 0)):
+        apart = side[:, i] - side[:, j]
+        part = np.divide(side[:, i], apart, out=np.zeros(len(rows)), where=apart != 0)
+        # An edge that lies in the plane counts with both its ends.
+        for share in (part, np.where(apart != 0, part, 1.0)):
+            place = at[:, i] + (at[:, j] - at[:, i]) * share
+            there = (share >= 0) & (share <= 1) & ((apart != 0) | (side[:, i] == 0))
+            first = np.where(there, np.minimum(first, place), first)
+            last = np.where(there, np.maximum(last, place), last)
+    square = float(along @ along)
+    length = float(np.sqrt(square))
+    crossed[rows] = (last >= -length) & (first <= square + length)
+    return crossed
 
 
 def _same(part: Indices, label: int) -> Truths:
