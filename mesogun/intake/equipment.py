@@ -118,6 +118,7 @@ def session_limits(equipment: Equipment, catalogue: Catalogue) -> tuple[Limit, .
         limit("dose_nl_min", session.dose_min, None, "session"),
         limit("area_dose_nl_per_cm2_max", session.area_dose_max, None, "session"),
         limit("pricks_max", session.pricks_max, None, "session"),
+        limit("needle_pricks_max", session.pricks_per_needle_prompt, None, "session"),
     )
 
 
