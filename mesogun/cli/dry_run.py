@@ -16,6 +16,7 @@ from firmware_protocol.errors import MesogunError
 from mesogun.cli import show
 from mesogun.cli.avoid import Avoid, avoid_options, kept_away
 from mesogun.cli.output import finish, free_folder
+from mesogun.cli.plans import Plans
 from mesogun.cli.progress import Bar, bar
 from mesogun.cli.running import PACKAGES, tell
 from mesogun.cli.stopping import stopped_by_signals
@@ -84,6 +85,7 @@ def dry_run_command(
             show.say("\nVerified: no limit is broken. Now on the SIMULATED pistol:", err=True)
         folder.write(PRESCRIPTION, given)
         folder.write(PLAN, to_json(made))
+        plans = Plans(folder, checked)
         with (
             _truth(truth) as on_delivery,
             Capture(folder.path / WIRE) as capture,
@@ -102,8 +104,9 @@ def dry_run_command(
                 on_body=capture.write,
                 pace=_true_speed() if realtime else None,
                 on_start=stop,
+                keep=plans.keep,
             )
-            session = finish(folder, made)
+            session = finish(folder, plans.in_force.plan)
     if not as_json:
         show.say()
     return tell(session, as_json)

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "dry-run": ("mesogun.cli.dry_run", "dry_run_command", "Plan, verify and run on the twin."),
     "run": ("mesogun.cli.running", "run_command", "Run a prescription on a pistol."),
     "resume": ("mesogun.cli.running", "resume_command", "Continue an interrupted session."),
+    "replan": ("mesogun.cli.replanning", "replan_command", "Tell what is left of a session."),
     "abort": ("mesogun.cli.pistols", "abort_command", "Stop a pistol now."),
     "devices": ("mesogun.cli.pistols", "devices_command", "List the serial ports of this machine."),
     "info": ("mesogun.cli.pistols", "info_command", "Describe the pistol at a port."),

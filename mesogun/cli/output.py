@@ -9,7 +9,7 @@ from mesogun.cli import show
 from mesogun.intake import read_plan
 from mesogun.planning import Plan
 from mesogun.record import Folder, Record, load_record
-from mesogun.record.folder import MAP, PLAN, REPORT
+from mesogun.record.folder import MAP, REPORT, plan_name
 
 EXIT_OF_OUTCOME = {"complete": 0, "aborted": 3, "fault": 3, "interrupted": 3}
 LOUD_ALARMS = 10
@@ -95,7 +95,7 @@ def read_session(folder: Path) -> Session:
         PlanError: its plan cannot be read.
     """
     record = load_record(folder)
-    return Session(folder, read_plan(folder / PLAN), record)
+    return Session(folder, read_plan(folder / plan_name(1 + len(record.replans))), record)
 
 
 def plan_digest_of(path: Path) -> str:

@@ -22,14 +22,15 @@ from firmware_protocol.messages import ArmChallenge, Hazard
 from mesogun.cli import show
 from mesogun.cli.output import EXIT_OF_OUTCOME, Session, finish
 from mesogun.cli.pistols import json_option, port_option
+from mesogun.cli.plans import Plans, changes_text
 from mesogun.cli.progress import Bar, bar
 from mesogun.cli.stopping import stopped_by_signals
 from mesogun.device import Capture, Pistol
-from mesogun.intake import prescription_bytes, read_plan, read_prescription
-from mesogun.planning import VerifiedPlan, plan, to_json, verify
+from mesogun.intake import prescription_bytes, read_prescription
+from mesogun.planning import plan, to_json, verify
 from mesogun.record import Ended, Entry, Folder, Journal
 from mesogun.record.folder import PLAN, PRESCRIPTION, WIRE
-from mesogun.session import Progress, opening, run
+from mesogun.session import Briefing, Progress, opening, run
 
 RUN_HELP = """Run the prescription RX on the pistol at a port, and keep the record in a folder.
 
@@ -50,7 +51,8 @@ Examples:
   mesogun resume out/first --port /dev/ttyACM0
 
 The pistol's own journal says which shots were fired; what it cannot say stays in doubt, counts as
-given, and nothing more is fired there.
+given, and nothing more is fired there. Where doses were lost, what is left is planned anew within
+every limit, and you see the change before you confirm.
 """
 
 PACKAGES = ("mesogun", "numpy", "pyserial")
@@ -103,7 +105,8 @@ def run_command(rx: str, url: str, out: str, yes: bool, lease_ms: int, as_json: 
         )
         journal = folder.create_journal()
         journal.append(opened)
-        return _play(checked, pistol, folder, journal, (opened,), _Manner(yes, as_json, lease_ms))
+        plans = Plans(folder, checked)
+        return _play(plans, pistol, folder, journal, (opened,), _Manner(yes, as_json, lease_ms))
 
 
 @click.command("resume", help=RESUME_HELP)
@@ -116,17 +119,17 @@ def resume_command(record: str, url: str, yes: bool, lease_ms: int, as_json: boo
     """Continue an interrupted session."""
     _demand_somebody_to_confirm(yes)
     with Folder.open(Path(record)) as folder:
-        checked = verify(read_plan(folder.path / PLAN))
         journal, history = folder.reopen_journal()
         journal.close()
+        plans = Plans.read(folder, history)
         if isinstance(history[-1], Ended) and history[-1].outcome == "complete":
             # All was given, but the host died before it wrote so: no pistol is needed for that.
-            return tell(finish(folder, checked.plan), as_json)
+            return tell(finish(folder, plans.in_force.plan), as_json)
         with _Taps() as taps, Pistol.open(url, on_body=taps.on_body) as pistol:
             taps.capture_to(folder)
             journal, history = folder.reopen_journal()
             manner = _Manner(yes, as_json, lease_ms)
-            return _play(checked, pistol, folder, journal, history, manner)
+            return _play(plans, pistol, folder, journal, history, manner)
 
 
 class _Taps:
@@ -161,14 +164,14 @@ class _Manner:
 
 
 def _play(
-    checked: VerifiedPlan,
+    plans: Plans,
     pistol: Pistol,
     folder: Folder,
     journal: Journal,
     history: Sequence[Entry],
     manner: _Manner,
 ) -> int:
-    title = checked.plan.prescription.name
+    title = plans.in_force.plan.prescription.name
     with stopped_by_signals() as stop, bar(title, quiet=manner.as_json) as shown:
         stop(pistol)
 
@@ -178,15 +181,16 @@ def _play(
         for part in range(1, PARTS_MAX + 1):
             with journal:
                 ended = run(
-                    checked,
+                    plans.in_force,
                     pistol,
                     journal,
                     history=history,
-                    confirm=_Confirmation(manner.yes, manner.as_json, shown).ask,
+                    confirm=_Confirmation(manner.yes, manner.as_json, shown, plans).ask,
                     progress=progress,
                     wall=_wall,
                     nonce=secrets.randbits(64),
                     lease_ms=manner.lease_ms,
+                    keep=plans.keep,
                 )
             shown.pause()
             if not ended.passing or part == PARTS_MAX:
@@ -198,7 +202,7 @@ def _play(
             # As after a restart: what the journal on the disk says is all that is known.
             journal, history = folder.reopen_journal()
         # Still shielded: a second Ctrl-C must not cut the closing of the record short.
-        return tell(finish(folder, checked.plan), manner.as_json)
+        return tell(finish(folder, plans.in_force.plan), manner.as_json)
 
 
 def tell(session: Session, as_json: bool) -> int:
@@ -229,14 +233,21 @@ class _Confirmation:
     yes: bool
     quiet: bool
     shown: Bar
+    plans: Plans
 
-    def ask(self, echo: ArmChallenge) -> str | None:
-        """Return who confirmed the echo, or None."""
+    def ask(self, echo: ArmChallenge, briefing: Briefing) -> str | None:
+        """Return who confirmed the echo, and that what is asked at a pause was done, or None."""
         self.shown.pause()
-        if not self.quiet or not self.yes:
+        # A flag set beforehand changes no needle: at a pause a person answers, but for a twin.
+        yes = self.yes and (not briefing.pauses or bool(echo.hazards & Hazard.SIMULATED))
+        if not self.quiet or not yes:
             show.say(echo_text(echo), err=self.quiet)
-        if self.yes:
+            self._tell(briefing)
+        if yes:
             return "--yes"
+        if not sys.stdin.isatty():
+            show.say("nobody is there to confirm this pause: resume in a terminal", err=True)
+            return None
         # Nothing is armed yet: here Ctrl-C means no, and must not wait for an answer first.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
@@ -246,6 +257,13 @@ class _Confirmation:
         finally:
             signal.signal(signal.SIGINT, before)
         return "operator at the terminal" if agreed else None
+
+    def _tell(self, briefing: Briefing) -> None:
+        if briefing.redosed:
+            told = changes_text(self.plans.in_force.plan)
+            show.say(f"Planned anew: {told} ({self.plans.path.name})", err=self.quiet)
+        for one in briefing.pauses:
+            show.say(f"Before you confirm: {one.note} ({one.kind})", err=self.quiet)
 
 
 def echo_text(echo: ArmChallenge) -> str:

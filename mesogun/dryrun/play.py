@@ -15,9 +15,9 @@ from firmware_protocol.messages import ArmChallenge
 from mesogun.device import OnBody, PistolPort
 from mesogun.dryrun.virtual import HostRestart, VirtualPistol
 from mesogun.dryrun.world import World
-from mesogun.planning import VerifiedPlan, travels_us
+from mesogun.planning import Plan, VerifiedPlan, travels_us
 from mesogun.record import Entry, Journal, Record, SessionOutcome, fold, read_chained
-from mesogun.session import Ended, Progress, opening, run
+from mesogun.session import Briefing, Ended, Keep, Progress, opening, run
 from simulator.chance import Stream
 from simulator.faults import Faults
 from simulator.mechanics import Delivery
@@ -50,6 +50,7 @@ def dry_run(
     on_body: OnBody | None = None,
     pace: Callable[[int], None] | None = None,
     on_start: Callable[[PistolPort], None] | None = None,
+    keep: Keep | None = None,
 ) -> Record:
     """Play `plan` on the twin that `seed` makes, and return the record of its new journal.
 
@@ -57,7 +58,8 @@ def dry_run(
     in all, and never after an abort or a fault. The journal is written as ever but not synced:
     nobody is hurt by the loss of a simulated record. `on_delivery` sees the twin's truth,
     `on_body` the frames, and `pace` each new virtual time (it may wait: true speed). `on_start`
-    is given each part's pistol, whose `abort` may be called from a signal handler.
+    is given each part's pistol, whose `abort` may be called from a signal handler. `keep` is given
+    each plan that divides anew what is left after a loss. Pauses are confirmed at once.
 
     Raises:
         RecordError: the journal exists already, or cannot be written.
@@ -77,13 +79,20 @@ def dry_run(
     journal.append(opened)
     history: Sequence[Entry] = (opened,)
     chance = Stream(seed, "host")
+    in_force = [plan]
+
+    def go_on_with(anew: VerifiedPlan) -> None:
+        in_force.append(anew)
+        if keep is not None:
+            keep(anew)
+
     for _ in range(PARTS_MAX):
         pistol = VirtualPistol(world, on_body=on_body, first_request=chance.between(1, 0xFFFF))
         if on_start is not None:
             on_start(pistol)
         part = partial(
             run,
-            plan,
+            in_force[-1],
             pistol,
             journal,
             history=history,
@@ -93,6 +102,7 @@ def dry_run(
             clock_us=world.now_us,
             seed=seed,
             nonce=chance.bits64(),
+            keep=go_on_with,
         )
         outcome = _outcome_of(part)
         pistol.close()
@@ -123,11 +133,19 @@ def _twin(plan: VerifiedPlan, seed: int, on_delivery: Callable[[Delivery], None]
         travels_us=travels_us(plan.plan),
         refills=True,
     )
-    syringe_nl = asked.product.volume_nl * (100 + _SPARE_PERCENT) // 100
+    # One filling; the hand changes syringes at the pauses.
+    syringe_nl = _filling_nl(plan.plan) * (100 + _SPARE_PERCENT) // 100
     return Pistol(Memory(), seed=seed, hand=hand, on_delivery=on_delivery, syringe_nl=syringe_nl)
 
 
-def _confirm(_: ArmChallenge) -> str:
+def _filling_nl(plan: Plan) -> int:
+    """Return what a syringe is filled with: the volume, or as much of it as one filling gives."""
+    volume_nl = sum(int(one.volume_nl) for one in plan.prescription.products)
+    limit = next(one for one in plan.limits if one.name == "syringe_volume_nl_max")
+    return min(volume_nl, limit.value)
+
+
+def _confirm(_echo: ArmChallenge, _briefing: Briefing) -> str:
     return CONFIRMED_BY
 
 

@@ -10,6 +10,8 @@ from mesogun.record.entries import (
     Intent,
     Opened,
     Outcome,
+    Paused,
+    Replanned,
     Reserved,
     ShotOutcome,
 )
@@ -18,9 +20,11 @@ from mesogun.record.folding import fold
 from mesogun.record.journal import Chain, Journal, read, read_chained
 from mesogun.record.record import (
     Alarm,
+    PauseRecord,
     PrickRecord,
     PrickState,
     Record,
+    Replan,
     SessionFacts,
     SessionOutcome,
 )
@@ -40,10 +44,14 @@ __all__ = [
     "Journal",
     "Opened",
     "Outcome",
+    "PauseRecord",
+    "Paused",
     "PrickRecord",
     "PrickState",
     "Problem",
     "Record",
+    "Replan",
+    "Replanned",
     "Reserved",
     "SessionFacts",
     "SessionOutcome",

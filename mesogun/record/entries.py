@@ -134,8 +134,31 @@ class Ended:
     wall: str
 
 
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Before this shot a person has something to do: the arming that follows confirms it."""
+
+    at_us: int
+    shot: int
+    kinds: tuple[str, ...]
+    """Needle, refill, product, head: what is changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """From here on another plan is in force: what is left has other doses."""
+
+    at_us: int
+    plan_digest: str
+    parent: str
+    """The digest of the plan that it continues."""
+    doses_nl: tuple[int, ...]
+    """One for each prick; of those that are done with, what they took."""
+
+
 Entry = (
     Opened | Connected | Reserved | Armed | Intent | Outcome | Acknowledged | Alarmed | Ended
+    | Paused | Replanned
 )  # fmt: skip
 
 _Check = Callable[[object], bool]
@@ -154,6 +177,10 @@ def _is_integers(value: object) -> bool:
     return type(value) is tuple and all(map(_is_integer, value))
 
 
+def _is_texts(value: object) -> bool:
+    return type(value) is tuple and all(map(_is_text, value))
+
+
 def _is_pairs(value: object) -> bool:
     return type(value) is tuple and all(
         type(pair) is tuple and len(pair) == 2 and all(map(_is_text, pair)) for pair in value
@@ -170,6 +197,7 @@ _CHECKS: dict[object, tuple[_Check, str]] = {
     str: (_is_text, "text"),
     bool: (lambda value: type(value) is bool, "true or false"),
     tuple[int, ...]: (_is_integers, "a list of whole numbers"),
+    tuple[str, ...]: (_is_texts, "a list of text"),
     tuple[tuple[str, str], ...]: (_is_pairs, "a list of pairs of text"),
     ShotOutcome: (_one_of(get_args(ShotOutcome)), " | ".join(get_args(ShotOutcome))),
     SessionOutcome: (_one_of(get_args(SessionOutcome)), " | ".join(get_args(SessionOutcome))),

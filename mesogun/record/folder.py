@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 
 from firmware_protocol.errors import MesogunError
 from mesogun.errors import RecordError, WrongFolder
-from mesogun.record.entries import Entry, Opened
+from mesogun.record.entries import Entry, Opened, Replanned
 from mesogun.record.folding import fold
 from mesogun.record.journal import Chain, Journal, Sync, make_durable, read_chained, sync_folder
 from mesogun.record.record import Record
@@ -29,6 +29,16 @@ PRESCRIPTION, PLAN, JOURNAL, RECORD = "prescription.toml", "plan.json", "journal
 REPORT, MAP, WIRE = "report.html", "map.svg", "wire.pcap"
 LOCK = ".lock"
 FILE_BYTES_MAX = 256 * 1024 * 1024
+
+
+def plan_name(number: int) -> str:
+    """Return the file of a session's k-th plan: `plan.json`, then `plan-2.json` and so on."""
+    return PLAN if number == 1 else f"plan-{number}.json"
+
+
+def plans_of(history: Sequence[Entry]) -> int:
+    """Return how many plans a session has had: the number of the one in force."""
+    return 1 + sum(isinstance(one, Replanned) for one in history)
 
 
 class Folder:
@@ -65,7 +75,7 @@ class Folder:
         Raises:
             RecordError: it is none, or another host holds it.
         """
-        _demand_session(path)
+        demand_session(path)
         return cls(path, _hold(path))
 
     def create_journal(self, *, sync: Sync = make_durable) -> Journal:
@@ -138,7 +148,7 @@ def load_record(path: Path) -> Record:
     Raises:
         RecordError: the journal is not there, or cannot be trusted.
     """
-    _demand_session(path)
+    demand_session(path)
     entries, chain = read_chained(path / JOURNAL)
     return fold(entries, chain.entries, chain.head)
 
@@ -174,7 +184,7 @@ def verify_folder(path: Path, *, plan_digest: Callable[[Path], str] | None = Non
     checks: tuple[tuple[str, Callable[[], str | None]], ...] = (
         (RECORD, lambda: _fault_of_record(path, record)),
         (PRESCRIPTION, lambda: _fault_of_prescription(path, opened)),
-        (PLAN, lambda: _fault_of_plan(path, opened, plan_digest)),
+        *_plan_checks(path, entries, opened, plan_digest),
     )
     problems = []
     for name, check in checks:
@@ -211,13 +221,40 @@ def _fault_of_prescription(path: Path, opened: Opened) -> str | None:
     return None
 
 
+def _plan_checks(
+    path: Path,
+    entries: Sequence[Entry],
+    opened: Opened,
+    plan_digest: Callable[[Path], str] | None,
+) -> list[tuple[str, Callable[[], str | None]]]:
+    """Check every plan that was in force: the fold has shown that each continues the one before."""
+    digests = [opened.plan_digest]
+    digests += [one.plan_digest for one in entries if isinstance(one, Replanned)]
+
+    def check(name: str, digest: str, parent: str | None) -> tuple[str, Callable[[], str | None]]:
+        return name, lambda: _fault_of_plan(path / name, digest, parent, plan_digest)
+
+    parents = [None, *digests]
+    return [
+        check(plan_name(number), digest, parents[number - 1])
+        for number, digest in enumerate(digests, start=1)
+    ]
+
+
 def _fault_of_plan(
-    path: Path, opened: Opened, plan_digest: Callable[[Path], str] | None
+    path: Path, digest: str, parent: str | None, plan_digest: Callable[[Path], str] | None
 ) -> str | None:
-    said = _load_object(path / PLAN).get("digest")
-    if said != opened.plan_digest:
+    told = _load_object(path)
+    said = told.get("digest")
+    if said != digest:
         return f"not the plan of this session: its digest is {said!r:.100}, not the journal's"
-    if plan_digest is not None and plan_digest(path / PLAN) != opened.plan_digest:
+    if parent is not None:
+        match told.get("settled"):
+            case {"parent": str(named)} if named == parent:
+                pass
+            case _:
+                return f"it does not say that it continues the plan {parent}"
+    if plan_digest is not None and plan_digest(path) != digest:
         return "its content was changed: the digest computed from it is not the one it names"
     return None
 
@@ -254,7 +291,12 @@ def _load(path: Path) -> bytes:
     return data
 
 
-def _demand_session(path: Path) -> None:
+def demand_session(path: Path) -> None:
+    """Make sure that a folder holds a session.
+
+    Raises:
+        WrongFolder: it does not.
+    """
     if not (path / JOURNAL).is_file():
         raise WrongFolder(f"{path}: no {JOURNAL} in it: name the folder of a session")
 

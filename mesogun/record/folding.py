@@ -7,6 +7,7 @@ prick ends as given, not given or in doubt.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from mesogun.errors import RecordError
@@ -20,10 +21,19 @@ from mesogun.record.entries import (
     Intent,
     Opened,
     Outcome,
+    Paused,
+    Replanned,
     Reserved,
 )
 from mesogun.record.ledger import Fate, Ledger
-from mesogun.record.record import Alarm, PrickRecord, Record, SessionFacts
+from mesogun.record.record import (
+    Alarm,
+    PauseRecord,
+    PrickRecord,
+    Record,
+    Replan,
+    SessionFacts,
+)
 
 UNCLOSED = "the host stopped without closing the record"
 
@@ -35,7 +45,8 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
     `partial`, `in_doubt`, `contradiction`, `given_twice`, `foreign_shot` and `pistol_changed`.
 
     Raises:
-        RecordError: there is no opening first, a second one later, or one whose columns disagree.
+        RecordError: there is no opening first, a second one later, one whose columns disagree, or
+            a plan that does not continue the one before it.
     """
     opened = _opening(entries)
     ledger = Ledger(opened.shots)
@@ -43,6 +54,9 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
     meetings: list[Connected] = []
     armed_us: int | None = None
     ended: Ended | None = None
+    pauses: list[PauseRecord] = []
+    replans: list[Replan] = []
+    opened_anew = opened
     for entry in entries[1:]:
         match entry:
             case Connected():
@@ -51,6 +65,7 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
             case Armed():
                 armed_us = entry.at_us if armed_us is None else armed_us
                 ended = None
+                pauses = [_confirmed(one, entry) for one in pauses]
             case Intent():
                 ledger.intend(entry)
                 ended = None
@@ -60,6 +75,16 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
                 alarms.append(Alarm(entry.at_us, entry.kind, entry.text))
             case Ended():
                 ended = entry
+            case Paused():
+                pauses = [
+                    *(one for one in pauses if one.confirmed_by or one.shot != entry.shot),
+                    PauseRecord(entry.at_us, entry.shot, entry.kinds, "", None),
+                ]
+            case Replanned():
+                replans.append(_replan(opened_anew, entry))
+                opened_anew = replace(
+                    opened_anew, plan_digest=entry.plan_digest, doses_nl=entry.doses_nl
+                )
             case Opened():
                 raise RecordError("the journal opens a second session; one file holds one")
             case Reserved() | Acknowledged():
@@ -71,15 +96,34 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
         session=_facts(opened, meetings, ended),
         outcome=ended.outcome if ended else "interrupted",
         why=ended.why if ended else UNCLOSED,
-        plan_digest=opened.plan_digest,
+        plan_digest=opened_anew.plan_digest,
         prescription_sha256=opened.prescription_sha256,
-        pricks=_pricks(opened, fates),
+        pricks=_pricks(opened_anew, fates),
         alarms=tuple(sorted(alarms, key=lambda one: one.at_us)),
         duration_us=0 if armed_us is None else last_us - armed_us,
         parts=max(1, len(meetings)),
         chain_entries=chain_entries,
         chain_head=chain_head,
+        pauses=tuple(pauses),
+        replans=tuple(replans),
     )
+
+
+def _confirmed(pause: PauseRecord, armed: Armed) -> PauseRecord:
+    if pause.confirmed_by:
+        return pause
+    return replace(pause, confirmed_by=armed.confirmed_by, confirmed_at_us=armed.at_us)
+
+
+def _replan(before: Opened, entry: Replanned) -> Replan:
+    if entry.parent != before.plan_digest or len(entry.doses_nl) != before.pricks:
+        raise RecordError(
+            f"the journal goes on with the plan {entry.plan_digest}, which does not continue "
+            f"{before.plan_digest}"
+        )
+    doses = zip(before.doses_nl, entry.doses_nl, strict=True)
+    changes = tuple((row, old, new) for row, (old, new) in enumerate(doses) if old != new)
+    return Replan(entry.at_us, entry.plan_digest, entry.parent, changes)
 
 
 def _opening(entries: Sequence[Entry]) -> Opened:

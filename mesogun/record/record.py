@@ -39,6 +39,7 @@ class PrickRecord:
     """The id under which it was last asked of the pistol; None: never asked."""
     state: PrickState
     dose_nl_planned: int
+    """By the plan in force at the end: planned anew, a lost prick has 0."""
     dose_nl_given: int | None
     """As the pistol measured it; None unless given. May be less than planned if it was stopped."""
     depth_um_planned: int
@@ -59,6 +60,30 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRecord:
+    """A pause in which a person had something to do."""
+
+    at_us: int
+    shot: int
+    """It came before this planned shot."""
+    kinds: tuple[str, ...]
+    confirmed_by: str
+    """Empty: nobody confirmed it, and the session went no further."""
+    confirmed_at_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """The doses of what was left were planned anew."""
+
+    at_us: int
+    plan_digest: str
+    parent: str
+    changes: tuple[tuple[int, int, int], ...]
+    """(index of the prick, dose before, dose after), nL; a lost prick's dose after is 0."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The whole session. Made by `fold` alone."""
 
@@ -66,6 +91,7 @@ class Record:
     outcome: SessionOutcome
     why: str
     plan_digest: str
+    """Of the plan in force at the end."""
     prescription_sha256: str
     pricks: tuple[PrickRecord, ...]
     alarms: tuple[Alarm, ...]
@@ -76,6 +102,8 @@ class Record:
     chain_entries: int
     chain_head: str
     """Hash of the journal's last entry, hex."""
+    pauses: tuple[PauseRecord, ...] = ()
+    replans: tuple[Replan, ...] = ()
 
     def count(self, state: PrickState) -> int:
         """Return how many pricks are in `state`."""

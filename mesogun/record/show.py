@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from mesogun.record.record import Record
+from mesogun.record.record import PauseRecord, Record, Replan
 
 RECORD_FORMAT = "mesogun-record/1"
 
@@ -31,8 +31,14 @@ def _told(record: Record) -> dict[str, Any]:
         "totals": _totals(record),
         "alarms": [asdict(one) for one in record.alarms],
         "chain": {"entries": record.chain_entries, "head": record.chain_head},
+        # only where there are any: a record without them has the bytes that it always had
+        **{name: [asdict(one) for one in some] for name, some in _rare(record) if some},
         "pricks": [asdict(one) for one in record.pricks],
     }
+
+
+def _rare(record: Record) -> tuple[tuple[str, tuple[PauseRecord | Replan, ...]], ...]:
+    return ("pauses", record.pauses), ("replans", record.replans)
 
 
 def _totals(record: Record) -> dict[str, int]:

@@ -17,6 +17,7 @@ from mesogun.session import asks
 from mesogun.session.model import (
     PATIENCE,
     Arming,
+    Briefing,
     Challenging,
     Confirmed,
     Confirming,
@@ -48,8 +49,22 @@ def limited(phase: Limiting, limits: Limits, at_us: int) -> Step:
     return Step(Challenging(core, request, at_us), request=request)
 
 
+def _stretches(core: Core) -> list[list[int]]:
+    """Cut what is left at the pauses in which a person confirms anew: one arming each."""
+    stretches: list[list[int]] = []
+    stop = 0
+    for shot in core.ledger.left:
+        if shot >= stop:
+            stop = core.orders.stop_after(shot)
+            stretches.append([])
+        stretches[-1].append(shot)
+    return stretches
+
+
 def _broken(core: Core, limits: Limits) -> str:
     orders = [core.orders.shots[shot] for shot in core.ledger.left]
+    stretches = [[core.orders.shots[shot] for shot in some] for some in _stretches(core)]
+    volumes = [sum(one.dose_nl for one in some) for some in stretches]
     doses = [one.dose_nl for one in orders]
     at_most = (
         ("dose_nl_max", "nL", max(doses), limits.dose_nl_max),
@@ -61,8 +76,8 @@ def _broken(core: Core, limits: Limits) -> str:
             limits.rate_nl_per_s_max,
         ),
         ("dwell_ms_max", "ms", max(one.dwell_ms for one in orders), limits.dwell_ms_max),
-        ("shots_max", "shots", len(orders), limits.shots_max),
-        ("volume_nl_max", "nL", sum(doses), limits.volume_nl_max),
+        ("shots_max", "shots", max(map(len, stretches)), limits.shots_max),
+        ("volume_nl_max", "nL", max(volumes), limits.volume_nl_max),
         ("lease_ms_max", "ms", core.lease_ms, min(limits.lease_ms_max, LEASE_MS_MAX)),
         ("ttl_ms_max", "ms", core.ttl_ms, limits.ttl_ms_max),
     )
@@ -82,7 +97,7 @@ def _named(name: str, unit: str, need: int, bound: int, word: str) -> str:
 
 
 def _arm_request(core: Core, limits: Limits) -> ArmRequest:
-    left = core.ledger.left
+    left = _stretches(core)[0]
     orders = [core.orders.shots[shot] for shot in left]
     return ArmRequest(
         shots_max=len(orders),
@@ -115,7 +130,9 @@ def challenged(phase: Challenging, challenge: ArmChallenge, at_us: int) -> Step:
         text = f"the syringe holds less than the {challenge.volume_nl_max} nL that are left to give"
         entries = (Alarmed(at_us, "low_volume", text),)
     until_us = phase.asked_at_us + challenge.challenge_ms * 1000
-    return Step(Confirming(core, challenge, until_us), entries, confirm=challenge)
+    briefing = Briefing(core.orders.due(core.ledger.left[0]), core.redosed)
+    phase_now = Confirming(core, challenge, until_us)
+    return Step(phase_now, entries, confirm=challenge, briefing=briefing)
 
 
 def confirmed(phase: Confirming, event: Confirmed, at_us: int) -> Step:
@@ -138,6 +155,7 @@ def armed(phase: Arming, reply: ArmReply, at_us: int) -> Step:
     challenge = phase.challenge
     core = phase.core._replace(
         token=reply.arm_token,
+        stop=phase.core.orders.stop_after(phase.core.ledger.left[0]),
         arms=phase.core.arms + 1,
         polled_at_us=phase.asked_at_us,
         patience=PATIENCE,

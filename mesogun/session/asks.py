@@ -23,7 +23,15 @@ from firmware_protocol.messages import (
     Trigger,
 )
 from firmware_protocol.units import ArmToken, Milliseconds, ShotId
-from mesogun.record import Acknowledged, Alarmed, Entry, Intent, Reserved, SessionOutcome
+from mesogun.record import (
+    Acknowledged,
+    Alarmed,
+    Entry,
+    Intent,
+    Paused,
+    Reserved,
+    SessionOutcome,
+)
 from mesogun.session.model import (
     PATIENCE,
     Asking,
@@ -36,9 +44,11 @@ from mesogun.session.model import (
     Ledger,
     Limiting,
     Reading,
+    Replanning,
     Resolving,
     Step,
     Surveying,
+    Vetoed,
     Watching,
 )
 from mesogun.session.orders import LEASE_MS, Orders
@@ -74,8 +84,9 @@ def begin(
     `past` is what its journal says so far; `wall` the wall clock's text for the record; `lease_ms`
     the lease to ask for, longer where the line is slow.
     """
-    ledger = Ledger(queue=past.left, open=past.open, id_reserved=past.id_highest)
+    ledger = Ledger(past.left, open=past.open, id_reserved=past.id_highest, short=past.short)
     core = Core(orders, past, ledger, wall, seed, lease_ms=lease_ms, polled_at_us=at_us)
+    core = core._replace(redosed=past.redosed)
     return Step(Greeting(core), request=Hello(MAJOR, MINOR, SCHEMA_HASH, nonce))
 
 
@@ -155,10 +166,42 @@ def clear(core: Core, abort_id: int) -> Step:
     return Step(Clearing(core), request=ClearAbort(abort_id))
 
 
-def ask_limits(core: Core, at_us: int) -> Step:
-    """Ask for the limits in force, before anything is armed."""
-    acknowledged = Acknowledged(at_us, core.merged_seq)
-    return Step(Limiting(core), (acknowledged,), LimitsGet(LimitLayer.EFFECTIVE))
+def replan(core: Core) -> Step:
+    """Have the doses of what is left planned anew, before anything is armed."""
+    ledger = core.ledger
+    left, counted = frozenset(ledger.left), dict(ledger.short)
+    given = {
+        shot: counted.get(shot, int(order.dose_nl))
+        for shot, order in enumerate(core.orders.shots)
+        if shot not in left
+    }
+    return Step(Replanning(core), replan=given)
+
+
+def ask_limits(core: Core, at_us: int, entries: tuple[Entry, ...] = ()) -> Step:
+    """Ask for the limits in force, before anything is armed; a pause that is due begins here."""
+    entries = (*entries, Acknowledged(at_us, core.merged_seq))
+    shot = core.ledger.left[0]
+    due = core.orders.due(shot)
+    if due and core.paused != shot:
+        core = core._replace(paused=shot, arms=0)
+        entries = (*entries, Paused(at_us, shot, tuple(one.kind for one in due)))
+    return Step(Limiting(core), entries, LimitsGet(LimitLayer.EFFECTIVE))
+
+
+def pause(core: Core, entries: tuple[Entry, ...] = ()) -> Step:
+    """Disarm for a pause: what was confirmed holds no further, a person confirms anew."""
+    token = ArmToken(core.token)
+    return Step(Disarming(core._replace(token=0)), entries, Disarm(token))
+
+
+def vetoed(core: Core, veto: Vetoed, at_us: int) -> Step:
+    """Take back a shot whose intent was not written and whose bytes never left."""
+    ledger = core.ledger
+    core = core._replace(ledger=ledger._replace(open=(), id_next=ledger.id_next - 1))
+    if veto.wait_until_us > at_us:
+        return watch(core._replace(hold_us=veto.wait_until_us), at_us)
+    return fault(core, "guard", veto.text, at_us)
 
 
 def onward(
@@ -175,6 +218,10 @@ def onward(
         return watch(core, at_us, entries)
     if ledger.position == len(ledger.queue):
         return close(core, "complete", "", at_us, entries)
+    if core.excess:
+        return close(core, "interrupted", core.excess, at_us, entries)
+    if ledger.queue[ledger.position] >= core.stop:
+        return pause(core, entries)
     # The lease comes first, and a shot that was not fired is asked again only after a look.
     due_us = max(at_us, _paced_us(core))
     late = due_us - core.polled_at_us >= core.lease_ms * 1000 // 3
@@ -238,14 +285,17 @@ def interval_ms(core: Core, shot: int) -> int:
 
 
 def _paced_us(core: Core) -> int:
-    """Return from when the next shot may be asked without being refused for its pace.
+    """Return from when the next shot may be asked: its rest is over, and so is its interval.
 
     With the trigger held, the pistol keeps the pace itself while the shot waits in its queue.
     """
     shot = core.ledger.queue[core.ledger.position]
-    if core.begun_at_us is None or core.orders.shots[shot].trigger is Trigger.HELD:
-        return 0
-    return core.begun_at_us + interval_ms(core, shot) * 1000 + PACE_SPARE_US
+    order, from_us = core.orders.shots[shot], core.hold_us
+    if order.wait_us and core.ended_at_us is not None:
+        from_us = max(from_us, core.ended_at_us + order.wait_us)
+    if core.begun_at_us is None or order.trigger is Trigger.HELD:
+        return from_us
+    return max(from_us, core.begun_at_us + interval_ms(core, shot) * 1000 + PACE_SPARE_US)
 
 
 def _poll(core: Core, due_us: int) -> tuple[Core, Poll]:

@@ -21,10 +21,20 @@ from firmware_protocol.messages import (
     Resolution,
     Status,
 )
-from mesogun.record import Acknowledged, Alarmed, Connected, Entry
+from mesogun.record import Acknowledged, Alarmed, Connected, Entry, Replanned
 from mesogun.session import asks
 from mesogun.session.merge import ENDS, Told, merge, settle, told_by
-from mesogun.session.model import Clearing, Core, Reading, Resolving, Step, Surveying
+from mesogun.session.model import (
+    Clearing,
+    Core,
+    NotRedosed,
+    Reading,
+    Redosed,
+    Replanning,
+    Resolving,
+    Step,
+    Surveying,
+)
 from mesogun.session.shooting import after_not_fired, lost_records, seen
 
 ARMS_MAX = 20
@@ -125,10 +135,25 @@ def _at_rest(core: Core, status: Status, at_us: int) -> Step:
             return asks.end(core, "complete", "", Acknowledged(at_us, core.merged_seq))
         case PistolState.SAFE if core.arms >= ARMS_MAX:
             return asks.end(core, "interrupted", f"the pistol disarmed itself {core.arms} times")
+        case PistolState.SAFE if core.ledger.short:
+            return asks.replan(core)
         case PistolState.SAFE:
             return asks.ask_limits(core, at_us)
         case _:
             return asks.survey(core, at_us, wait_us=asks.WAIT_US)
+
+
+def redosed(phase: Replanning, event: Redosed | NotRedosed, at_us: int) -> Step:
+    """Go on with the plan that divides anew what is left, or not at all."""
+    core = phase.core
+    if isinstance(event, NotRedosed):
+        text = f"what is left cannot be planned anew: {event.text}"
+        return asks.fault(core, "replan", text, at_us)
+    parent, digest = core.orders.plan_digest, event.orders.plan_digest
+    entry = Replanned(at_us, digest, parent, event.doses_nl)
+    ledger = core.ledger._replace(short=())
+    core = core._replace(orders=event.orders, ledger=ledger, redosed=True)
+    return asks.ask_limits(core, at_us, (entry,))
 
 
 def cleared(phase: Clearing, reply: ClearAbortReply, at_us: int) -> Step:

@@ -14,11 +14,9 @@ from typing import NamedTuple
 from firmware_protocol.messages import JournalKind, JournalRecord, Outcome, Resolution
 from mesogun.record import Alarmed, Entry, ShotOutcome
 from mesogun.record import Outcome as OutcomeEntry
+from mesogun.session.counting import DOSE_TOLERANCE_PERCENT, counted_nl, is_off
 from mesogun.session.model import RECENT, Core, Ledger
 from mesogun.session.resume import Asked, Settled
-
-DOSE_TOLERANCE_PERCENT = 10
-"""A shot measured further than this from its dose is alarmed. A proposal, unverified (SR-20)."""
 
 ENDS: Mapping[Outcome, ShotOutcome] = MappingProxyType(
     {
@@ -68,7 +66,7 @@ def told_by(resolution: Resolution, reason: str = "") -> Told:
 
 def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
     """Take in the end of an open shot."""
-    ledger = core.ledger
+    ledger, asked_nl = core.ledger, core.orders.shots[asked.shot].dose_nl
     fired_at_us = _on_session_clock(core, told, at_us)
     entry = OutcomeEntry(
         at_us=at_us,
@@ -82,17 +80,30 @@ def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
     )
     ledger = ledger._replace(
         open=tuple(one for one in ledger.open if one.shot_id != asked.shot_id),
-        recent=(*ledger.recent, (asked.shot_id, Settled(asked.shot, told.outcome)))[-RECENT:],
+        recent=(
+            *ledger.recent,
+            (asked.shot_id, Settled(asked.shot, told.outcome, asked_nl, told.dose_nl_given)),
+        )[-RECENT:],
     )
     # A shot that "was not fired" and yet gave a dose is in doubt, and never asked again.
     missed = told.outcome == "not_fired" and not told.dose_nl_given
-    ledger = _missed(ledger, asked) if missed else _spent(ledger, asked.shot)
+    if missed:
+        ledger = _missed(ledger, asked)
+    else:
+        counted = counted_nl(told.outcome, asked_nl, told.dose_nl_given)
+        ledger = _spent(ledger, asked.shot)
+        if counted != asked_nl:
+            ledger = ledger._replace(short=(*ledger.short, (asked.shot, counted)))
     begun_at_us = core.begun_at_us if fired_at_us is None else fired_at_us
-    core = core._replace(ledger=ledger, begun_at_us=begun_at_us)
+    ended_at_us = core.ended_at_us if missed else at_us
+    core = core._replace(ledger=ledger, begun_at_us=begun_at_us, ended_at_us=ended_at_us)
     contradiction = ""
     if told.outcome == "not_fired" and told.dose_nl_given:
         contradiction = f"shot {asked.shot_id} was not fired, yet gave {told.dose_nl_given} nL"
-    return Merged(core, (entry, *_dose_alarm(core, asked, told, at_us)), contradiction)
+    alarms = _dose_alarm(core, asked, told, at_us)
+    if alarms and told.dose_nl_given > asked_nl:
+        core = core._replace(excess=f"{alarms[0].text}: look at the pistol before you resume")
+    return Merged(core, (entry, *alarms), contradiction)
 
 
 def merge(core: Core, record: JournalRecord, at_us: int) -> Merged:
@@ -106,11 +117,13 @@ def merge(core: Core, record: JournalRecord, at_us: int) -> Merged:
         return _unknown(core, record)
     shot = asked.shot if asked else known.shot if known else 0
     order = core.orders.shots[shot]
+    # Planned anew, a shot that is done with has another dose than it was asked with.
+    dose_nl = order.dose_nl if known is None else known.asked_nl
     numbers = (record.dose_nl_asked, record.depth_um_asked)
-    if record.kind is not JournalKind.VOID and numbers != (order.dose_nl, order.depth_um):
+    if record.kind is not JournalKind.VOID and numbers != (dose_nl, order.depth_um):
         return Merged(
             core,
-            contradiction=f"the pistol was asked for shot {record.shot_id} with {order.dose_nl} nL "
+            contradiction=f"the pistol was asked for shot {record.shot_id} with {dose_nl} nL "
             f"at {order.depth_um} um, its journal has {numbers[0]} nL at {numbers[1]} um",
         )
     if record.kind is JournalKind.INTENT:
@@ -193,8 +206,7 @@ def _on_session_clock(core: Core, told: Told, at_us: int) -> int | None:
 
 def _dose_alarm(core: Core, asked: Asked, told: Told, at_us: int) -> tuple[Alarmed, ...]:
     dose_nl = core.orders.shots[asked.shot].dose_nl
-    off_nl = abs(told.dose_nl_given - dose_nl)
-    if told.outcome != "fired" or off_nl * 100 <= dose_nl * DOSE_TOLERANCE_PERCENT:
+    if told.outcome != "fired" or not is_off(dose_nl, told.dose_nl_given):
         return ()
     text = (
         f"shot {asked.shot_id} gave {told.dose_nl_given} nL where {dose_nl} nL were asked: more "

@@ -6,6 +6,7 @@ What changes with almost every answer is a named tuple: a changed copy costs a t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from firmware_protocol.messages import (
     Reply,
     Request,
 )
+from mesogun.planning import Pause
 from mesogun.record import Entry, SessionOutcome
 from mesogun.session.orders import LEASE_MS, TTL_MS, Orders
 from mesogun.session.resume import Asked, Past, Settled
@@ -44,6 +46,8 @@ class Ledger(NamedTuple):
     open: tuple[Asked, ...] = ()
     recent: tuple[tuple[int, Settled], ...] = ()
     """The newest ids settled in this part, newest last."""
+    short: tuple[tuple[int, int], ...] = ()
+    """(shot, nL counted as given): done with, but with another dose than the orders say."""
 
     @property
     def left(self) -> tuple[int, ...]:
@@ -90,6 +94,18 @@ class Core(NamedTuple):
     """The shortest that a poll took in this part; 0: none yet."""
     begun_at_us: int | None = None
     """When the last shot of this part began to move."""
+    ended_at_us: int | None = None
+    """When the last shot of this part was known to be over: rests count from there."""
+    hold_us: int = 0
+    """No shot is asked before."""
+    excess: str = ""
+    """A shot gave too much: why a person must look at the pistol before it goes on."""
+    stop: int = 0
+    """What was armed holds for the shots before this one."""
+    redosed: bool = False
+    """What is left has other doses than the session was begun with."""
+    paused: int = -1
+    """The shot before which the last pause of this part was written down."""
     patience: int = PATIENCE
     foreign: int = 0
     """Records of other hosts' shots met since the last alarm about them."""
@@ -131,6 +147,13 @@ class Resolving:
 @dataclass(frozen=True, slots=True)
 class Clearing:
     """ClearAbort is under way."""
+
+    core: Core
+
+
+@dataclass(frozen=True, slots=True)
+class Replanning:
+    """Doses were lost: what is left is being planned anew, before anything is armed."""
 
     core: Core
 
@@ -210,6 +233,7 @@ Session = (
     | Reading
     | Resolving
     | Clearing
+    | Replanning
     | Limiting
     | Challenging
     | Confirming
@@ -250,14 +274,51 @@ class Declined:
     """A person has not confirmed it."""
 
 
-Event = Reply | LinkLost | Garbled | Confirmed | Declined
+@dataclass(frozen=True, slots=True)
+class Redosed:
+    """What is left has other doses now; the plan that says so is verified and durable."""
+
+    orders: Orders
+    doses_nl: tuple[int, ...]
+    """One for each prick."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRedosed:
+    """What is left cannot be planned anew."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vetoed:
+    """The guard does not let the shot be asked; neither its intent nor its bytes went anywhere."""
+
+    text: str
+    wait_until_us: int = 0
+    """It may from then on; 0: never."""
+
+
+Event = Reply | LinkLost | Garbled | Confirmed | Declined | Redosed | NotRedosed | Vetoed
+
+
+class Briefing(NamedTuple):
+    """What a person must know before arming, besides the pistol's echo."""
+
+    pauses: tuple[Pause, ...] = ()
+    """What has to be changed now; to confirm means that it was."""
+    redosed: bool = False
+    """What is left has other doses than the session was begun with."""
+
+
+NOTHING_NEW = Briefing()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """What follows: first make `entries` durable, then wait, then ask.
 
-    Exactly one of `request` and `confirm` is set, but neither once the session has ended.
+    Exactly one of `request`, `confirm` and `replan` is set, but none once the session has ended.
     """
 
     session: Session
@@ -266,6 +327,10 @@ class Step:
     not_before_us: int = 0
     confirm: ArmChallenge | None = None
     """What a person must see and confirm."""
+    briefing: Briefing = NOTHING_NEW
+    """What that person must be told besides."""
+    replan: Mapping[int, int] | None = None
+    """What each shot that is done with took, nL: what is left has to be planned anew."""
 
 
 @dataclass(frozen=True, slots=True)

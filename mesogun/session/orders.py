@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from firmware_protocol.messages import Trigger
 from firmware_protocol.units import Micrometres, Milliseconds, Nanolitres, NanolitresPerSecond
 from mesogun.errors import PlanError
-from mesogun.planning import Plan, VerifiedPlan
+from mesogun.planning import Pause, Plan, VerifiedPlan
 from mesogun.record import Opened
 
 LEASE_MS = 300
@@ -32,6 +33,8 @@ class ShotOrder:
     trigger: Trigger
     motion_us: int
     """About how long needle and plunger will be under way; paces the polls, decides nothing."""
+    wait_us: int = 0
+    """The skin rests so long after the shot before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,23 @@ class Orders:
     shots: tuple[ShotOrder, ...]
     plan_digest: str
     """ "sha256:" and 64 hex digits."""
+    pauses: tuple[Pause, ...] = ()
+    """Those that last until a person has confirmed, in the order of their shots."""
 
     @property
     def plan_number(self) -> int:
         """The first 8 bytes of the digest: what the pistol is told and echoes."""
         return int(self.plan_digest.removeprefix("sha256:")[:16], 16)
+
+    def due(self, shot: int) -> tuple[Pause, ...]:
+        """Return what a person confirms before `shot`."""
+        return tuple(one for one in self.pauses if one.shot == shot)
+
+    def stop_after(self, shot: int) -> int:
+        """Return the shot up to which one arming holds, from `shot` on: a pause comes before it."""
+        stops = [one.shot for one in self.pauses]
+        after = bisect_right(stops, shot)
+        return stops[after] if after < len(stops) else len(self.shots)
 
 
 def orders_of(verified: VerifiedPlan) -> Orders:
@@ -55,8 +70,17 @@ def orders_of(verified: VerifiedPlan) -> Orders:
         PlanError: a shot cannot be asked of a pistol as it stands; the text says which and why.
     """
     plan = verified.plan
-    rows = _rows_by_shot(plan)
-    return Orders(tuple(_order(plan, shot, rows[shot]) for shot in sorted(rows)), verified.digest)
+    rows = rows_by_shot(plan)
+    waits: dict[int, int] = {}
+    for one in plan.pauses:
+        waits[one.shot] = waits.get(one.shot, 0) + one.wait_us
+    settled = frozenset(plan.settled.rows if plan.settled is not None else ())
+    shots = tuple(
+        _order(plan, shot, mine, waits.get(shot, 0), is_settled=settled.issuperset(mine))
+        for shot, mine in enumerate(rows)
+    )
+    pauses = tuple(one for one in plan.pauses if one.kind != "rest")
+    return Orders(shots, verified.digest, pauses)
 
 
 def opening(
@@ -87,16 +111,21 @@ def opening(
     )
 
 
-def _rows_by_shot(plan: Plan) -> dict[int, list[int]]:
+def rows_by_shot(plan: Plan) -> list[list[int]]:
+    """Return the rows of each shot's pricks.
+
+    Raises:
+        PlanError: the shots are not numbered from 0 without a gap.
+    """
     rows: dict[int, list[int]] = {}
     for row, shot in enumerate(map(int, plan.pricks.shot)):
         rows.setdefault(shot, []).append(row)
     if sorted(rows) != list(range(len(rows))):
         raise PlanError("the plan's shots are not numbered from 0 without a gap: plan anew")
-    return rows
+    return [rows[shot] for shot in range(len(rows))]
 
 
-def _order(plan: Plan, shot: int, rows: list[int]) -> ShotOrder:
+def _order(plan: Plan, shot: int, rows: list[int], wait_us: int, *, is_settled: bool) -> ShotOrder:
     pricks, asked = plan.pricks, plan.prescription
     depths = {int(pricks.depth_um[row]) for row in rows}
     zones = {int(pricks.zone[row]) for row in rows}
@@ -105,7 +134,8 @@ def _order(plan: Plan, shot: int, rows: list[int]) -> ShotOrder:
     (depth_um,), zone = depths, asked.zones[zones.pop()]
     dose_nl = sum(int(pricks.dose_nl[row]) for row in rows)
     too_long = max(zone.dwell_ms, zone.interval_ms) > WIRE_MS_MAX
-    if dose_nl < 1 or zone.rate_nl_per_s < 1 or depth_um < 0 or too_long:
+    least_nl = 0 if is_settled else 1
+    if dose_nl < least_nl or zone.rate_nl_per_s < 1 or depth_um < 0 or too_long:
         raise PlanError(
             f"shot {shot}: {dose_nl} nL at {zone.rate_nl_per_s} nL/s, {depth_um} um deep, dwell "
             f"{zone.dwell_ms} ms, interval {zone.interval_ms} ms cannot be asked of a pistol: "
@@ -121,4 +151,5 @@ def _order(plan: Plan, shot: int, rows: list[int]) -> ShotOrder:
         interval_ms=zone.interval_ms,
         trigger=_TRIGGERS[zone.trigger],
         motion_us=needle_us + dose_us + zone.dwell_ms * 1000,
+        wait_us=wait_us,
     )

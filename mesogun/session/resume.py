@@ -5,8 +5,9 @@ Pure, and strict: a history that does not fit the plan, or itself, is no ground 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from mesogun.errors import RecordError
@@ -18,9 +19,11 @@ from mesogun.record import (
     Intent,
     Opened,
     Outcome,
+    Replanned,
     Reserved,
     ShotOutcome,
 )
+from mesogun.session.counting import TRIES_MAX, counted_nl
 from mesogun.session.orders import Orders
 
 
@@ -40,6 +43,10 @@ class Settled:
 
     shot: int
     outcome: ShotOutcome
+    asked_nl: int
+    """The dose that was asked, over all its pricks; later plans may have another for this shot."""
+    given_nl: int
+    """As measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,10 @@ class Past:
     """The session ended with nothing left to ask."""
     at_us: int
     """Latest time in the journal, on the session's clock."""
+    short: tuple[tuple[int, int], ...] = ()
+    """(shot, nL counted as given): done with, but with another dose than the orders say."""
+    redosed: bool = False
+    """The plan in force is not the one that the session was begun with."""
 
     @property
     def id_highest(self) -> int:
@@ -81,22 +92,28 @@ def past_of(history: Sequence[Entry], orders: Orders) -> Past:
     opened = history[0] if history else None
     if not isinstance(opened, Opened):
         raise RecordError("the journal does not begin with the opening of a session")
-    if opened.plan_digest != orders.plan_digest or opened.shots != len(orders.shots):
+    digest = plan_in_force(opened, history)
+    if digest != orders.plan_digest or opened.shots != len(orders.shots):
         raise RecordError(
-            f"the journal is of the plan {opened.plan_digest}, not of {orders.plan_digest}: "
-            "resume with the plan that this session was begun with"
+            f"the journal is of the plan {digest}, not of {orders.plan_digest}: "
+            "resume with the plan that this session was last run with"
         )
     blocks = tuple((one.first, one.last) for one in history if isinstance(one, Reserved))
     intents = _intents(history, blocks, len(orders.shots))
-    settled = _settled(history, intents)
+    settled = _settled(history, intents, opened)
     open_ids = tuple(one for one in intents.values() if one.shot_id not in settled)
-    spent = {one.shot for one in settled.values() if one.outcome != "not_fired"}
+    spent = {one.shot: one for one in settled.values() if one.outcome != "not_fired"}
+    lost = _left_out(settled, intents) - spent.keys()
+    counted = dict.fromkeys(lost, 0) | {
+        shot: counted_nl(one.outcome, one.asked_nl, one.given_nl) for shot, one in spent.items()
+    }
+    short = [(k, nl) for k, nl in sorted(counted.items()) if nl != orders.shots[k].dose_nl]
     meetings = [one for one in history if isinstance(one, Connected)]
     last = history[-1]
     return Past(
         parts=len(meetings),
         pistol_uid=meetings[0].pistol_uid if meetings else None,
-        left=tuple(shot for shot in range(len(orders.shots)) if shot not in spent),
+        left=tuple(shot for shot in range(len(orders.shots)) if shot not in counted),
         open=open_ids,
         settled=MappingProxyType(settled),
         blocks=blocks,
@@ -104,7 +121,24 @@ def past_of(history: Sequence[Entry], orders: Orders) -> Past:
         told_seq=max(map(_seq_told, history)),
         complete=isinstance(last, Ended) and last.outcome == "complete",
         at_us=max(one.at_us for one in history),
+        short=tuple(short),
+        redosed=digest != opened.plan_digest,
     )
+
+
+def plan_in_force(opened: Opened, history: Sequence[Entry]) -> str:
+    """Return the digest of the plan that a session goes on with."""
+    anew = [one.plan_digest for one in history if isinstance(one, Replanned)]
+    return anew[-1] if anew else opened.plan_digest
+
+
+def _left_out(settled: Mapping[int, Settled], intents: Mapping[int, Asked]) -> set[int]:
+    """Return the shots that were refused as often as is tried, and that the session went past."""
+    refused = Counter(one.shot for one in settled.values() if one.outcome == "not_fired")
+    last = max((one.shot for one in intents.values()), default=0)
+    open_ones = {one.shot for shot_id, one in intents.items() if shot_id not in settled}
+    often = {shot for shot, tries in refused.items() if tries >= TRIES_MAX and shot < last}
+    return often - open_ones
 
 
 def _seq_told(entry: Entry) -> int:
@@ -132,17 +166,31 @@ def _intents(
     return intents
 
 
-def _settled(history: Sequence[Entry], intents: Mapping[int, Asked]) -> dict[int, Settled]:
+def _settled(
+    history: Sequence[Entry], intents: Mapping[int, Asked], opened: Opened
+) -> dict[int, Settled]:
     settled: dict[int, Settled] = {}
+    doses_nl = _by_shot(opened, opened.doses_nl)
     for entry in history:
+        if isinstance(entry, Replanned):
+            doses_nl = _by_shot(opened, entry.doses_nl)
         if not isinstance(entry, Outcome):
             continue
         asked = intents.get(entry.shot_id)
         if asked is None:
             raise RecordError(f"the journal has an outcome of shot id {entry.shot_id}, never asked")
-        known = settled.get(entry.shot_id, Settled(asked.shot, entry.outcome))
+        told = Settled(asked.shot, entry.outcome, doses_nl[asked.shot], entry.dose_nl_given)
+        known = settled.get(entry.shot_id, told)
         dosed = entry.outcome == "not_fired" and entry.dose_nl_given > 0
         # Told twice and differently, nobody knows: such a shot is never asked again.
         doubt = dosed or known.outcome != entry.outcome
-        settled[entry.shot_id] = Settled(asked.shot, "indeterminate" if doubt else entry.outcome)
+        outcome: ShotOutcome = "indeterminate" if doubt else entry.outcome
+        settled[entry.shot_id] = replace(known, outcome=outcome)
     return settled
+
+
+def _by_shot(opened: Opened, doses_nl: Sequence[int]) -> list[int]:
+    sums = [0] * opened.shots
+    for shot, dose_nl in zip(opened.shot_of, doses_nl, strict=True):
+        sums[shot] += dose_nl
+    return sums

@@ -16,10 +16,9 @@ from firmware_protocol.messages import (
 )
 from mesogun.record import Alarmed, Entry, SessionOutcome
 from mesogun.session import asks
+from mesogun.session.counting import TRIES_MAX
 from mesogun.session.model import Asking, Core, Step, Watching
 
-TRIES_MAX = 3
-"""How often a prick is asked for in one part before it is left out with an alarm."""
 LATE_US = 10_000
 """A status that took this much longer than the fastest says too little about when it was made."""
 _TOKEN_VALID = int(StatusFlag.TOKEN_VALID)
@@ -137,6 +136,8 @@ def after_not_fired(
         return asks.close(core, "interrupted", why, at_us, entries)
     shot = core.ledger.queue[core.ledger.position]
     text = f"planned shot {shot + 1} was not given: refused {tries} times ({reason.name})"
-    ledger = core.ledger._replace(position=core.ledger.position + 1, tries=0)
+    ledger = core.ledger._replace(
+        position=core.ledger.position + 1, tries=0, short=(*core.ledger.short, (shot, 0))
+    )
     entries = (*entries, Alarmed(at_us, "not_given", text))
     return asks.onward(core._replace(ledger=ledger), at_us, entries)

@@ -48,11 +48,15 @@ from mesogun.session.model import (
     Greeting,
     Limiting,
     LinkLost,
+    NotRedosed,
     Reading,
+    Redosed,
+    Replanning,
     Resolving,
     Session,
     Step,
     Surveying,
+    Vetoed,
     Watching,
 )
 
@@ -65,6 +69,7 @@ _ASKED: Mapping[type[Session], str] = MappingProxyType(
         Reading: "for its journal",
         Resolving: "what became of a shot",
         Clearing: "to clear an abort",
+        Replanning: "to wait for a plan",
         Limiting: "for its limits",
         Challenging: "to be armed",
         Confirming: "to wait for a person",
@@ -97,6 +102,8 @@ def advance(session: Session, event: Event, at_us: int) -> Step:
             return _not_obeyed(session, event, at_us)
         case Confirmed() | Declined():
             return _answered_by_person(session, event, at_us)
+        case Redosed() | NotRedosed() | Vetoed():
+            return _answered_by_planning(session, event, at_us)
         case _:
             return _answered(session, event, at_us)
 
@@ -136,6 +143,18 @@ def _answered_by_person(session: Session, event: Confirmed | Declined, at_us: in
             return arming.confirmed(session, event, at_us)
         case Confirming(), Declined():
             return arming.declined(session, at_us)
+        case _:
+            return _nonsense(session, type(event).__name__, at_us)
+
+
+def _answered_by_planning(
+    session: Session, event: Redosed | NotRedosed | Vetoed, at_us: int
+) -> Step:
+    match session, event:
+        case Asking(), Vetoed():
+            return asks.vetoed(session.core, event, at_us)
+        case Replanning(), (Redosed() | NotRedosed()):
+            return connecting.redosed(session, event, at_us)
         case _:
             return _nonsense(session, type(event).__name__, at_us)
 
@@ -196,7 +215,7 @@ def _not_obeyed(session: Session, error: ErrorReply, at_us: int) -> Step:
             return asks.resolve(core, at_us, refused=Refusal.STATE, note=error.code.name)
         case Greeting() | Surveying() | Reading() | Resolving() | Limiting() | Challenging():
             return _refused(session, error, at_us)
-        case Confirming() | Watching():
+        case Confirming() | Watching() | Replanning():
             return _refused(session, error, at_us)
         case Ended():
             return Step(session)

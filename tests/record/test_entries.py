@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesogun.errors import RecordError
-from mesogun.record import Alarmed, Armed, Ended, Entry, Intent, Opened, Outcome, Reserved
+from mesogun.record import (
+    Alarmed,
+    Armed,
+    Ended,
+    Entry,
+    Intent,
+    Opened,
+    Outcome,
+    Paused,
+    Replanned,
+    Reserved,
+)
 from mesogun.record.entries import decode, encode
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -47,9 +58,16 @@ def test_what_is_written_is_read_as_it_was(entry: Entry) -> None:
     assert decode(encode(entry)) == entry
 
 
+RARE = (
+    Paused(900, 2, ("needle", "refill")),
+    Replanned(950, "sha256:" + "cd" * 32, "sha256:" + "ab" * 32, (10_000, 0, 19_000)),
+)
+
+
 def test_every_kind_of_entry_is_written_and_read(session: tuple[Entry, ...]) -> None:
-    assert {type(one) for one in session} == set(get_args(Entry))
-    assert [decode(encode(one)) for one in session] == list(session)
+    every = (*session, *RARE)
+    assert {type(one) for one in every} == set(get_args(Entry))
+    assert [decode(encode(one)) for one in every] == list(every)
 
 
 def test_the_body_is_ascii_json_with_sorted_keys_and_no_blanks() -> None:
@@ -62,14 +80,14 @@ def damaged(entry: Entry) -> list[dict[str, Any]]:
     told = json.loads(encode(entry))
     cases = [{**told, "entry": "shot"}, {**told, "entry": None}, {**told, "extra": 1}]
     cases += [{key: told[key] for key in told if key != gone} for gone in told]
-    wrong: list[object] = [1.5, True, "x", [1], {"a": 1}, -1, 2**64, [["a"]]]
+    wrong: list[object] = [1.5, True, "x", [1], {"a": 1}, -1, 2**64, [["a"]], ["a", 1]]
     for one in fields(entry):
         cases += [{**told, one.name: value} for value in wrong if value != told[one.name]]
     return cases
 
 
 def test_an_entry_of_other_shape_is_refused(session: tuple[Entry, ...]) -> None:
-    for entry in session:
+    for entry in (*session, *RARE):
         for told in damaged(entry):
             body = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
             try:

@@ -105,7 +105,7 @@ class Session:
             self.bench,
             self.journal,
             history=(self.opened,) if history is None else history,
-            confirm=lambda _: self.confirmed_by,
+            confirm=lambda *_: self.confirmed_by,
             progress=self.seen.append,
             wall=lambda: "now",
         )

@@ -117,7 +117,7 @@ def played_by_hand(
                 DyingHost(pistol, die_at, sent=sent),
                 journal,
                 history=history,
-                confirm=lambda _: "a test",
+                confirm=lambda *_: "a test",
                 progress=lambda _: None,
                 wall=lambda: "now",
                 clock_us=world.now_us,
