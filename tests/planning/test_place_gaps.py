@@ -108,7 +108,7 @@ def test_cells_in_the_midst_of_a_lattice_are_all_taken() -> None:
     placed = place(field, search.at(5_000), search.anchor)
     cells = cells_of_zone(field, 5_000, placed.x_um, placed.y_um)
     assert len(not_taken(cells, placed.x_um, placed.y_um, 5_000)) < 40
-    assert len(cells_of_zone(field, 5_000, NOTHING, NOTHING)) > 10_000
+    assert len(cells_of_zone(field, 5_000, NOTHING, NOTHING)) > 1_000
 
 
 @given(points, points, st.integers(1, 30))

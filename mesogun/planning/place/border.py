@@ -17,10 +17,14 @@ from mesogun.planning.place.gaps import (
 from mesogun.planning.place.neighbours import near
 from mesogun.planning.place.raster import NOTHING, Field, Integers
 
-FINE = 16
+FINE = 8
 """Pricks are first tried when cells are this part of the spacing, so that they can lie close."""
-TRIED_MAX = 4_000
-"""With more cells than this in one piece, pricks are tried while cells are still larger."""
+TRIED_MAX = 600
+"""With more cells than this, pricks are tried while cells are still larger."""
+WEIGHED_MAX = 2_000
+"""With more places than this, only some of them are weighed against each other …"""
+WEIGHED_PARTS = 16
+"""… about so many in each square of the spacing."""
 
 
 def filled(
@@ -36,6 +40,9 @@ def filled(
     while len(cells):
         small = cells.side == 1 or cells.side * FINE <= pitch_um or 4 * len(cells) > tried_max
         x, y = open_middles(cells, field, x_um, y_um, pitch_um) if small else (NOTHING, NOTHING)
+        if len(x) > WEIGHED_MAX:
+            step = max(1, (pitch_um // cells.side) ** 2 // WEIGHED_PARTS)
+            x, y = x[::step], y[::step]
         if len(x):
             chosen = tightest(x, y, pitch_um)
             x, y = x[chosen], y[chosen]

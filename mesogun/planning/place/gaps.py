@@ -16,8 +16,8 @@ from mesogun.planning.place.neighbours import near
 from mesogun.planning.place.raster import Field, Integers, Truths, paint, sheet
 from mesogun.planning.place.region import arrays, inside, keeps_off
 
-ROOM_PARTS = 8
-"""Cells begin at an eighth of the spacing or less: within a lattice nothing is left of them."""
+ROOM_PARTS = 4
+"""Cells begin at a quarter of the spacing or less: within a lattice nothing is left of them."""
 
 
 class Cells:
