@@ -13,7 +13,6 @@ import numpy as np
 from mesogun.planning.plan import Plan
 from mesogun.planning.prescription import Earlier
 from mesogun.planning.verify.columns import Rows
-from mesogun.planning.verify.discs import Search, most_in_disc
 from mesogun.planning.verify.findings import ROWS_TOLD_MAX, Findings, Integers, rows_of
 from mesogun.planning.verify.limits import Bounds
 from mesogun.planning.verify.near import Cells, near_pairs, taken
@@ -109,32 +108,6 @@ def _close(rows: Rows, one: Integers, two: Integers, reach: int) -> Integers:
     if not len(kept[0]) or not len(kept[1]):
         return one[:0]
     return np.concatenate(kept)
-
-
-def check_discs(plan: Plan, bounds: Bounds, rows: Rows, spaced: bool, found: Findings) -> None:
-    """Add up the dose in every disc of 1 cm2, whatever zones its pricks come from."""
-    flat = plan.prescription.surface is None
-    caps = [bounds["area_dose_nl_per_cm2_max", k] for k in range(len(plan.zones))]
-    strictest = sorted(range(len(caps)), key=lambda k: caps[k].value)
-    if spaced and flat:
-        least = min(bounds["spacing_um_min", k].value for k in range(len(caps)))
-        if len(plan.zones) == 1:
-            least = max(least, plan.zones[0].pitch_um)
-        if most_in_disc(least) * int(rows.dose.max()) <= caps[strictest[0]].value:
-            return
-    rank_of = np.empty(len(caps), dtype=np.int64)
-    rank_of[strictest] = np.arange(len(caps))
-    by_rank = np.array([caps[k].value for k in strictest])
-    search = Search(rows.points, rows.dose, rank_of[rows.zone], by_rank, flat=flat)
-    decided = search.run()
-    for rank, worst in sorted(search.worst_nl.items()):
-        bound, name = caps[strictest[rank]], plan.prescription.zones[strictest[rank]].name
-        note = "in one disc" if flat else "in one ball"
-        found.limit(bound, worst, name, rows_of(search.held[rank]), note)
-    if not decided and not search.worst_nl:
-        bound = caps[strictest[0]]
-        note = "not decided: the pricks are too crowded for any spacing"
-        found.limit(bound, int(rows.dose.sum()), None, note=note)
 
 
 def check_earlier(plan: Plan, rows: Rows, found: Findings) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from mesogun.errors import LimitsExceeded
 from mesogun.planning.plan import Plan, VerifiedPlan, sealed
-from mesogun.planning.verify.apart import check_discs, check_earlier, check_spacing
+from mesogun.planning.verify.apart import check_earlier, check_spacing
 from mesogun.planning.verify.columns import check_columns, rows_of_plan
 from mesogun.planning.verify.depths import check_depths
 from mesogun.planning.verify.doses import check_doses
 from mesogun.planning.verify.findings import Findings
+from mesogun.planning.verify.fullness import check_discs
 from mesogun.planning.verify.limits import check_limits, tightest
 from mesogun.planning.verify.pauses import check_pauses
 from mesogun.planning.verify.places import check_places

@@ -152,7 +152,7 @@ class Search:
         here = np.flatnonzero((np.maximum(at_x, at_y) <= squares.side) & (at_x >= 0) & (at_y >= 0))
         alone = squares.rows[here]
         around = Discs(of[here], alone, alone, np.zeros_like(alone))
-        for discs in (through, around)[1:]:
+        for discs in (through, around):
             counts = np.diff(squares.starts)[discs.square]
             for part in cuts(counts, AT_ONCE):
                 some = Discs(*(one[part] for one in discs))
