@@ -19,7 +19,7 @@ $(VENV)/.core: pyproject.toml constraints.txt
 		{ echo "mesogun needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V). Try: make PYTHON=python3.11 ..."; exit 2; }
 	@echo "setting up .venv (once)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) -e .
+	@$(PIP) -e '.[mesh]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.core
