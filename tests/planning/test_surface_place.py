@@ -36,8 +36,8 @@ from tests.planning.bodies import (
     surface,
 )
 
-BALL = ball(60_000, 4)
-LUMP = ball(60_000, 4, 0.3)
+BALL = ball(45_000, 4)
+LUMP = ball(45_000, 4, 0.3)
 SHEET = sheet(30, 30, 2_000, lambda x, y: (x * x + y * y) // 400_000)
 HOLE = [k for k in range(len(SHEET.faces)) if not 420 <= k // 2 <= 425]
 FLAT = sheet(24, 24, 2_000)
@@ -259,10 +259,10 @@ def test_few_pricks_are_wanted_at_the_widest_spacing_allowed() -> None:
 
 
 def test_at_the_tightest_spacing_doses_may_rise_above_the_usual() -> None:
-    most = len(placed(at_spacing(SHEET, 5_000)))
+    most = len(placed(at_spacing(SHEET, 5_000, dose_nl_usual=1_000)))
     spots = placed(session(SHEET, on(SHEET), volume_nl=(most + 20) * 10_000))
     assert spots.pitch_um == 5_000
-    assert most - 3 <= len(spots) <= most + 6
+    assert len(spots) == most
 
 
 def test_an_asked_spacing_is_kept() -> None:
@@ -284,7 +284,7 @@ def test_a_spacing_in_a_wrong_unit_is_refused() -> None:
 
 
 def test_the_seed_decides_and_nothing_else() -> None:
-    made = at_spacing(LUMP, 12_000)
+    made = at_spacing(LUMP, 15_000)
     first, again, other = placed(made), placed(made), placed(replace(made, seed=2))
     assert places(first) == places(again)
     assert places(first) != places(other)
@@ -316,7 +316,7 @@ def test_compiled_and_plain_give_the_same_pricks(made: Prescription) -> None:
 
 
 @given(st.integers(4_000, 20_000), st.integers(0, 9_000), st.integers(0, 40), st.integers(1, 9))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_spacing_and_margin_hold_on_any_hill(
     spacing: int, margin: int, steep: int, seed: int
 ) -> None:

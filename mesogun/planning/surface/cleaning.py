@@ -10,7 +10,7 @@ import numpy as np
 
 from mesogun.errors import PlanError
 from mesogun.planning.place.raster import Integers, Truths
-from mesogun.planning.surface.mesh import across_of, edges_of, lengths, named
+from mesogun.planning.surface.mesh import across_of, alike, edges_of, lengths, named
 
 Directed = Integers
 """Edges as each face walks along them: three rows a face, from and to."""
@@ -42,12 +42,13 @@ def cleaned(vertices_um: Integers, faces: Integers) -> tuple[Integers, Integers,
 
 
 def _welded(vertices_um: Integers, faces: Integers, told: list[str]) -> tuple[Integers, Integers]:
-    places, which = np.unique(vertices_um, axis=0, return_inverse=True)
-    joined: Integers = which.reshape(-1).astype(np.int64)[faces]
-    twice = len(vertices_um) - len(places)
+    order, first = alike(vertices_um)
+    which = np.zeros(len(vertices_um), dtype=np.int64)
+    which[order] = np.repeat(np.arange(len(first)), np.diff(first, append=len(order)))
+    twice = len(vertices_um) - len(first)
     if twice:
         told.append(f"{twice} vertices at the place of another were made one with it")
-    return places, joined
+    return vertices_um[order[first]], which[faces]
 
 
 def _without_area(vertices: Integers, faces: Integers, told: list[str]) -> Integers:
@@ -60,7 +61,8 @@ def _without_area(vertices: Integers, faces: Integers, told: list[str]) -> Integ
 
 def _once(faces: Integers, told: list[str]) -> Integers:
     corners = np.sort(faces, axis=1, kind="stable")
-    first = np.sort(np.unique(corners, axis=0, return_index=True)[1], kind="stable")
+    order, start = alike(corners)
+    first = np.sort(order[start], kind="stable")
     again = len(faces) - len(first)
     if again:
         told.append(f"{again} faces with the corners of another: left out")
@@ -78,12 +80,8 @@ def _partners(faces: Integers) -> tuple[Integers, Truths]:
     Two faces agree if they walk along their edge in opposite directions.
     """
     edges = edges_of(faces)
-    order = np.lexsort((edges[:, 1], edges[:, 0]))
-    ordered = edges[order]
-    new = np.ones(len(ordered), dtype=np.bool_)
-    new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-    first = np.flatnonzero(new)
-    size = np.diff(first, append=len(ordered))
+    order, first = alike(edges)
+    size = np.diff(first, append=len(edges))
     both = first[size == 2]
     one, two = order[both], order[both + 1]
     walked = _walked(faces)
@@ -185,10 +183,10 @@ def _outwardness(vertices: Integers, faces: Integers, piece: Integers) -> Intege
 
 
 def _tell(vertices: Integers, faces: Integers, told: list[str]) -> None:
-    edges, which, counts = np.unique(
-        edges_of(faces), axis=0, return_inverse=True, return_counts=True
-    )
-    crowded = np.unique(np.flatnonzero(counts[which.reshape(-1)] > 2) // 3)
+    every = edges_of(faces)
+    order, first = alike(every)
+    edges, counts = every[order[first]], np.diff(first, append=len(every))
+    crowded = np.unique(order[np.repeat(counts > 2, counts)] // 3)
     if len(crowded):
         told.append(
             f"{int((counts > 2).sum())} edges belong to more than two faces ({named(crowded)}): "

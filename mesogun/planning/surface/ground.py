@@ -12,7 +12,7 @@ from mesogun.planning.place.raster import Integers, Truths
 from mesogun.planning.surface.boxes import Grid, grid_over, sorted_in
 from mesogun.planning.surface.columns import Border, Ground
 from mesogun.planning.surface.front import clear_of
-from mesogun.planning.surface.mesh import Floats, Mesh, boundary, edges_of, lengths
+from mesogun.planning.surface.mesh import Floats, Mesh, alike, boundary, edges_of, lengths
 
 PAD_UM = 2
 """Rounding moves a place by less."""
@@ -38,7 +38,7 @@ class Places(NamedTuple):
 
 def box_of(mesh: Mesh, faces: Integers) -> tuple[Integers, Integers]:
     """Return the least and greatest coordinates of these faces."""
-    used = mesh.vertices[mesh.faces[faces].ravel()]
+    used = mesh.vertices[mesh.faces[faces]].reshape(-1, 3)
     return used.min(axis=0), used.max(axis=0)
 
 
@@ -100,6 +100,8 @@ def border_of(mesh: Mesh, faces: Integers, margin_um: int, size: int) -> Border:
 
 def is_clear(border: Border, places: Integers, size: int) -> Truths:
     """Tell which places are at least the margin from the border: exact."""
+    if not len(border.edge):
+        return np.ones(len(places), dtype=np.bool_)
     out = flat(np.zeros(len(places), dtype=np.int64), size)
     clear_of.at(size)(border, flat(places.ravel(), size), out)
     return np.array(out, dtype=np.int64) > 0
@@ -120,6 +122,12 @@ def strewn(mesh: Mesh, faces: Integers, count: int, seed: int, zone: int) -> Pla
     return _rounded(face, a + r[:, None] * (b - a) + s[:, None] * (c - a))
 
 
+def middles(mesh: Mesh, faces: Integers) -> Places:
+    """Return the middle of each of these faces."""
+    corners = mesh.vertices[mesh.faces[faces]]
+    return _rounded(np.arange(len(faces)), corners.sum(axis=1).astype(np.float64) / 3.0)
+
+
 def _rounded(face: Integers, exact: Floats) -> Places:
     return Places(face, exact, np.floor(exact + 0.5).astype(np.int64))
 
@@ -131,6 +139,8 @@ def along_the_margin(
 
     Between a place that is clear and one of the same face that is not, the way is halved.
     """
+    if not len(border.edge):
+        return places.taken(slice(0))
     within = np.flatnonzero((places.face[1:] == places.face[:-1]) & (clear[1:] != clear[:-1]))
     some = np.where(clear[within], within, within + 1)
     face, good, bad = places.face[some], places.exact[some], places.exact[2 * within + 1 - some]
@@ -138,11 +148,13 @@ def along_the_margin(
     used = np.unique(corner)
     safe = np.zeros(len(mesh.vertices), dtype=np.bool_)
     safe[used] = is_clear(border, mesh.vertices[used], size)
-    edges, first = np.unique(edges_of(corner), axis=0, return_index=True)
-    mixed = np.flatnonzero(safe[edges[:, 0]] != safe[edges[:, 1]])
-    ends = edges[mixed]
+    every = edges_of(corner)
+    order, new = alike(every)
+    first = order[new]
+    mixed = first[safe[every[first, 0]] != safe[every[first, 1]]]
+    ends = every[mixed]
     ends = np.where(safe[ends[:, :1]], ends, ends[:, ::-1])
-    face = np.concatenate((face, first[mixed] // 3))
+    face = np.concatenate((face, mixed // 3))
     good = np.concatenate((good, mesh.vertices[ends[:, 0]].astype(np.float64)))
     bad = np.concatenate((bad, mesh.vertices[ends[:, 1]].astype(np.float64)))
     for _ in range(HALVINGS):

@@ -76,9 +76,21 @@ def lengths(vectors: Integers) -> Floats:
 def boundary(faces: Integers) -> Integers:
     """Return the edges (pairs of vertices) that are not shared by exactly two of these faces."""
     edges = edges_of(faces)
-    found, counts = np.unique(edges, axis=0, return_counts=True)
-    ends: Integers = found[counts != 2]
+    order, first = alike(edges)
+    ends: Integers = edges[order[first[np.diff(first, append=len(edges)) != 2]]]
     return ends
+
+
+def alike(rows: Integers) -> tuple[Integers, Integers]:
+    """Return the order that sorts rows, and where in it each run of equal rows begins.
+
+    Of equal rows the earlier stands first.
+    """
+    order = np.lexsort(rows.T[::-1])
+    ordered = rows[order]
+    new = np.ones(len(rows), dtype=np.bool_)
+    new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    return order, np.flatnonzero(new)
 
 
 def edges_of(faces: Integers) -> Integers:
@@ -146,9 +158,9 @@ def _check_faces(mesh: Mesh, what: str) -> None:
     if len(flat):
         raise PlanError(f"{what}: {named(flat)} without area; clean the surface first")
     corners = np.sort(mesh.faces, axis=1, kind="stable")
-    first = np.unique(corners, axis=0, return_index=True)[1]
+    order, first = alike(corners)
     if len(first) < len(corners):
-        again = np.setdiff1d(np.arange(len(corners)), first)
+        again = np.setdiff1d(np.arange(len(corners)), order[first])
         raise PlanError(f"{what}: {named(again)} there twice; clean the surface first")
     area_mm2 = int(mesh.area2_um2.sum()) // 2_000_000
     if area_mm2 > AREA_MM2_MAX:

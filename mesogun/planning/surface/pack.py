@@ -21,6 +21,7 @@ from mesogun.planning.surface.ground import (
     grid_for,
     ground_of,
     is_clear,
+    middles,
     strewn,
 )
 from mesogun.planning.surface.mesh import Mesh, boundary, lengths
@@ -103,14 +104,18 @@ class Site:
         places = strewn(mesh, faces, count, *chance)
         clear = is_clear(self.border, places.rounded, self.size)
         self.inside = places.taken(clear)
-        """Strewn places within the margins: they stand for the area."""
+        """Strewn places within the margins: they stand for the area. Where none is, the middles of
+        faces: there may be room for a prick or two."""
         within = (
             border_of(mesh, faces, margin_um + SLACK_UM, self.size) if margin_um else self.border
         )
         inner = is_clear(within, places.rounded, self.size)
         self.along = along_the_margin(mesh, faces, within, places, inner, self.size)
         self.whole_um2 = whole_um2
-        self.area_um2 = whole_um2 * len(self.inside.face) // count
+        self.area_um2 = whole_um2 * int(clear.sum()) // count
+        if not clear.any():
+            some = middles(mesh, faces)
+            self.inside = some.taken(is_clear(self.border, some.rounded, self.size))
         self._found: dict[int, list[Layout]] = {}
 
     def most_at(self, pitch_um: int) -> int:

@@ -7,7 +7,7 @@ from mesogun.planning.dose.held import rows as fullness
 from mesogun.planning.infeasible import Change, Infeasible, ml
 from mesogun.planning.place.region import mm
 from mesogun.planning.prescription import Limit
-from mesogun.planning.surface.ground import border_of, is_clear
+from mesogun.planning.surface.ground import border_of, is_clear, middles
 from mesogun.planning.surface.pack import STARTS_AT_BEST, Layout, Site, free_of
 from mesogun.planning.surface.place import chosen
 
@@ -89,7 +89,7 @@ def _no_room(order: Order, site: Site) -> Infeasible:
 
 def _widest_margin(site: Site, margin_um: int) -> int:
     """Return a margin that leaves a place to prick, to 10 um; 0 where none was found."""
-    places = site.mesh.vertices[site.mesh.faces[site.faces]].sum(axis=1) // 3
+    places = middles(site.mesh, site.faces).rounded
     low, high = 0, margin_um
     while high - low > 10:
         middle = (low + high) // 2
