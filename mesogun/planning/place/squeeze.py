@@ -17,7 +17,7 @@ from mesogun.planning.place.raster import Field, Integers
 EASED_MAX = 32
 """Pricks: with more of them easing gains little and takes long."""
 ROUNDS = 30
-WIDER_PERCENT = (105, 110)
+WIDER_PERCENT = (105, 110, 116, 122)
 """Spacings that easing is tried for, until one fails: less gain is not worth leaving a lattice."""
 TIGHTER_PERCENT = (98, 95, 92, 89)
 """Spacings of the lattices that may begin with a prick too many."""
