@@ -272,7 +272,17 @@ class Talk:
         lease_ms: int = LEASE_MS,
     ) -> None:
         self.orders = what or orders()
-        entries = [opened(self.orders), *history]
+        self._begin([opened(self.orders), *history], lease_ms)
+
+    @classmethod
+    def of(cls, what: Orders, entries: Sequence[Entry]) -> Talk:
+        """A session that goes on with these orders after a journal that began with others."""
+        talk = cls.__new__(cls)
+        talk.orders = what
+        talk._begin(entries, LEASE_MS)
+        return talk
+
+    def _begin(self, entries: Sequence[Entry], lease_ms: int) -> None:
         self.now_us = 0
         self.past = past_of(entries, self.orders)
         self.steps = [begin(self.orders, self.past, at_us=0, wall=WALL, lease_ms=lease_ms)]
@@ -305,6 +315,11 @@ class Talk:
     def challenge(self, **other: Any) -> Talk:
         self.tell(status(journal_head=self.merged), limits())
         return self.tell(challenge(self.request, **other))
+
+    def challenge_now(self) -> Talk:
+        """Answer the question for limits, and the first step of arming."""
+        self.tell(limits())
+        return self.tell(challenge(self.request))
 
     def arm(self) -> Talk:
         self.challenge()
