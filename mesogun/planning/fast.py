@@ -2,19 +2,32 @@
 
 The same source runs either way and gives the same whole numbers: compiled or not is never seen in
 a plan. Without numba nothing changes but the time.
+
+A `kernel` is called with flat columns of whole numbers: arrays where it runs compiled, lists where
+it runs as it stands (Python is several times quicker on them); `flat` makes the right ones. What
+kernels share stands in their module as a `part`: an ordinary function until it is compiled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from types import FunctionType
 from typing import Any, Generic, Literal, ParamSpec, TypeVar
+
+import numpy as np
+
+from mesogun.planning.place.raster import Integers
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 Mode = Literal["auto", "never", "always"]
-AUTO_FROM = 5_000
+Flat = list[int] | Integers
+"""A column of whole numbers for a kernel."""
+AUTO_FROM = 2_500
 """From so many pricks on, loading the compiler costs less than it saves."""
+_PARTS: set[Callable[..., Any]] = set()
 
 
 class _Choice:
@@ -33,32 +46,69 @@ def use(mode: Mode) -> None:
 
 
 class Kernel(Generic[P, R]):
-    """An inner loop over flat arrays of whole numbers, written so that numba can compile it."""
+    """An inner loop over flat columns of whole numbers, written so that numba can compile it."""
 
-    __slots__ = ("_compiled", "plain")
+    __slots__ = ("_plain",)
 
     def __init__(self, plain: Callable[P, R]) -> None:
-        self.plain = plain
-        self._compiled: Callable[P, R] | None = None
+        self._plain = plain
 
     def at(self, size: int) -> Callable[P, R]:
         """Return the function to call for work of this size: compiled, or as it stands."""
-        if _Choice.mode == "never" or (_Choice.mode == "auto" and size < AUTO_FROM):
-            return self.plain
-        if self._compiled is None:
-            self._compiled = _compile(self.plain)
-        return self._compiled
+        if not _pays(size):
+            return self._plain
+        compiled: Callable[P, R] = _compiled(self._plain)
+        return compiled
 
 
 def kernel(plain: Callable[P, R]) -> Kernel[P, R]:
-    """Mark a function of whole-number arrays as worth compiling."""
+    """Mark a function of flat columns as worth compiling."""
     return Kernel(plain)
 
 
-def _compile(plain: Callable[P, R]) -> Callable[P, R]:
+def part(plain: Callable[P, R]) -> Callable[P, R]:
+    """Mark a function that kernels of the same module call: it is compiled with them."""
+    _PARTS.add(plain)
+    return plain
+
+
+def flat(values: Integers, size: int) -> Flat:
+    """Return a column of its own as the kernels for work of this size want it."""
+    if _pays(size):
+        return np.array(values, dtype=np.int64)
+    own: list[int] = values.tolist()
+    return own
+
+
+def _pays(size: int) -> bool:
+    if _Choice.mode == "never" or (_Choice.mode == "auto" and size < AUTO_FROM):
+        return False
+    return _numba() is not None
+
+
+@cache
+def _numba() -> Any | None:
     try:
         import numba
     except ModuleNotFoundError:
-        return plain
-    compiled: Any = numba.njit(plain, cache=True, fastmath=False, parallel=False)
-    return compiled  # type: ignore[no-any-return]
+        return None
+    return numba
+
+
+@cache
+def _compiled(plain: Any) -> Any:
+    """Compile a function, and before it the parts that it calls, which take its names' place."""
+    called = {
+        name: _compiled(one)
+        for name in plain.__code__.co_names
+        if isinstance(one := plain.__globals__.get(name), FunctionType) and one in _PARTS
+    }
+    numba = _numba()
+    assert numba is not None
+    names = {**plain.__globals__, **called}
+    own = FunctionType(plain.__code__, names, plain.__name__, plain.__defaults__)
+    own.__module__, own.__qualname__ = plain.__module__, plain.__qualname__
+    try:
+        return numba.njit(own, cache=True, fastmath=False, parallel=False)
+    except RuntimeError:  # nowhere to keep what was compiled: it is compiled in each process
+        return numba.njit(own, fastmath=False, parallel=False)
