@@ -81,7 +81,9 @@ def test_a_closed_body_is_filled_at_its_spacing_and_without_gaps(body: Surface) 
     assert 0.86 * bound < len(spots) < bound  # other ways of strewing reach 0.56 to 0.78
     assert spots.prick_bound == math.floor(area * 1.1547 / 1e8) + 1
     assert spots.area_um2 == int(area)
-    assert 8_500 < spots.coverage_um < 10_000
+    farthest = max(min(square(one, two) for two in places(spots)) for one in body.vertices_um[::3])
+    assert 0.85 * math.sqrt(farthest) < spots.coverage_um < 10_000
+    assert math.sqrt(farthest) < 10_300
     assert spots.shot.tolist() == list(range(len(spots)))
     assert told == []
 

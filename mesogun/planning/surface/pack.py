@@ -30,11 +30,14 @@ PRICKS_MAX = 2_000_000
 STREWN_MIN, STREWN_MAX = 4_096, 4_000_000
 STREWN_EACH = 6
 """So many places are strewn for each prick that the tightest spacing may hold."""
-MEASURED_MIN, MEASURED_MAX, MEASURED_EACH = 512, 4_096, 12
+MEASURED_MIN, MEASURED_MAX, MEASURED_EACH = 256, 4_096, 6
 STARTS, STARTS_UP_TO = 4, 400
 """Zones of up to so many pricks are filled from several starts, until enough pricks are found."""
 STARTS_AT_BEST = 6
+SEEDS_EACH = 4
 TRIALS = 5
+HOPELESS_PERCENT = 92
+"""A start that finds less of what is needed than this is not followed by others."""
 ROUND_UM = 10
 SHARE_PERCENT = 85
 """What a first trial expects of the packing's bound."""
@@ -125,7 +128,7 @@ class Site:
 
     def starts(self, pitch_um: int) -> Places:
         """Return the places to start from and to fill gaps with: along the margin, then inside."""
-        most = 8 * hexagonal(self.whole_um2, pitch_um) + 64
+        most = SEEDS_EACH * hexagonal(self.whole_um2, pitch_um) + 64
         some = self.inside.taken(slice(None, None, max(1, len(self.inside.face) // most)))
         return Places(*(np.concatenate(pair) for pair in zip(self.along, some, strict=True)))
 
@@ -135,11 +138,17 @@ class Site:
         Where none does, the fullest; zones of many pricks are filled once only.
         """
         tried = self._found.setdefault(pitch_um, [])
+        if not tried:
+            tried.append(self._filled(pitch_um, 0))
         room = starts if hexagonal(self.area_um2, pitch_um) <= STARTS_UP_TO else 1
-        while len(tried) < room and not any(len(one) >= enough > 0 for one in tried):
+        best = max(map(len, tried))
+        while len(tried) < room and (
+            not enough or enough * HOPELESS_PERCENT // 100 <= best < enough
+        ):
             tried.append(self._filled(pitch_um, len(tried)))
-        best = max(len(one) for one in tried)
-        return next(one for one in tried if len(one) >= min(enough or best, best))
+            best = max(map(len, tried))
+        wanted = min(enough, best) or best
+        return next(one for one in tried if len(one) >= wanted)
 
     def _filled(self, pitch_um: int, start: int) -> Layout:
         likely = hexagonal(self.whole_um2, pitch_um) * 5 // 4 + self.border_um // pitch_um + 64
