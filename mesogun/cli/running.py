@@ -20,6 +20,7 @@ import click
 
 from firmware_protocol.messages import ArmChallenge, Hazard
 from mesogun.cli import show
+from mesogun.cli.avoid import Avoid, avoid_options, kept_away
 from mesogun.cli.output import EXIT_OF_OUTCOME, Session, finish
 from mesogun.cli.pistols import json_option, port_option
 from mesogun.cli.plans import Plans, changes_text
@@ -78,11 +79,14 @@ lease_option = click.option(
 @click.option("--out", required=True, metavar="DIR", help="A new folder for this session.")
 @yes_option
 @lease_option
+@avoid_options
 @json_option
-def run_command(rx: str, url: str, out: str, yes: bool, lease_ms: int, as_json: bool) -> int:
+def run_command(
+    rx: str, url: str, out: str, yes: bool, lease_ms: int, as_json: bool, away: Avoid | None
+) -> int:
     """Run a prescription on a pistol."""
     _demand_somebody_to_confirm(yes)
-    made = plan(read_prescription(rx))
+    made = plan(kept_away(read_prescription(rx), away))
     checked = verify(made)
     given = prescription_bytes(rx)
     if not as_json:
