@@ -93,7 +93,8 @@ def _check_asked(
     other = length != asked
     if least is not None:
         longest = (length < asked) & (vertical(length + 1, zone) > least)
-        other &= ~longest
+        other = (other & ~longest) | (vertical(length, zone) > least)
+        other &= least != HOLE
     if other.any():
         marked = rows_of(_marked(rows, mine[other]))
         found.rule(
