@@ -8,9 +8,15 @@ import sys
 from collections.abc import Mapping, Sequence
 
 import click
+import numpy as np
+import numpy.typing as npt
 
-from mesogun.planning import Limit, Plan
+from mesogun.planning import LAYERS, Limit, Plan
 
+ZONE_COLUMNS = (
+    *("zone", "technique", "pricks", "volume", "dose"),
+    *("depth", "layer", "spacing", "filled"),
+)
 NL_PER_ML = UM_PER_M = 1_000_000
 
 
@@ -102,9 +108,21 @@ def plan_summary(plan: Plan) -> str:
         f"about {clock(plan.duration_us)}, hand travel {plan.travel_um / UM_PER_M:.2f} m",
         "",
         table(
-            ("zone", "technique", "pricks", "volume", "dose", "depth", "spacing"),
+            (
+                "zone",
+                "technique",
+                "pricks",
+                "volume",
+                "dose",
+                "depth",
+                "layer",
+                "spacing",
+                "filled",
+            ),
             [_zone_row(plan, k) for k in range(len(plan.zones))],
         ),
+        *_filled(plan),
+        *_pauses(plan),
         "",
         "Limits in force:",
         table(("limit", "value", "where", "origin"), limit_rows(plan)),
@@ -122,12 +140,46 @@ def _zone_row(plan: Plan, index: int) -> tuple[object, ...]:
     low, high = (int(doses.min()), int(doses.max())) if len(doses) else (0, 0)
     deepest = int(depths.max()) if len(depths) else 0
     dose = ul(low) if low == high else f"{low / 1000:g} to {ul(high)}"
+    shallowest = int(depths.min()) if len(depths) else 0
     return (
         zone.name,
         zone.technique,
         zone.prick_count,
         ml(zone.dose_nl_total),
         dose,
-        mm(deepest),
-        f"{zone.spacing_um_min / 1000:.2f} mm",
+        mm(deepest) if shallowest == deepest else f"{shallowest / 1000:g} to {mm(deepest)}",
+        _layers(plan, mine),
+        f"{zone.pitch_um / 1000:.2f} mm",
+        f"{zone.prick_count * 100 // zone.prick_bound} %" if zone.prick_bound else "",
     )
+
+
+def _layers(plan: Plan, mine: npt.NDArray[np.bool_]) -> str:
+    """Name the layers that a zone's pricks reach."""
+    if plan.pricks.layer is None:
+        return "unknown"
+    reached = sorted(set(plan.pricks.layer[mine].tolist()))
+    return ", ".join(LAYERS[one] for one in reached)
+
+
+def _filled(plan: Plan) -> list[str]:
+    """Say what "filled" means, and how far from a prick a place on a surface may be."""
+    if plan.prescription.surface is None:
+        return ["  filled: of the pricks that no placement at this spacing exceeds"]
+    farthest = ", ".join(
+        f"{zone.name} {zone.coverage_um / 1000:.1f} mm" for zone in plan.zones if zone.coverage_um
+    )
+    return [
+        "  filled: of the pricks that a flat lattice of this spacing and area would hold",
+        *([f"  farthest from a prick, as sampled: {farthest}"] if farthest else []),
+    ]
+
+
+def _pauses(plan: Plan) -> list[str]:
+    """Tell where a person is asked, and how long the skin rests."""
+    asked = [one for one in plan.pauses if one.kind != "rest"]
+    rests = [one.wait_us for one in plan.pauses if one.kind == "rest"]
+    told = [f"  before shot {one.shot + 1}: {one.note}" for one in asked]
+    if rests:
+        told.append(f"  {len(rests)} rests, {clock(sum(rests))} in all")
+    return ["", "Pauses:", *told] if told else []

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import isqrt
 
-from mesogun.planning.plan import Plan, PlannedZone
-from mesogun.planning.prescription import Ring
+from mesogun.planning.plan import Plan
+from mesogun.planning.prescription import Ring, Surface
 from mesogun.record.record import Record, SessionOutcome
 from mesogun.report import figures
 from mesogun.report.figures import APART, UM2_PER_CM2
@@ -150,10 +151,24 @@ def ring_area_doubled(ring: Ring) -> int:
     return abs(sum(x * v - u * y for (x, y), (u, v) in zip(ring, turned, strict=True)))
 
 
-def zone_area_doubled(zone: PlannedZone) -> int:
-    """Return twice the outlined area of `zone` less its exclusions, in um²."""
+def zone_area_doubled(plan: Plan, index: int) -> int:
+    """Return twice a zone's area in um2: its outline less its exclusions, or its faces."""
+    surface, zone = plan.prescription.surface, plan.zones[index]
+    if surface is not None:
+        return faces_area_doubled(surface, plan.prescription.zones[index].faces)
     out = sum(ring_area_doubled(one) for one in zone.exclusions_um)
     return max(ring_area_doubled(zone.outline_um) - out, 0)
+
+
+def faces_area_doubled(surface: Surface, faces: Sequence[int]) -> int:
+    """Return twice the area of some faces of a surface in um2, each rounded down."""
+    whole = 0
+    for face in faces:
+        a, b, c = (surface.vertices_um[one] for one in surface.faces[face])
+        u, v = [b[k] - a[k] for k in range(3)], [c[k] - a[k] for k in range(3)]
+        across = (u[k] * v[k - 1] - u[k - 1] * v[k] for k in range(3))
+        whole += isqrt(sum(one * one for one in across))
+    return whole
 
 
 def mean_density(dose_nl: int, area_doubled: int) -> int | None:

@@ -130,7 +130,7 @@ def _labels(plan: Plan, rows: Sequence[Row], at: Stage) -> Markup:
     words = []
     for index, zone in enumerate(plan.zones):
         total = sum(counted_nl(row) for row in rows if row.zone == index)
-        mean = mean_density(total, zone_area_doubled(zone))
+        mean = mean_density(total, zone_area_doubled(plan, index))
         told = "–" if mean is None else figures.fixed(mean, 1000, 1)
         words.append(f"{zone.name} · mean {told}")
     return stage.labels(plan, words, [False] * len(words), at)

@@ -179,7 +179,7 @@ def zones_section(story: Story) -> Markup:
     note = (
         "Dose and depth as the pistol measured them where a prick was given, as planned where none "
         "was. Least spacing: no two pricks of the zone were planned nearer. Per area: the mean "
-        "over the outline less its exclusions. 1 mcL = 1 µL = 0.001 mL."
+        "over what the zone covers, exclusions left out. 1 mcL = 1 µL = 0.001 mL."
     )
     made = table("Zones, given and planned", _ZONE_COLUMNS, lines, "stack")
     return section("zones", "Zones", made, element("p", {"class": "quiet"}, note))
@@ -198,7 +198,7 @@ def _zone(story: Story, index: int) -> Line:
     some = [row for row in story.rows if row.zone == index]
     part = account.sums(some)
     told = [row for row in some if row.mark in ("given", "differs")] or some
-    doubled = account.zone_area_doubled(zone)
+    doubled = account.zone_area_doubled(story.plan, index)
     mean = account.mean_density(part.dose_nl_given, doubled)
     doses = (
         row.dose_nl_planned if row.dose_nl_given is None else row.dose_nl_given for row in told
@@ -214,7 +214,7 @@ def _zone(story: Story, index: int) -> Line:
         _volumes(part),
         account.span(doses, NL_PER_UL, 2),
         account.span(depths, UM_PER_MM, 2),
-        figures.fixed(zone.spacing_um_min, UM_PER_MM, 1),
+        figures.fixed(zone.pitch_um, UM_PER_MM, 1),
         figures.fixed(doubled, 2 * figures.UM2_PER_CM2, 1),
         NOTHING if mean is None else figures.fixed(mean, NL_PER_UL, 1),
     )

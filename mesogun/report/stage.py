@@ -55,7 +55,7 @@ def stage_over(plan: Plan, zones: Box, prefix: str) -> Stage:
         wide,
         zones.height + above + below,
     )
-    spacings = [one.spacing_um_min / 1000 or 20 * unit for one in plan.zones]
+    spacings = [one.pitch_um / 1000 or 20 * unit for one in plan.zones]
     radii = tuple(min(max(0.3 * s, _SEEN * unit), 0.45 * s, 6.0 * unit) for s in spacings)
     crowded = tuple(0.3 * s < _CROWDED * unit for s in spacings)
     return Stage(box, zones, unit, radii, crowded, prefix)

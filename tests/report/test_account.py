@@ -107,7 +107,7 @@ def test_a_record_with_other_pricks_is_refused(face: Plan, complete: Record) -> 
 
 
 def test_an_area_is_the_outline_less_its_exclusions(patch: Plan) -> None:
-    doubled = account.zone_area_doubled(patch.zones[0])
+    doubled = account.zone_area_doubled(patch, 0)
     assert doubled == 2 * (40_000 * 40_000 - 6_000 * 6_000 // 2)
     assert account.mean_density(100_000, doubled) == 100_000 * 200_000_000 // doubled
     assert account.mean_density(100_000, 0) is None

@@ -14,6 +14,7 @@ import pytest
 from mesogun.errors import PlanError
 from mesogun.planning import Plan, PlannedZone, PrickTable, Surface, Zone, column
 from mesogun.report import density_map, page, treatment_map
+from mesogun.report.account import zone_area_doubled
 from mesogun.report.geometry import Box
 from mesogun.report.raster import data_address
 from mesogun.report.rows import rows
@@ -155,3 +156,8 @@ def test_few_colours_take_half_a_byte_a_pixel(colours: int, bits: int) -> None:
     found = pixels(data_address(bytes([1, 2, 3, 4, 5, 6]), 3, palette, strengths))
     raw = b"\x00\x12\x30\x00\x45\x60" if bits == 4 else b"\x00\x01\x02\x03\x00\x04\x05\x06"
     assert found == (3, 2, bits, raw)
+
+
+def test_a_zone_s_area_on_a_surface_is_that_of_its_faces() -> None:
+    assert zone_area_doubled(PLAN, 0) == 2 * 60_000 * 60_000
+    assert zone_area_doubled(PLAN, 1) == 60_000 * 60_000
