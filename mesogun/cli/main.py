@@ -14,9 +14,11 @@ from typing import NoReturn
 import click
 
 from firmware_protocol.errors import MesogunError
-from mesogun.errors import PlanError, WrongUsage
+from mesogun.errors import MissingPart, PlanError, WrongUsage
 
 GARBAGE_THRESHOLD = 100_000
+COMPILED = "MESOGUN_COMPILED"
+"""auto (compile where it pays), never or always: a plan is the same, only sooner or later there."""
 EXIT_OK, EXIT_ERROR, EXIT_REFUSED, EXIT_EARLY = 0, 1, 2, 3
 
 # name -> (module, attribute, one line of help); the modules are imported only when they are used,
@@ -84,6 +86,25 @@ def cli() -> None:
     \b
     Start here:  mesogun dry-run examples/face.toml
     """
+    wish = os.environ.get(COMPILED)
+    if wish is not None:
+        _choose_compiled(wish)
+
+
+def _choose_compiled(wish: str) -> None:
+    """Obey the environment: whether the planner's inner loops are compiled."""
+    from mesogun.planning import fast
+
+    modes: dict[str, fast.Mode] = {"auto": "auto", "never": "never", "always": "always"}
+    if wish not in modes:
+        raise WrongUsage(f"{COMPILED} is {wish!r}; it can be {', '.join(modes)}")
+    try:
+        fast.use(modes[wish])
+    except ModuleNotFoundError as missing:
+        raise MissingPart(
+            f"{COMPILED} is 'always', and numba is not installed: "
+            "install mesogun[fast], or set it to 'auto'"
+        ) from missing
 
 
 def _say(text: str) -> None:
