@@ -62,6 +62,7 @@ class Session:
             f"not given        {missing or 'none'}",
             f"duration         {show.clock(record.duration_us)}"
             + (f", in {record.parts} parts" if record.parts > 1 else ""),
+            *self._change_lines(),
             *self._alarm_lines(),
             f"report           {self.folder / REPORT}",
         ]
@@ -69,6 +70,21 @@ class Session:
             lines.append(f"to go on         mesogun resume {self.folder} --port ...")
         mark = "SIMULATED  " if record.session.simulated else ""
         return "\n".join(mark + line for line in lines)
+
+    def _change_lines(self) -> list[str]:
+        lines = []
+        for one in self.record.replans:
+            lost = sum(1 for _, before, after in one.changes if after < before)
+            lines.append(
+                f"planned anew     after {lost} lost doses: {len(one.changes) - lost} others "
+                f"raised ({one.plan_digest[:15]}…)"
+            )
+        for pause in self.record.pauses:
+            by = f"confirmed by {pause.confirmed_by}" if pause.confirmed_by else "NOT CONFIRMED"
+            lines.append(
+                f"pause            before shot {pause.shot + 1}: {', '.join(pause.kinds)}, {by}"
+            )
+        return lines
 
     def _alarm_lines(self) -> list[str]:
         alarms = self.record.alarms

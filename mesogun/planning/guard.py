@@ -280,7 +280,8 @@ class Guard:
         widest = self._widest_um * self._widest_um
         for step in self._around:
             for a, b, c, other in held.get(name + step, ()):
-                square = (a - x) * (a - x) + (b - y) * (b - y) + (c - z) * (c - z)
+                dx, dy, dz = a - x, b - y, c - z
+                square = dx * dx + dy * dy + dz * dz
                 if square >= widest:
                     continue
                 theirs = facts.zones[facts.zone[other]].spacing

@@ -49,8 +49,9 @@ def greeted(core: Core, hello: HelloReply, at_us: int) -> Step:
             f"this session was begun on pistol {core.past.pistol_uid}, and {uid} is connected: "
             "connect the first one, or begin a new session"
         )
-        # What is open on the other pistol cannot be settled here: nothing more is asked.
-        return asks.end(core, "fault", text, Alarmed(at_us, "pistol_changed", text))
+        # What is open on the other pistol cannot be settled here: nothing more is asked. A mistaken
+        # cable is no fault of the session: it stays as it had ended.
+        return asks.end(core, core.past.outcome, text, Alarmed(at_us, "pistol_changed", text))
     if hello.shot_id_highest < core.past.told_id or hello.journal_head < core.past.told_seq:
         text = (
             f"pistol {uid} no longer holds what it told this session: its memory was erased or "

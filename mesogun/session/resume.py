@@ -21,6 +21,7 @@ from mesogun.record import (
     Outcome,
     Replanned,
     Reserved,
+    SessionOutcome,
     ShotOutcome,
 )
 from mesogun.session.counting import TRIES_MAX, counted_nl
@@ -68,14 +69,19 @@ class Past:
     """The highest id of whose end the pistol has told: it has seen that one."""
     told_seq: int
     """The last record of the pistol's journal that this journal has taken in."""
-    complete: bool
-    """The session ended with nothing left to ask."""
+    outcome: SessionOutcome
+    """How it ended last; interrupted, if it did not."""
     at_us: int
     """Latest time in the journal, on the session's clock."""
     short: tuple[tuple[int, int], ...] = ()
     """(shot, nL counted as given): done with, but with another dose than the orders say."""
     redosed: bool = False
     """The plan in force is not the one that the session was begun with."""
+
+    @property
+    def complete(self) -> bool:
+        """The session ended with nothing left to ask."""
+        return self.outcome == "complete"
 
     @property
     def id_highest(self) -> int:
@@ -119,7 +125,7 @@ def past_of(history: Sequence[Entry], orders: Orders) -> Past:
         blocks=blocks,
         told_id=max(settled, default=0),
         told_seq=max(map(_seq_told, history)),
-        complete=isinstance(last, Ended) and last.outcome == "complete",
+        outcome=last.outcome if isinstance(last, Ended) else "interrupted",
         at_us=max(one.at_us for one in history),
         short=tuple(short),
         redosed=digest != opened.plan_digest,

@@ -20,7 +20,9 @@ from mesogun.record import (
     Intent,
     Opened,
     Outcome,
+    Paused,
     Record,
+    Replanned,
     fold,
     to_json,
 )
@@ -274,3 +276,48 @@ def test_record_json_has_the_names_that_other_programs_rely_on(session: tuple[En
         "why": "",
     }
     assert {"outcome", "why", "plan_digest", "alarms"} <= told.keys()
+
+
+ANEW = Replanned(600, "sha256:" + "cd" * 32, "sha256:" + "ab" * 32, (10_000, 0, 19_000))
+
+
+def test_a_plan_that_came_into_force_later_says_what_was_planned(told: Told) -> None:
+    record = told(ASKED, FIRED, ANEW)
+    assert [one.dose_nl_planned for one in record.pricks] == [10_000, 0, 19_000]
+    assert record.plan_digest == ANEW.plan_digest
+    (replan,) = record.replans
+    assert (replan.at_us, replan.parent) == (600, ANEW.parent)
+    assert replan.changes == ((1, 10_000, 0), (2, 9_000, 19_000))
+
+
+def test_plans_form_a_chain(told: Told) -> None:
+    again = Replanned(700, "sha256:" + "ef" * 32, ANEW.plan_digest, (10_000, 0, 18_000))
+    record = told(ANEW, again)
+    assert record.plan_digest == again.plan_digest
+    assert [one.changes for one in record.replans][1] == ((2, 19_000, 18_000),)
+    for odd in (again, replace(ANEW, doses_nl=(1, 2))):
+        with pytest.raises(RecordError, match="does not continue"):
+            told(odd)
+
+
+def test_a_pause_is_told_with_who_confirmed_it(told: Told) -> None:
+    pause, arm = Paused(300, 2, ("needle", "refill")), Armed(400, 300, "a nurse")
+    (one,) = told(Armed(50, 300, "a doctor"), pause, arm, Armed(500, 300, "later")).pauses
+    assert (one.at_us, one.shot, one.kinds) == (300, 2, ("needle", "refill"))
+    assert (one.confirmed_by, one.confirmed_at_us) == ("a nurse", 400)
+
+
+def test_a_pause_that_nobody_confirmed_says_so_and_stands_once(told: Told) -> None:
+    pause = Paused(300, 2, ("needle",))
+    (one,) = told(pause, replace(pause, at_us=900)).pauses
+    assert (one.at_us, one.confirmed_by, one.confirmed_at_us) == (900, "", None)
+
+
+def test_pauses_and_plans_are_in_the_json_where_there_are_any(
+    told: Told, session: tuple[Entry, ...]
+) -> None:
+    plain = json.loads(to_json(fold(session, len(session), "")))
+    assert not {"pauses", "replans"} & plain.keys()
+    record = json.loads(to_json(told(Paused(300, 2, ("needle",)), ANEW)))
+    assert record["pauses"][0]["kinds"] == ["needle"]
+    assert record["replans"][0]["changes"] == [[1, 10_000, 0], [2, 9_000, 19_000]]

@@ -15,7 +15,18 @@ from pathlib import Path
 import pytest
 
 from mesogun.errors import PlanError, RecordError
-from mesogun.record import Entry, Folder, Journal, Opened, load_record, to_json, verify_folder
+from mesogun.record import (
+    Entry,
+    Folder,
+    Journal,
+    Opened,
+    Replanned,
+    load_record,
+    read_chained,
+    to_json,
+    verify_folder,
+)
+from mesogun.record.folder import plan_name, plans_of
 
 RX = b'format = "mesogun-prescription/1"\n'
 
@@ -192,3 +203,47 @@ def test_a_closed_journal_does_not_stop_the_record(
         journal.append(*entries)
         journal.close()
         assert folder.write_record().outcome == "complete"
+
+
+SECOND = Replanned(2_000, "sha256:" + "cd" * 32, "sha256:" + "ab" * 32, (10_000, 0, 19_000))
+
+
+@pytest.fixture
+def replanned(tmp_path: Path, entries: tuple[Entry, ...]) -> Path:
+    """A folder of a session that was planned anew once."""
+    path = tmp_path / "anew"
+    with Folder.create(path) as folder, folder.create_journal(sync=lambda _: None) as journal:
+        folder.write("prescription.toml", RX)
+        folder.write("plan.json", json.dumps({"digest": SECOND.parent}).encode())
+        told = {"digest": SECOND.plan_digest, "settled": {"parent": SECOND.parent}}
+        folder.write("plan-2.json", json.dumps(told).encode())
+        journal.append(*entries[:-1], SECOND, entries[-1])
+        folder.write_record()
+    return path
+
+
+def test_every_plan_that_was_in_force_is_checked(replanned: Path) -> None:
+    assert verify_folder(replanned) == []
+    history, _ = read_chained(replanned / "journal.mgj")
+    assert plan_name(plans_of(history)) == "plan-2.json"
+    (replanned / "plan-2.json").unlink()
+    assert [one.file for one in verify_folder(replanned)] == ["plan-2.json"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"digest": SECOND.plan_digest},
+        {"digest": SECOND.plan_digest, "settled": None},
+        {"digest": SECOND.plan_digest, "settled": {"parent": SECOND.plan_digest}},
+        {"digest": SECOND.parent, "settled": {"parent": SECOND.parent}},
+    ],
+)
+def test_a_plan_that_continues_no_other_is_a_problem(replanned: Path, told: object) -> None:
+    (replanned / "plan-2.json").write_text(json.dumps(told))
+    assert [one.file for one in verify_folder(replanned)] == ["plan-2.json"]
+
+
+def test_a_plan_that_the_journal_does_not_name_counts_for_nothing(finished: Path) -> None:
+    (finished / "plan-2.json").write_text("{}")
+    assert verify_folder(finished) == []

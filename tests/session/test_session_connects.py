@@ -24,6 +24,7 @@ from firmware_protocol.messages import (
     Resolve,
 )
 from mesogun.record import Acknowledged, Alarmed, Connected
+from mesogun.record import Ended as EndedEntry
 from mesogun.record import Outcome as OutcomeEntry
 from mesogun.session.model import Ended, Garbled, LinkLost
 from tests.session.hand_made import (
@@ -201,10 +202,17 @@ def test_a_pistol_in_fault_is_not_armed() -> None:
 
 def test_another_pistol_than_the_session_began_with_is_asked_nothing() -> None:
     talk = Talk(history=OPEN).connect(uid=UID + 1)
-    assert end_of(talk).outcome == "fault"
+    assert [one.kind for one in talk.kinds(Alarmed)] == ["pistol_changed"]
+    assert end_of(talk).outcome == "interrupted"
     assert f"{UID:016x}" in end_of(talk).why
     assert f"{UID + 1:016x}" in end_of(talk).why
     assert talk.kinds(Connected) == []
+
+
+@pytest.mark.parametrize("word", ["aborted", "fault", "interrupted"])
+def test_another_pistol_changes_nothing_of_how_the_session_had_ended(word: str) -> None:
+    history = [*OPEN, EndedEntry(0, word, "", "then")]  # type: ignore[arg-type]
+    assert end_of(Talk(history=history).connect(uid=UID + 1)).outcome == word
 
 
 @pytest.mark.parametrize("what", ["major", "schema_hash", "actuating_hash"])
