@@ -43,7 +43,7 @@ class Front(NamedTuple):
     """The pricks that are there, those of others first, and the corners offered so far."""
 
     grid: Grid
-    """Its cubes are at least as wide as any prick's reach."""
+    """Its cubes are at least as wide as any prick's reach; two more lie around all places."""
     head: Column
     """The last prick of each cube, or -1."""
     next: Column

@@ -87,10 +87,10 @@ def _is_free(front: Front, x: int, y: int, z: int) -> bool:
         (y - grid.low) // grid.side,
         (z - grid.deep) // grid.side,
     )
-    for a in range(max(0, i - 1), min(grid.nx, i + 2)):
-        for b in range(max(0, j - 1), min(grid.ny, j + 2)):
+    for a in range(i - 1, i + 2):
+        for b in range(j - 1, j + 2):
             row = (a * grid.ny + b) * grid.nz
-            for cube in range(row + max(0, k - 1), row + min(grid.nz, k + 2)):
+            for cube in range(row + k - 1, row + k + 2):
                 q = head[cube]
                 while q >= 0:
                     at = q * PRICK
@@ -205,10 +205,10 @@ def _offer_corners(ground: Ground, border: Border, front: Front, p: int) -> int:
         (z - grid.deep) // grid.side,
     )
     partners = 0
-    for a in range(max(0, i - 2), min(grid.nx, i + 3)):
-        for b in range(max(0, j - 2), min(grid.ny, j + 3)):
+    for a in range(i - 2, i + 3):
+        for b in range(j - 2, j + 3):
             row = (a * grid.ny + b) * grid.nz
-            for cube in range(row + max(0, k - 2), row + min(grid.nz, k + 3)):
+            for cube in range(row + k - 2, row + k + 3):
                 q = front.head[cube]
                 while q >= 0:
                     at = q * PRICK
@@ -365,10 +365,10 @@ def nearest_to(ground: Ground, front: Front, own: int, seeds: Seeds, near: Colum
             (y - grid.low) // grid.side,
             (z - grid.deep) // grid.side,
         )
-        for a in range(max(0, home[0] - 2), min(grid.nx, home[0] + 3)):
-            for b in range(max(0, home[1] - 2), min(grid.ny, home[1] + 3)):
+        for a in range(home[0] - 2, home[0] + 3):
+            for b in range(home[1] - 2, home[1] + 3):
                 row = (a * grid.ny + b) * grid.nz
-                for cube in range(row + max(0, home[2] - 2), row + min(grid.nz, home[2] + 3)):
+                for cube in range(row + home[2] - 2, row + home[2] + 3):
                     q = front.head[cube]
                     while q >= own:
                         p, t = q * PRICK, prick[q * PRICK + 3] * SHAPE

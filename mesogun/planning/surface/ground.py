@@ -165,6 +165,12 @@ def along_the_margin(
 
 
 def grid_for(mesh: Mesh, faces: Integers, reach_um: int) -> Grid:
-    """Return the cubes for pricks that reach so far, those of others around the zone included."""
+    """Return the cubes for pricks that reach so far, those of others around the zone included.
+
+    Two more cubes on every side let the inner loops look around any place without asking.
+    """
     low, high = box_of(mesh, faces)
-    return grid_over(low - reach_um - PAD_UM, high + reach_um + PAD_UM, reach_um + PAD_UM)
+    apart = reach_um + PAD_UM
+    left, lowest, deep, side, nx, ny, nz = grid_over(low - apart, high + apart, apart)
+    more = 2 * side
+    return Grid(left - more, lowest - more, deep - more, side, nx + 4, ny + 4, nz + 4)

@@ -35,12 +35,12 @@ STARTS, STARTS_UP_TO = 4, 400
 """Zones of up to so many pricks are filled from several starts, until enough pricks are found."""
 STARTS_AT_BEST = 6
 SEEDS_EACH = 4
-TRIALS = 5
-HOPELESS_PERCENT = 92
+TRIALS = 4
+HOPELESS_PERCENT = 96
 """A start that finds less of what is needed than this is not followed by others."""
 ROUND_UM = 10
-SHARE_PERCENT = 85
-"""What a first trial expects of the packing's bound."""
+SHARE_PERCENT = 90
+"""What a first trial expects of the packing's bound, the border's part included."""
 CORNERS_EACH = 12
 LEANING = ((1, 1, 0), (1, -1, 0), (0, 1, 1), (0, 1, -1), (1, 0, 1), (1, 0, -1))
 """The corner of a margin is where it reaches farthest in some direction."""
@@ -126,11 +126,11 @@ class Site:
         border's."""
         return hexagonal(self.whole_um2, pitch_um) + self.border_um // pitch_um + 4
 
-    def starts(self, pitch_um: int) -> Places:
+    def starts(self, along: Places, pitch_um: int) -> Places:
         """Return the places to start from and to fill gaps with: along the margin, then inside."""
         most = SEEDS_EACH * hexagonal(self.whole_um2, pitch_um) + 64
-        some = self.inside.taken(slice(None, None, max(1, len(self.inside.face) // most)))
-        return Places(*(np.concatenate(pair) for pair in zip(self.along, some, strict=True)))
+        some = _thinned(self.inside, most)
+        return Places(*(np.concatenate(pair) for pair in zip(along, some, strict=True)))
 
     def at(self, pitch_um: int, enough: int = 0, starts: int = STARTS) -> Layout:
         """Return the zone filled at this spacing: the first of several that holds `enough`.
@@ -152,11 +152,11 @@ class Site:
 
     def _filled(self, pitch_um: int, start: int) -> Layout:
         likely = hexagonal(self.whole_um2, pitch_um) * 5 // 4 + self.border_um // pitch_um + 64
-        places = self.starts(pitch_um)
+        along = _thinned(self.along, SEEDS_EACH * self.border_um // pitch_um + 64)
+        places = self.starts(along, pitch_um)
         rows = np.concatenate((places.rounded, places.face[:, None]), axis=1)
-        along = len(self.along.face)
-        seeds = Seeds(flat(rows.ravel(), self.size), len(rows), along)
-        first = self._start(start, along, len(rows))
+        seeds = Seeds(flat(rows.ravel(), self.size), len(rows), len(along.face))
+        first = _start(start, along, len(rows))
         cosine, sine = (one / NANO for one in DIRECTIONS[start * 5 % 12])
         room, faces_each = likely, 64
         while True:
@@ -168,14 +168,6 @@ class Site:
         pricks = np.array(front.prick, dtype=np.int64).reshape(-1, PRICK)
         pricks = pricks[len(self.others) : count]
         return Layout(pitch_um, pricks[:, :3], pricks[:, 3], front)
-
-    def _start(self, start: int, along: int, count: int) -> int:
-        """Return which seed to begin with: every other time a corner of the margin, if any."""
-        if along and start % 2 == 0:
-            x, y, z = LEANING[start // 2 % len(LEANING)]
-            place = self.along.rounded
-            return int(np.argmin(x * place[:, 0] + y * place[:, 1] + z * place[:, 2]))
-        return along + start * (count - along) // STARTS_AT_BEST
 
     def _empty(self, pitch_um: int, room: int, faces_each: int) -> Front:
         others, size = self.others, self.size
@@ -198,16 +190,34 @@ class Site:
             flat(np.array([len(others), 0], dtype=np.int64), size),
         )
 
+    def _expected(self, pricks: int) -> int:
+        """Return the spacing at which about so many pricks are found, at least 1.
+
+        `SHARE_PERCENT` of a triangular lattice's and of the border's: a quadratic in 1 / spacing.
+        """
+        wanted = max(1, pricks * 100 // SHARE_PERCENT)
+        half, area = self.border_um // 4, self.area_um2 * 11_547 // 10_000
+        return max(1, (half + isqrt(half * half + area * wanted)) // wanted)
+
+    def _guess(self, need: int) -> int:
+        """Return the spacing expected to hold `need`, corrected by what came of the last one."""
+        if not self._found:
+            return self._expected(need)
+        pitch, tried = next(reversed(self._found.items()))
+        return pitch * self._expected(need) // self._expected(max(1, *map(len, tried)))
+
     def widest(self, low: int, high: int, need: int) -> Layout | None:
         """Return the widest filling from `low` to `high` um found to hold `need` pricks.
 
         A fixed number of spacings is tried, each where the last one says that it should fit.
         """
         fits: Layout | None = None
-        guess = isqrt(self.area_um2 * 11_547 * SHARE_PERCENT // (1_000_000 * max(1, need)))
         least, most = low, high
         for _ in range(TRIALS):
-            pitch = min(most, max(least, guess // ROUND_UM * ROUND_UM))
+            guess = self._guess(need) // ROUND_UM * ROUND_UM
+            if fits is not None and guess < least:
+                break
+            pitch = min(most, max(least, guess))
             found = self.at(pitch, need)
             if len(found) >= need:
                 fits, least = found, pitch + 1
@@ -215,10 +225,24 @@ class Site:
                 most = pitch - 1
             if least > most:
                 break
-            guess = isqrt(pitch * pitch * len(found) // max(1, need))
         if fits is None and most >= low:
             fits = self.at(low, need)
         return fits if fits is not None and len(fits) >= need else None
+
+
+def _thinned(places: Places, most: int) -> Places:
+    """Return about `most` of the places, evenly taken."""
+    return places.taken(slice(None, None, max(1, len(places.face) // most)))
+
+
+def _start(start: int, along: Places, count: int) -> int:
+    """Return which of `count` seeds to begin with: every other time a corner of the margin."""
+    edge = len(along.face)
+    if edge and start % 2 == 0:
+        x, y, z = LEANING[start // 2 % len(LEANING)]
+        place = along.rounded
+        return int(np.argmin(x * place[:, 0] + y * place[:, 1] + z * place[:, 2]))
+    return edge + start * (count - edge) // STARTS_AT_BEST
 
 
 def hexagonal(area_um2: int, pitch_um: int) -> int:
