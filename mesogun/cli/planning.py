@@ -12,7 +12,7 @@ from mesogun.cli.avoid import Avoid, avoid_options, kept_away
 from mesogun.cli.files import write_file
 from mesogun.cli.pictures import check_picture, picture_bytes
 from mesogun.errors import LimitsExceeded
-from mesogun.intake import read_plan, read_prescription
+from mesogun.intake import read_any_plan, read_prescription
 from mesogun.planning import Plan, plan, to_json, verify
 
 PLAN_HELP = """Plan the prescription RX and verify the plan.
@@ -35,6 +35,8 @@ VERIFY_HELP = """Check the plan file PLAN by code that shares nothing with the p
 Examples:
   mesogun verify plan.json
   mesogun verify plan.json --json
+
+A plan of another planner is verified as well, in the same format; it is never run.
 
 Exit code 0: no limit is broken. Exit code 2: every violation, with prick, value, limit and origin.
 """
@@ -122,7 +124,9 @@ def plan_command(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def verify_command(plan_file: str, as_json: bool) -> int:
     """Check a plan file independently."""
-    made = read_plan(plan_file)
+    made, notes = read_any_plan(plan_file)
+    for note in notes:
+        click.echo(f"{plan_file}: {note}", err=True)
     try:
         checked = verify(made)
     except LimitsExceeded as refused:

@@ -214,3 +214,21 @@ def test_a_dose_that_was_asked_for_is_never_exceeded(call: Callable, small: Path
     ran = call("plan", small)
     assert ran.code == 2
     assert "dose_nl_max = 5000 nL [prescription]" in ran.err
+
+
+def test_the_plan_of_another_planner_is_verified_and_said_to_be_one(
+    call: Callable, small: Path, tmp_path: Path
+) -> None:
+    assert call("plan", small, "-o", "plan.json").code == 0
+    tree = json.loads((tmp_path / "plan.json").read_text())
+    tree.update(planner="other 1.0", digest=None)
+    (tmp_path / "other.json").write_text(json.dumps(tree))
+    ran = call("verify", "other.json")
+    assert ran.code == 0
+    assert "written by planner 'other 1.0'" in ran.err
+    assert "no limit is broken" in ran.out
+    tree["pricks"]["depth_um"][0] = 3_000
+    (tmp_path / "other.json").write_text(json.dumps(tree))
+    ran = call("verify", "other.json")
+    assert ran.code == 2
+    assert "depth_um_max is 3000 um" in ran.err
