@@ -79,20 +79,14 @@ def dry_run(
     journal.append(opened)
     history: Sequence[Entry] = (opened,)
     chance = Stream(seed, "host")
-    in_force = [plan]
-
-    def go_on_with(anew: VerifiedPlan) -> None:
-        in_force.append(anew)
-        if keep is not None:
-            keep(anew)
-
+    plans = _Plans(plan, keep)
     for _ in range(PARTS_MAX):
         pistol = VirtualPistol(world, on_body=on_body, first_request=chance.between(1, 0xFFFF))
         if on_start is not None:
             on_start(pistol)
         part = partial(
             run,
-            in_force[-1],
+            plans.in_force,
             pistol,
             journal,
             history=history,
@@ -102,7 +96,7 @@ def dry_run(
             clock_us=world.now_us,
             seed=seed,
             nonce=chance.bits64(),
-            keep=go_on_with,
+            keep=plans.go_on_with,
         )
         outcome = _outcome_of(part)
         pistol.close()
@@ -115,6 +109,19 @@ def dry_run(
     journal.close()
     entries, chain = read_chained(journal_path)
     return fold(entries, chain.entries, chain.head)
+
+
+class _Plans:
+    """Which plan is in force; whoever watches is told of the next."""
+
+    def __init__(self, in_force: VerifiedPlan, keep: Keep | None) -> None:
+        self.in_force = in_force
+        self._keep = keep
+
+    def go_on_with(self, anew: VerifiedPlan) -> None:
+        if self._keep is not None:
+            self._keep(anew)
+        self.in_force = anew
 
 
 def _outcome_of(part: Callable[[], Ended]) -> SessionOutcome:

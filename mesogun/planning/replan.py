@@ -71,8 +71,10 @@ def _done(plan: Plan, settled: Mapping[int, int] | Settled) -> tuple[Integers, I
                 f"prick {row + 1} took {given_nl} nL by the plan that is continued, and "
                 f"{done[row]} nL now: what was given does not change"
             )
-    rows = np.array(sorted(done), dtype=np.int64)
-    given = np.array([done[row] for row in rows.tolist()], dtype=np.int64)
+    rows = np.fromiter(done.keys(), np.int64, len(done))
+    given = np.fromiter(done.values(), np.int64, len(done))
+    order = np.argsort(rows, kind="stable")
+    rows, given = rows[order], given[order]
     if len(rows) and not 0 <= rows[0] <= rows[-1] < len(plan.pricks):
         raise PlanError(f"a prick {rows[0] + 1} or {rows[-1] + 1} is none of this plan")
     if (given < 0).any():
@@ -86,10 +88,10 @@ def _done(plan: Plan, settled: Mapping[int, int] | Settled) -> tuple[Integers, I
 
 
 def _by_zone(plan: Plan, zone: Column | Integers, values: Integers) -> Integers:
-    """Return the sum of some values in each zone: whole numbers, so exact in any order."""
-    sums = np.zeros(len(plan.zones), dtype=np.int64)
-    np.add.at(sums, zone, values)
-    return sums
+    """Return the sum of some values in each zone; `zone` never falls."""
+    ends = np.searchsorted(zone, np.arange(len(plan.zones) + 1))
+    so_far = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(values)))
+    return np.diff(so_far[ends])
 
 
 def _doses(plan: Plan, rows: Integers, given: Integers) -> Integers:
@@ -198,7 +200,8 @@ def _pauses(plan: Plan, pricks: PrickTable, rows: Integers) -> tuple[Pause, ...]
         is_left = np.ones(len(pricks), dtype=np.bool_)
         is_left[rows] = False
         pauses += _fillings(pauses, pricks, is_left, bound.value)
-    pauses = _told(plan, sorted(pauses, key=lambda one: one.shot), pricks)
+    if pauses:
+        pauses = _told(plan, sorted(pauses, key=lambda one: one.shot), pricks)
     if any(one.rest is not None for one in plan.prescription.zones):
         from mesogun.planning.order.rest import rest_pauses
 
