@@ -200,6 +200,21 @@ def test_a_vertex_of_unknown_thickness_is_a_hole(read: Read, mesh: Write) -> Non
     assert surface.vertices_um[surface.skin_um.index(HOLE)] == (5_000, 0, -2_500)
 
 
+@pytest.mark.parametrize(("other", "thickness"), [("nan", HOLE), ("0.5", 500), ("2.5", 1_500)])
+def test_of_several_vertices_at_one_place_the_thinnest_counts(
+    read: Read, mesh: Write, other: str, thickness: int
+) -> None:
+    text = ply(more="skin", values=lambda _: "1.5")
+    # A second vertex at the corner, as scanners leave them at every seam; one face hangs on it.
+    text = text.replace("element vertex 81", "element vertex 82")
+    text = text.replace("\n3 0 1 10\n", f"\n0.0 0.0 -3.2 {other}\n3 81 1 10\n")
+    mesh(text, "sheet.ply", thickness_property="skin")
+    surface = read().surface
+    assert surface is not None
+    assert len(surface.vertices_um) == 81
+    assert surface.skin_um[surface.vertices_um.index((0, 0, -3_200))] == thickness
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [("-0.1", "below 0"), ("100.5", "is its unit mm"), ("nan", "holds no number"), ("inf", "no n")],

@@ -95,7 +95,10 @@ def test_a_plan_with_one_wrong_value_is_refused(
     ("change", "said"),
     [
         (lambda t: t["pricks"]["shot"].__setitem__(0, 1), "pricks.shot does not count up from 0"),
-        (lambda t: t["pricks"]["shot"].__setitem__(-1, 99), "pricks.shot does not count up from 0"),
+        (
+            lambda t: t["pricks"]["shot"].append(t["pricks"]["shot"].pop() + 1),
+            "pricks.shot does not",
+        ),
         (lambda t: t["pricks"]["shot"].__setitem__(3, 1), "pricks.shot does not count up from 0"),
         (lambda t: column(t, "head", 0), "pricks has head without the others of head, needle"),
         (lambda t: column(t, "nx", 0), "pricks has nx without the others of nx, ny, nz, face"),
