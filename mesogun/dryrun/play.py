@@ -69,7 +69,7 @@ def dry_run(
     wall = _wall(plan.plan.prescription.session_date)
     opened = opening(
         plan,
-        session_id=sha256(f"{plan.digest}/{seed}/{faults}".encode()).hexdigest()[:16],
+        session_id=_session_id(plan, seed, faults),
         started=wall(0),
         prescription_sha256=prescription_sha256,
         versions=versions,
@@ -78,8 +78,7 @@ def dry_run(
     journal = Journal.create(journal_path, sync=_not_synced)
     journal.append(opened)
     history: Sequence[Entry] = (opened,)
-    chance = Stream(seed, "host")
-    plans = _Plans(plan, keep)
+    chance, plans = Stream(seed, "host"), _Plans(plan, keep)
     for _ in range(PARTS_MAX):
         pistol = VirtualPistol(world, on_body=on_body, first_request=chance.between(1, 0xFFFF))
         if on_start is not None:
@@ -107,6 +106,14 @@ def dry_run(
         # Another start of the host: it knows nothing but what the journal on the disk says.
         journal, history = Journal.reopen(journal_path, sync=_not_synced)
     journal.close()
+    return _told(journal_path)
+
+
+def _session_id(plan: VerifiedPlan, seed: int, faults: Faults) -> str:
+    return sha256(f"{plan.digest}/{seed}/{faults}".encode()).hexdigest()[:16]
+
+
+def _told(journal_path: Path) -> Record:
     entries, chain = read_chained(journal_path)
     return fold(entries, chain.entries, chain.head)
 
