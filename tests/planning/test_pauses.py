@@ -232,6 +232,15 @@ def test_a_stop_is_not_moved_where_that_would_add_another() -> None:
     assert [one.shot for one in pauses(asked([0, 0], 10**6, 20), between)] == [20]
 
 
+def test_no_stop_of_many_is_moved_where_that_would_add_another() -> None:
+    pricks = table([0] * 18 + [1] * 20 + [2] * 20 + [3] * 22, [1] * 80)
+    found = pauses(asked([0, 0, 0, 0], 10**6, 20), pricks)
+    assert [one.shot for one in found] == [20, 40, 60]
+    pricks = table([0] * 18 + [1] * 20 + [2] * 20 + [3] * 20, [1] * 78)
+    found = pauses(asked([0, 0, 0, 0], 10**6, 20), pricks)
+    assert [one.shot for one in found] == [18, 38, 58]
+
+
 def test_a_shot_beyond_a_whole_filling_is_refused() -> None:
     made = asked([0], 10, None)
     assert pauses(made, table([0], [5], [0])) == ()

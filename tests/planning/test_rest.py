@@ -285,6 +285,52 @@ def test_mending_and_searching_keep_the_rest_or_say_that_they_cannot(
         assert mended(asked, begun).tolist() == begun.tolist()  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("pairs", "must"),
+    [
+        ([(0, 1), (0, 4), (2, 5), (3, 5)], 2),
+        ([(0, 4), (0, 5), (1, 2), (2, 3), (3, 4)], 2),
+        ([(0, 3), (0, 4), (0, 5), (1, 2), (1, 3), (1, 4), (2, 3), (2, 4)], 1),
+    ],
+)
+def test_a_search_takes_back_what_led_nowhere(pairs: list[tuple[int, int]], must: int) -> None:
+    found = searched(asking(pairs, 6, must))
+    assert found is not None
+    turn = np.argsort(found, kind="stable").tolist()
+    assert min(abs(turn[a] - turn[b]) for a, b in pairs) > must
+    assert searched(asking(pairs, 6, must + 3)) is None
+
+
+@given(
+    st.lists(st.tuples(*[st.integers(-30, 30)] * 3), min_size=1, max_size=25),
+    st.integers(1, 40),
+    st.integers(1, 4),
+)
+@settings(max_examples=150, deadline=None)
+def test_neighbours_are_all_that_are_within_the_radius_in_space(
+    points: list[tuple[int, int, int]], radius: int, size: int
+) -> None:
+    shot = np.arange(len(points)) // size
+    x, y, z = (np.array(one) for one in zip(*points, strict=True))
+    told = kin_of(x, y, z, shot, radius)
+    meant = {
+        (int(shot[a]), int(shot[b]))
+        for a, p in enumerate(points)
+        for b, q in enumerate(points)
+        if shot[a] != shot[b] and sum((c - d) ** 2 for c, d in zip(p, q, strict=True)) <= radius**2
+    }
+    assert list(zip(told.one.tolist(), told.two.tolist(), strict=True)) == sorted(meant)
+    assert told.shots == int(shot[-1]) + 1
+    assert told.lists() == [sorted(b for a, b in meant if a == one) for one in range(told.shots)]
+
+
+def test_the_radius_itself_is_near_in_space_and_one_um_less_is_not() -> None:
+    nought, shot = np.zeros(3, dtype=np.int64), np.arange(3)
+    x, y, z = nought + (0, 2, 0), nought + (0, 3, 0), nought + (0, 6, 90)
+    assert kin_of(x, y, z, shot, 7).one.tolist() == [0, 1]
+    assert kin_of(x, y, z, shot, 6).one.tolist() == []
+
+
 def test_what_comes_too_early_is_put_where_it_costs_least() -> None:
     asked = asking([(0, 1)], 8, 2)
     found = mended(asked, np.arange(8))

@@ -194,8 +194,6 @@ class _Search:
 
     def free(self) -> list[int]:
         """Return what may come next, the best last."""
-        if not self._left:
-            return []
         least, turn = min(self._head[one] for one in self._left), len(self.order)
         may = [one for one in self._left if self._head[one] == least and self._ready[one] <= turn]
         return sorted(may, key=lambda one: (self._left[one], -one))
