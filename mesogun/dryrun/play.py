@@ -81,8 +81,7 @@ def dry_run(
     chance, plans = Stream(seed, "host"), _Plans(plan, keep)
     for _ in range(PARTS_MAX):
         pistol = VirtualPistol(world, on_body=on_body, first_request=chance.between(1, 0xFFFF))
-        if on_start is not None:
-            on_start(pistol)
+        (on_start or _unstopped)(pistol)
         part = partial(
             run,
             plans.in_force,
@@ -165,6 +164,10 @@ def _confirm(_echo: ArmChallenge, _briefing: Briefing) -> str:
 
 def _unwatched(_: Progress) -> None:
     """Nobody watches."""
+
+
+def _unstopped(_: PistolPort) -> None:
+    """Nobody will want to stop it."""
 
 
 def _not_synced(_: int) -> None:

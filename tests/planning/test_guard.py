@@ -240,6 +240,13 @@ def test_earlier_sessions_keep_their_distance() -> None:
     assert "2026-11-01 (out/first)" in verdict.text
 
 
+def test_a_measured_place_may_be_as_much_nearer_to_earlier_pricks_as_it_may_miss() -> None:
+    before = Earlier("out/first", "2026-11-01", 12_000, ((0, 0, 0),))
+    guard = Guard.of(at((12_000, 0), earlier=(before,), position_um=500), {})
+    assert reason(guard, 0, at_um=(11_500, 0, 0)) == "allowed"
+    assert reason(guard, 0, at_um=(11_499, 0, 0)) == "earlier"
+
+
 def test_the_interval_is_waited_for_and_the_verdict_says_until_when() -> None:
     paced = at((0, 0), (9_000, 0), zones=(zone("square", SQUARE, interval_ms=300),))
     guard = Guard.of(paced, {})
@@ -351,6 +358,12 @@ def test_what_was_not_given_is_taken_back_whole() -> None:
     assert [reason(guard, prick) for prick in (0, 1)] == ["allowed", "allowed"]
     with pytest.raises(KeyError):
         guard.withdraw(0)
+    near = Guard.of(at((0, 0), (4_600, 0), position_um=500), {})
+    near.commit(0, 0, at_um=(0, 0, 0))
+    assert reason(near, 1) == "allowed"
+    near.withdraw(0)
+    near.commit(0, 0)
+    assert reason(near, 1) == "spacing"
     with pytest.raises(KeyError):
         guard.told(0, dose_nl=1)
 

@@ -25,6 +25,7 @@ from mesogun.planning.order.pauses import pauses_of
 from mesogun.planning.replan import replan
 from mesogun.planning.timing import replay
 from tests.planning.samples import SQUARE, face, moved, order, zone
+from tests.simulation.paused import paused_plan, refill
 
 
 @cache
@@ -93,6 +94,27 @@ def test_what_its_zone_cannot_take_goes_to_others_where_no_share_was_asked() -> 
     assert sum(doses(anew)) == sum(doses(before))
     assert anew.zones[0].dose_nl_total == sum(doses(before)[5:first])
     assert anew.zones[1].dose_nl_total > before.zones[1].dose_nl_total
+
+
+def test_a_single_step_that_its_zone_cannot_take_goes_to_another() -> None:
+    before = four_zones()
+    first = before.zones[0].prick_count
+    settled = given_so_far(before, first) | {0: doses(before)[0] - 1_000}
+    anew = replan(before, settled)
+    assert sum(doses(anew)) == sum(doses(before))
+    assert anew.zones[1].dose_nl_total == before.zones[1].dose_nl_total + 1_000
+
+
+def test_fillings_that_are_just_full_are_enough() -> None:
+    before = paused_plan(12, refill(4), refill(8), filling_nl=40_000).plan
+    assert replan(before, {}).pauses == before.pauses
+    assert replan(before, given_so_far(before, 2)).pauses == before.pauses
+
+
+def test_no_filling_is_added_before_what_is_done_with() -> None:
+    before = paused_plan(12, refill(4), refill(8), filling_nl=40_000).plan
+    anew = replan(before, given_so_far(before, 4) | {1: 20_000})
+    assert [one.shot for one in anew.pauses] == [4, 8]
 
 
 def test_a_zone_with_an_asked_share_takes_no_more_than_it() -> None:

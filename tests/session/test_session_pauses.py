@@ -227,7 +227,7 @@ def test_a_veto_that_passes_is_waited_for_and_the_same_id_is_asked_again() -> No
 
 def test_a_veto_of_a_moment_that_has_passed_is_no_wait() -> None:
     talk = armed()
-    talk.tell(Vetoed("odd", talk.now_us))
+    talk.tell(Vetoed("odd", talk.now_us), after_us=0)
     assert talk.request == Disarm(99)
 
 
