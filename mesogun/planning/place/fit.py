@@ -24,6 +24,7 @@ AREA_RASTERS = ((96, 256), (2048, 2048))
 """(rows, columns): the second only where the first finds no room at all."""
 FINENESS = (8, 4, 2, 1)
 TIE_WORK_MAX = 200_000
+AT_ONCE = 16_384
 
 
 class Fit(NamedTuple):
@@ -60,11 +61,21 @@ class Placed:
         self.origin = origin
         self.i = i
         self.j = j
-        self.x_um = origin[0] + i * basis.ax + j * basis.bx
-        self.y_um = origin[1] + i * basis.ay + j * basis.by
+        self.x_um = _combined(i, basis.ax, j, basis.bx, origin[0])
+        self.y_um = _combined(i, basis.ay, j, basis.by, origin[1])
 
     def __len__(self) -> int:
         return len(self.i)
+
+
+def _combined(i: Integers, a: int, j: Integers, b: int, origin: int) -> Integers:
+    """Return origin + i·a + j·b, piece by piece: what lies between stays in the cache."""
+    sums = np.empty(len(i), dtype=np.int64)
+    for start in range(0, len(i), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        np.multiply(i[part], a, out=sums[part])
+        sums[part] += j[part] * b + origin
+    return sums
 
 
 def lattice_sheet(
@@ -253,20 +264,19 @@ def place(field: Field, fit: Fit, anchor: tuple[int, int]) -> Placed:
     """
     origin = fit.origin(anchor)
     laid, ij = lattice_sheet(field, [fit.basis] * 2, 1, origin)
-    width = int(laid.width[0])
+    rows, width = int(laid.rows[0]), int(laid.width[0])
     margin = max(field.margin_um, 1)
-    free = paint(laid, field, [margin - SLACK_UM, margin + SLACK_UM], exactly=True)
-    half = len(free) // 2
-    maybe = np.flatnonzero(free[:half])
-    surely = free[half:][maybe]
-    row, column = np.divmod(maybe, width)
-    placed = Placed(fit.pitch_um, fit.basis, origin, ij[0][row] + column, ij[1][row])
-    doubtful = np.flatnonzero(~surely)
-    if not len(doubtful):
-        return placed
-    surely = surely.copy()
-    surely[doubtful] = exactly_free(field, placed.x_um[doubtful], placed.y_um[doubtful], margin)
-    return Placed(fit.pitch_um, fit.basis, origin, placed.i[surely], placed.j[surely])
+    both = paint(laid, field, [margin - SLACK_UM, margin + SLACK_UM], exactly=True)
+    free = both[: rows * width]
+    doubtful = np.flatnonzero(free != both[rows * width :])
+    if len(doubtful):
+        row, column = np.divmod(doubtful, width)
+        near = Placed(fit.pitch_um, fit.basis, origin, ij[0][row] + column, ij[1][row])
+        free[doubtful] = exactly_free(field, near.x_um, near.y_um, margin)
+    counts = np.count_nonzero(free.reshape(rows, width), axis=1)
+    i = np.flatnonzero(free)
+    i += np.repeat(ij[0][:rows] - np.arange(rows) * width, counts)
+    return Placed(fit.pitch_um, fit.basis, origin, i, np.repeat(ij[1][:rows], counts))
 
 
 def exactly_free(field: Field, x: Integers, y: Integers, margin_um: int) -> Truths:
