@@ -15,8 +15,9 @@ farther than its radius from the square. Where all nearer ones together are not 
 square is done with; otherwise it is cut into four. When few pricks are left that some discs of the
 square hold and others do not, the discs through two of those are looked at, in whole numbers.
 
-Balls are searched in the same way with cubes. There it ends at cubes of 1 um: what is left then is
-told as too full, though the ball may be up to 1 um larger than its radius.
+Balls are searched in the same way with cubes; those around the middles of cubes tell soon what is
+too full. It ends at cubes of 1 um: what is left then is told as too full, though the ball may be
+up to 1 um larger than its radius.
 """
 
 from __future__ import annotations
@@ -86,14 +87,15 @@ class Search:
         """The pricks of all those discs."""
         self._left = WORK + WORK_PER_PRICK * len(rank)
 
-    def run(self) -> bool:
-        """Look at every disc; return False if that takes too long. What was found so far stands.
+    def run(self, *, every: bool = True) -> bool:
+        """Look at every disc, or until one is too full; return False if that takes too long.
 
-        It takes too long only where pricks are far more crowded than any spacing allows.
+        It takes too long only where pricks are far more crowded than any spacing allows. What was
+        found so far stands.
         """
         for piece in _all_squares(self.points, self.flat):
             stack = [piece]
-            while stack and self._left >= 0:
+            while stack and self._left >= 0 and (every or not self.worst_nl):
                 stack += self._step(stack.pop())
         return self._left >= 0
 
@@ -104,15 +106,28 @@ class Search:
         if len(squares.rows) > AT_ONCE and len(squares.starts) > 2:
             first = np.arange(len(squares.starts) - 1) < len(squares.starts) // 2
             return [_some(squares, first), _some(squares, ~first)]
-        if squares.side == 1 and not self.flat:
-            self._keep(squares.of, squares.rows)
-            return []
+        if not self.flat:
+            return self._cubes(squares)
         between = _between(squares, self.points)
         count = np.bincount(squares.of[between], minlength=len(squares.starts) - 1)
-        ready = (count <= FEW) | (squares.side == 1) if self.flat else count < 0
+        ready = (count <= FEW) | (squares.side == 1)
         if ready.any():
             self._decide(_some(squares, ready), between[ready[squares.of]])
-        return [_quartered(_some(squares, ~ready), self.flat)] if not ready.all() else []
+        return [_quartered(_some(squares, ~ready), flat=True)] if not ready.all() else []
+
+    def _cubes(self, cubes: Squares) -> list[Squares]:
+        """Look at the balls around the middles of some cubes; return what is to be looked at."""
+        of = cubes.of
+        if cubes.side == 1:
+            self._keep(of, cubes.rows)
+            return []
+        gap = np.zeros(len(of), dtype=np.int64)
+        for one, low in zip(self.points, cubes.low, strict=True):
+            away = one[cubes.rows] - low[of] - cubes.side // 2
+            gap += away * away
+        held = gap <= SQUARE
+        self._keep(of[held], cubes.rows[held])
+        return [_quartered(cubes, flat=False)]
 
     def _doubtful(self, squares: Squares) -> Squares:
         """Leave out pricks that are out of reach, then squares that can hold no full disc."""
@@ -125,13 +140,18 @@ class Search:
         near = gap <= SQUARE
         count = np.bincount(of[near], minlength=len(squares.starts) - 1)
         some = _grouped(squares, count, squares.rows[near])
+        if not len(some.rows):
+            return some
         sums, ranks = self._sums(some.starts, some.rows)
-        return _some(some, sums > self.caps_nl[ranks])
+        doubtful = sums > self.caps_nl[ranks]
+        for rank, worst in self.worst_nl.items():
+            # nothing new: as much was found, and of the same pricks
+            old = np.logical_and.reduceat(self.held[rank][some.rows], some.starts[:-1])
+            doubtful &= (ranks != rank) | (sums > worst) | ~old
+        return _some(some, doubtful)
 
     def _sums(self, starts: Integers, rows: Integers) -> tuple[Integers, Integers]:
         """Return the dose and the least rank of each group of rows; none is empty."""
-        if not len(rows):
-            return rows, rows
         begins = starts[:-1]
         return np.add.reduceat(self.dose_nl[rows], begins), np.minimum.reduceat(
             self.rank[rows], begins
@@ -245,7 +265,7 @@ def _between(squares: Squares, points: Points) -> Truths:
     return far > SQUARE
 
 
-def _quartered(squares: Squares, flat: bool) -> Squares:
+def _quartered(squares: Squares, *, flat: bool) -> Squares:
     """Cut each square into four (each cube into eight); both halves of an odd side round up."""
     half = (squares.side + 1) // 2
     x, y, z = squares.low

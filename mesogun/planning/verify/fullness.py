@@ -36,7 +36,8 @@ def check_discs(plan: Plan, bounds: Bounds, rows: Rows, spaced: bool, found: Fin
     rank_of[strictest] = np.arange(len(caps))
     by_rank = np.array([caps[k].value for k in strictest])
     search = Search(rows.points, rows.dose, rank_of[rows.zone], by_rank, flat=flat)
-    decided = search.run()
+    # pricks too near to each other are told already: then one disc will do
+    decided = search.run(every=spaced)
     for rank, worst in sorted(search.worst_nl.items()):
         bound, name = caps[strictest[rank]], plan.prescription.zones[strictest[rank]].name
         note = "in one disc" if flat else "in one ball"
