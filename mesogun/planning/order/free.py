@@ -90,9 +90,16 @@ def free_way(
     way = first_way(*stops.columns(), near, pinned, stops.total if pinned else count)
     if pinned is None:
         way = np.append(way, count)
-    tour = _cut(stops, _shortened(stops, near, way, 0, seed))
-    tour = _shortened(stops, near, tour, kicks_of(count) if kicks is None else kicks, seed)
-    return _opened(stops, _cut(stops, tour)), least_way_um(near, count)
+    count_of_kicks = kicks_of(count) if kicks is None else kicks
+    if pinned is not None:
+        tour = _shortened(stops, near, way, way, count_of_kicks, seed)
+    else:
+        joined = _opened(stops, _shortened(stops, near, way, way, 0, seed))
+        tour = _cut(stops, joined)
+        touched = np.unique(np.concatenate((joined[[0, -1]], tour[[0, -2, -1]])))
+        tour = _shortened(stops, near, tour, touched, count_of_kicks, seed)
+        tour = _cut(stops, _opened(stops, tour))
+    return _opened(stops, tour), least_way_um(near, count)
 
 
 def bettered(
@@ -117,7 +124,7 @@ def bettered(
     closed = [one[tour[tour < stops.placed]] for one in stops.columns()]
     length_um = int(hops_um(*closed).sum())
     surplus = max(length_um - least_um - count, 0) * UNIT
-    better = _opened(stops, _shortened(stops, near, tour, kicks, 1, surplus))
+    better = _opened(stops, _shortened(stops, near, tour, tour, kicks, 1, surplus))
     ways = [_length_um(stops, comes_from, goes_to, one) for one in (way, better)]
     return better if ways[1] < ways[0] else way
 
@@ -159,11 +166,18 @@ def _stops_of(
 
 
 def _shortened(
-    stops: Stops, near: Near, way: Integers, kicks: int, seed: int, surplus: int = FAR
+    stops: Stops,
+    near: Near,
+    way: Integers,
+    first: Integers,
+    kicks: int,
+    seed: int,
+    surplus: int = FAR,
 ) -> Integers:
-    """Return the closed tour with its stops numbered along the way while it is shortened.
+    """Return the closed tour, shortened around the stops `first`, then kicked.
 
-    Numbers that follow the way keep what is worked on together close together in memory.
+    While that is done stops are numbered along the way: what is worked on together then lies
+    together in memory.
     """
     count, placed, total = stops.points, stops.placed, stops.total
     nowhere = placed if placed < total else total
@@ -174,15 +188,18 @@ def _shortened(
     tour = number[way]
     place = np.empty(total, dtype=np.int64)
     place[tour] = np.arange(total)
-    zeros = np.zeros(total, dtype=np.int64)
+    queue, waiting = np.zeros((2, total), dtype=np.int64)
+    queue[: len(first)] = number[first]
+    waiting[number[first]] = 1
     x, y, z = (flat(one[names[:placed]], count) for one in stops.columns())
     running = flat(tour, count)
     shorten_free.at(count)(
         (running, flat(place, count)),
         (flat(which.ravel(), count), flat(away.ravel(), count), which.shape[1]),
         (x, y, z, count, nowhere),
-        flat(zeros, count),
-        flat(zeros, count),
+        flat(queue, count),
+        flat(waiting, count),
+        len(first),
         flat(np.zeros(LOG, dtype=np.int64), count),
         kicks,
         seed,
@@ -213,15 +230,11 @@ def _known(
     return which, away
 
 
-def _cut(stops: Stops, tour: Integers) -> Integers:
-    """Where both ends are free, close the way and open it at its longest hop."""
-    count = stops.points
-    if stops.placed > count:
-        return tour
-    way = np.roll(tour, -int(np.argmax(tour)))[1:]
+def _cut(stops: Stops, way: Integers) -> Integers:
+    """Close a way whose ends are free and open it at its longest hop; nowhere comes last."""
     closed = np.append(way[-1:], way)
     hops = hops_um(*(one[closed] for one in stops.columns()))[1:]
-    return np.append(np.roll(way, -int(np.argmax(hops))), count)
+    return np.append(np.roll(way, -int(np.argmax(hops))), stops.points)
 
 
 def _opened(stops: Stops, tour: Integers) -> Integers:

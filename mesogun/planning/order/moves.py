@@ -349,6 +349,7 @@ def shorten_free(
     ground: Ground,
     queue: Flat,
     waiting: Flat,
+    filled: int,
     log: Flat,
     kicks: int,
     chance: int,
@@ -358,15 +359,13 @@ def shorten_free(
 ) -> int:
     """Shorten the tour, kick it `kicks` times and keep what is no longer; return what was gained.
 
+    At first it is shortened around the `filled` stops of the queue, which are marked as waiting.
     `surplus`: no tour can be shorter by more than this, so that nothing is left to be done.
     """
     tour = ring[0]
     total = len(tour)
-    for k in range(total):
-        queue[k] = tour[k]
-        waiting[tour[k]] = 1
     log[0] = -1
-    gained = settle(queue, waiting, total, log, cap, ring, known, ground)
+    gained = settle(queue, waiting, filled, log, cap, ring, known, ground)
     for number in range(kicks if total > 3 else 0):
         if gained >= surplus:
             break
