@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from math import isqrt
 from pathlib import Path
 
 import numpy as np
@@ -313,7 +314,8 @@ def test_spacing_is_judged_exactly_in_every_direction_from_every_place_of_a_cell
     spacing: int,
 ) -> None:
     span = range(-spacing - 1, spacing + 2)
-    for sx, sy in ((a, b) for a in range(6) for b in range(6)):
+    cell = isqrt(spacing * spacing // 2)
+    for sx, sy in ((a, b) for a in range(cell) for b in range(cell)):
         for dx, dy in ((a, b) for a in span for b in span if a or b):
             # two far ones fix where the cells begin
             x, y = np.array([-90, sx, sx + dx, 90]), np.array([-90, sy, sy + dy, 90])
