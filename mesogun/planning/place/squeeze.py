@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mesogun.planning.place.border import filled
-from mesogun.planning.place.ease import eased
 from mesogun.planning.place.fit import Fit, place
 from mesogun.planning.place.raster import Field, Integers
 
@@ -47,6 +46,8 @@ def widened(
 
     `bears` tells whether the volume can be given to a fit.
     """
+    from mesogun.planning.place.ease import eased
+
     best = fit
     if not 1 < len(points[0]) <= EASED_MAX:
         return best
@@ -69,6 +70,8 @@ def squeezed(
 
     `tighter` gives the fit of a tighter spacing with its pricks.
     """
+    from mesogun.planning.place.ease import eased
+
     tried = 0
     for percent in TIGHTER_PERCENT:
         fit, points = tighter(pitch_um * percent // 100)
