@@ -14,15 +14,15 @@ from mesogun.planning.dose.give import Given, Placed, give
 from mesogun.planning.infeasible import ml
 from mesogun.planning.limits import Limits, effective
 from mesogun.planning.order.pauses import pauses_of, with_rests
-from mesogun.planning.order.shots import numbered, order_shots
-from mesogun.planning.order.way import order
+from mesogun.planning.order.shots import numbered
+from mesogun.planning.order.way import order_spots
 from mesogun.planning.place.choose import Search
 from mesogun.planning.place.raster import Integers
 from mesogun.planning.place.region import mm
 from mesogun.planning.place.spots import Spots
 from mesogun.planning.place.zone import Neighbour, place_zone, searched, warn_of_exclusions
 from mesogun.planning.plan import Pause, Plan
-from mesogun.planning.prescription import Motion, Point, Prescription, Zone
+from mesogun.planning.prescription import Motion, Prescription, Zone
 from mesogun.planning.pricks import PrickTable
 from mesogun.planning.table import Done, planned_zone, table_of
 from mesogun.planning.timing import Timing, replay, ways_um
@@ -186,18 +186,12 @@ def _firing_order(
     zone: Zone, motion: Motion, spots: Spots, comes_from: Where | None, goes_to: Where | None
 ) -> tuple[Integers, int]:
     """Return a zone's rows in the order in which they are given, and a way none undercuts."""
-    if zone.rest is None and spots.head is None and spots.lattice is not None:
-        return order(spots.lattice, _flat(comes_from), _flat(goes_to))
+    if zone.rest is None:
+        return order_spots(spots, comes_from, goes_to)
     from mesogun.planning.order.free import free_way
     from mesogun.planning.order.rest import rested
 
-    if zone.rest is None:
-        return order_shots(spots, comes_from, goes_to, free_way)
     return rested(zone, motion, spots, comes_from, goes_to, free_way)
-
-
-def _flat(place: Where | None) -> Point | None:
-    return None if place is None else (place[0], place[1])
 
 
 def _timed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -117,6 +118,22 @@ def test_only_large_work_is_compiled_unless_it_is_asked_for() -> None:
     fast.use("always")
     assert shorten_free.at(1) is not small
     assert shorten_free.at(1) is shorten_free.at(2)
+
+
+def test_nothing_is_compiled_in_a_way_that_changes_sums() -> None:
+    """Floats may not be put together anew, nor work be spread over threads."""
+    for path in sorted((ROOT / "mesogun").rglob("*.py")):
+        for call in (
+            one for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.Call)
+        ):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            assert name not in {"prange", "guvectorize", "vectorize", "jit"}, path
+            wishes = {one.arg: ast.unparse(one.value) for one in call.keywords}
+            assert wishes.get("fastmath", "False") == wishes.get("parallel", "False") == "False", (
+                path
+            )
+            if name == "njit":
+                assert {"fastmath", "parallel"} <= set(wishes), path
 
 
 def test_a_column_for_a_kernel_is_its_own() -> None:
