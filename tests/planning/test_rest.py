@@ -14,8 +14,8 @@ from mesogun.errors import PlanError
 from mesogun.planning import Head, Motion, Pause, Point, Prescription, PrickTable, Rest, column
 from mesogun.planning.order import kin
 from mesogun.planning.order.kin import NEVER, Kin, kin_of
-from mesogun.planning.order.passes import Pass, beyond, coset_passes
-from mesogun.planning.order.rest import rest_pauses, rested
+from mesogun.planning.order.passes import Pass, beyond, coloured_passes, coset_passes
+from mesogun.planning.order.rest import rest_pauses, rested, shots_for
 from mesogun.planning.order.seams import Ask, joined, mended, searched
 from mesogun.planning.order.shots import numbered
 from mesogun.planning.order.way import order as as_ever
@@ -164,11 +164,67 @@ def test_cosets_hold_no_neighbours_and_no_finer_ones_would_do(angle: int, pitch:
         assert told * told <= far < (told + 1) * (told + 1)
 
 
+@pytest.mark.parametrize(
+    ("tenths", "index"),
+    zip(
+        (9, 11, 17, 18, 21, 26, 27, 31, 34, 35, 37, 41, 43, 44, 46, 51, 52),
+        (1, 3, 3, 4, 7, 7, 9, 12, 12, 13, 16, 19, 19, 21, 25, 27, 28),
+        strict=True,
+    ),
+)
+def test_a_zone_is_gone_over_as_seldom_as_the_radius_allows(tenths: int, index: int) -> None:
+    spots = spots_at([(i, j) for i in range(12) for j in range(12)])
+    assert spots.lattice is not None
+    passes = coset_passes(spots.lattice, PITCH * tenths // 10)
+    assert passes is not None
+    assert len(passes) == index
+    told = beyond(spots.lattice.basis, PITCH * tenths // 10)
+    assert told is not None
+    assert abs(told - PITCH * index**0.5) < 3
+
+
+def test_colours_are_as_few_as_the_shots_before_leave_and_evenly_used() -> None:
+    asked = asking([(0, 1)], 6, 1)
+    every = np.arange(6)
+    passes = coloured_passes(asked.kin, asked.where, every, rows_up)
+    assert [one.shots.tolist() for one in passes] == [[0, 2, 4], [1, 3, 5]]
+    assert not any(one.closed for one in passes)
+    clique = asking([(a, b) for a in range(3) for b in range(a)], 6, 1)
+    passes = coloured_passes(clique.kin, clique.where, every, rows_up)
+    assert [one.shots.tolist() for one in passes] == [[0, 3], [1, 4], [2, 5]]
+    some = coloured_passes(clique.kin, clique.where, np.array([0, 1, 5]), rows_up)
+    assert [one.shots.tolist() for one in some] == [[0, 5], [1]]
+    across = asked.where._replace(
+        x_um=np.array([5, 4, 0, 0, 2, 3]), y_um=np.array([0, 0, 7, 3, 0, 0])
+    )
+    # from left to right, and from below: 3, 2, 4, 5, 1, 0
+    pairs = asking([(3, 2), (4, 5)], 6, 1)
+    passes = coloured_passes(pairs.kin, across, every, rows_up)
+    assert [sorted(one.shots.tolist()) for one in passes] == [[1, 3, 4], [0, 2, 5]]
+
+
+def test_shots_that_let_time_pass_are_counted_without_the_hand_s_way() -> None:
+    motion = replace(MOTION, needle_settle_us=6_000)
+    # in and out 24 ms, settled 6 ms, 200 ms of dose, 100 ms of dwell, 50 ms of the hand's settling
+    pressed, held = zone(interval_ms=0), zone(interval_ms=0, trigger="held")
+    for ms, shots in ((0, 0), (1, 0), (380, 0), (381, 1), (760, 1), (761, 2)):
+        assert shots_for(ms, pressed, motion) == shots
+    for ms, shots in ((330, 0), (331, 1), (660, 1), (661, 2)):
+        assert shots_for(ms, held, motion) == shots
+    slow = zone(interval_ms=500)
+    for ms, shots in ((500, 0), (501, 1), (1_000, 1), (1_001, 2)):
+        assert shots_for(ms, slow, motion) == shots
+
+
 def test_too_coarse_a_lattice_is_none() -> None:
     spots = spots_at([(0, 0), (1, 0)])
     assert spots.lattice is not None
     assert coset_passes(spots.lattice, 60 * PITCH) is None
-    assert beyond(spots.lattice.basis, 60 * PITCH) is None
+    for far in (26, 27, 60):
+        assert beyond(spots.lattice.basis, far * PITCH) is None
+    near = beyond(spots.lattice.basis, 25 * PITCH)
+    assert near is not None
+    assert 25 * PITCH < near < 26 * PITCH
     with pytest.raises(PlanError, match="ask for 0 shots or fewer"):
         rested(ask(60 * PITCH, 1), MOTION, spots, None, None, rows_up)
 
@@ -325,8 +381,8 @@ def test_neighbours_are_all_that_are_within_the_radius_in_space(
 
 
 def test_the_radius_itself_is_near_in_space_and_one_um_less_is_not() -> None:
-    nought, shot = np.zeros(3, dtype=np.int64), np.arange(3)
-    x, y, z = nought + (0, 2, 0), nought + (0, 3, 0), nought + (0, 6, 90)
+    x, y, z = np.array([0, 2, 0]), np.array([0, 3, 0]), np.array([0, 6, 90])
+    shot = np.arange(3)
     assert kin_of(x, y, z, shot, 7).one.tolist() == [0, 1]
     assert kin_of(x, y, z, shot, 6).one.tolist() == []
 
@@ -381,7 +437,7 @@ def shots_at(
         y_um=column([y for _, y in places]),
         z_um=column([0] * count),
         depth_um=column([1_000] * count),
-        dose_nl=column([1_000] * count),
+        dose_nl=column([1_000 + 900 * (k % 5) for k in range(count)]),
         zone=column(zones),
         shot=column(shots),
     )

@@ -53,7 +53,7 @@ def rested(
         return _as_ever(spots, comes_from, goes_to, way)
     where = places(spots.x_um, spots.y_um, spots.z_um, first)
     head = 0 * first if spots.head is None else spots.head[first]
-    wish = max(rest.shots, _shots_for(rest.ms, zone, motion))
+    wish = max(rest.shots, shots_for(rest.ms, zone, motion))
     ask = Ask(kin, where, head, rest.shots, wish, _at(comes_from), _at(goes_to))
     passes = _passes(spots, ask, rest.radius_um, way)
     found = _kept(ask, passes)
@@ -75,8 +75,8 @@ def _at(one: Where | None) -> tuple[int, int, int] | None:
     return None if one is None else (one[0], one[1], one[2] if len(one) > 2 else 0)
 
 
-def _shots_for(ms: int, zone: Zone, motion: Motion) -> int:
-    """Return how many shots between two let about so much time pass, without any waiting."""
+def shots_for(ms: int, zone: Zone, motion: Motion) -> int:
+    """Return how many shots between two let so much time pass, the hand's way left out."""
     needle = 2 * int(zone.depth_um) * SECOND_US // motion.needle_um_per_s
     giving = int(zone.dose_nl_usual) * SECOND_US // int(zone.rate_nl_per_s)
     cycle = needle + motion.needle_settle_us + giving + int(zone.dwell_ms) * 1000
