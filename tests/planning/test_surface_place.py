@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -141,6 +142,16 @@ def test_a_place_at_the_very_margin_is_clear(margin: int, clear: bool, place: Po
     notched = [k for k in range(len(FLAT.faces)) if not FLAT_CORNER(k)]
     border = border_of(mesh_of(FLAT), np.array(notched), margin, 0)
     assert is_clear(border, np.array([place]), 0).tolist() == [clear and place[0] < 40_000]
+
+
+def test_at_the_very_corners_of_a_zone_nothing_is_clear() -> None:
+    border = border_of(mesh_of(LUMP), np.array([7]), 100, 0)
+    corners = np.array([LUMP.vertices_um[k] for k in LUMP.faces[7]])
+    for astray in (-1, 0, 1):
+        assert not is_clear(border, corners + astray, 0).any()
+    flat = border_of(mesh_of(FLAT), np.arange(len(FLAT.faces)), 2, 0)
+    every = np.array([(x, y, z) for x in (-1, 48_001) for y in (-1, 48_001) for z in (-1, 1)])
+    assert not is_clear(flat, every, 0).any()
 
 
 def FLAT_CORNER(face: int) -> bool:
@@ -290,6 +301,35 @@ def test_the_seed_decides_and_nothing_else() -> None:
     first, again, other = placed(made), placed(made), placed(replace(made, seed=2))
     assert places(first) == places(again)
     assert places(first) != places(other)
+
+
+GOLDEN = {
+    "closed": (at_spacing(BALL, 11_000), "d91e9e181554b144"),
+    "with a hole": (at_spacing(SHEET, 6_000, faces=HOLE, margin_um=3_000), "16add0f3fef43115"),
+    "many starts": (at_spacing(FLAT, 9_000, dose_nl_usual=1_000), "ef74b6330331d114"),
+    "spacing free": (session(SHEET, on(SHEET, HOLE), volume_nl=350_000), "c7d83039e1aa0950"),
+    "beside others": (
+        replace(
+            at_spacing(SHEET, 7_000),
+            earlier=(Earlier("r", "2026-10-01", 9_000, ((30_000, 30_000, 4_500),)),),
+        ),
+        "cf48a38352a75971",
+    ),
+    "two sides": (at_spacing(slab(30_000, 3_000, 10), 8_000), "fe67500608d72180"),
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_pricks_are_where_they_always_were(name: str) -> None:
+    """A change here means other pricks for the same prescription: a new planner version."""
+    made, digest = GOLDEN[name]
+    spots = placed(made)
+    columns = [getattr(spots, one) for one in ("x_um", "y_um", "z_um", "face", "nx", "ny", "nz")]
+    told = hashlib.sha256(np.stack(columns).astype("<i8").tobytes())
+    told.update(
+        f"{spots.pitch_um} {spots.prick_bound} {spots.area_um2} {spots.coverage_um}".encode()
+    )
+    assert told.hexdigest()[:16] == digest
 
 
 @pytest.fixture

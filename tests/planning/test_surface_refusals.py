@@ -9,6 +9,7 @@ import pytest
 
 from mesogun.planning import Infeasible, Prescription
 from mesogun.planning.asked import orders_of
+from mesogun.planning.dose.held import rows
 from mesogun.planning.limits import Limits, effective
 from mesogun.planning.place.spots import Spots
 from mesogun.planning.prescription import Earlier
@@ -69,6 +70,21 @@ def test_every_change_offered_for_too_much_helps() -> None:
     assert len(placed(limited(relaxed, spacing_um_min=tighter.needed))) > 0
     region = kinds["region"]
     assert region.needed * 50_000 >= 2_400_000 > (region.needed - 1) * 50_000
+
+
+def test_caps_are_raised_together_only_where_both_are_in_the_way() -> None:
+    held = rows(5_000)[-1][2]
+    for spare, together in ((0, 0), (-1_000, 1)):
+        alone = refused(made(2_400_000, area_dose_nl_per_cm2_max=10**7))
+        [cap] = [one for one in alone.changes if one.kind == "cap"]
+        most = cap.needed * held + spare
+        [cap] = [
+            one
+            for one in refused(made(2_400_000, area_dose_nl_per_cm2_max=most)).changes
+            if one.kind == "cap"
+        ]
+        assert cap.name == "dose_nl_max"
+        assert len(cap.together_with) == together
 
 
 def test_where_the_dose_of_a_square_centimetre_binds_it_is_named() -> None:
