@@ -54,8 +54,8 @@ def refuse_session(prescription: Prescription, limits: Limits) -> None:
 
     Raises:
         PlanError: the volume is not above 0.
-        Infeasible: it is no multiple of the pistol's step, above the session's limit, or more than
-            the syringe holds.
+        Infeasible: it is no multiple of the pistol's step, or above the session's limit. More than
+            one filling of the syringe is no fault: there is a pause for a refill.
     """
     volume = int(prescription.product.volume_nl)
     if volume > VOLUME_NL_MAX:
@@ -81,27 +81,27 @@ def refuse_session(prescription: Prescription, limits: Limits) -> None:
                 for one in near
             ),
         )
-    for bound in (limits.of("volume_nl_max"), limits.of("syringe_volume_nl_max")):
-        if volume > bound.value:
-            most = bound.value // step.value * step.value
-            raise Infeasible(
-                f"a volume of {ml(volume)} is more than may be given in one session",
-                zone=None,
-                volume_nl=volume,
-                volume_nl_max=most,
-                binding=bound,
-                changes=(
-                    Change("volume", "volume_nl", volume, most, "nl", f"a volume of {ml(most)}"),
-                    Change(
-                        "cap",
-                        bound.name,
-                        bound.value,
-                        volume,
-                        bound.unit,
-                        f"{bound.name} of {ml(volume)} instead of {ml(bound.value)}",
-                    ),
+    bound = limits.of("volume_nl_max")
+    if volume > bound.value:
+        most = bound.value // step.value * step.value
+        raise Infeasible(
+            f"a volume of {ml(volume)} is more than may be given in one session",
+            zone=None,
+            volume_nl=volume,
+            volume_nl_max=most,
+            binding=bound,
+            changes=(
+                Change("volume", "volume_nl", volume, most, "nl", f"a volume of {ml(most)}"),
+                Change(
+                    "cap",
+                    bound.name,
+                    bound.value,
+                    volume,
+                    bound.unit,
+                    f"{bound.name} of {ml(volume)} instead of {ml(bound.value)}",
                 ),
-            )
+            ),
+        )
 
 
 def refuse_asked_dose(order: Order) -> None:

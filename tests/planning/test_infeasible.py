@@ -147,13 +147,20 @@ def test_a_volume_between_two_steps_is_refused_with_both() -> None:
     assert "Any one of these would help: a volume of 500 uL; a volume of 501 uL." in str(refused)
 
 
-@pytest.mark.parametrize("name", ["volume_nl_max", "syringe_volume_nl_max"])
-def test_more_than_session_or_syringe_hold_is_refused(name: str) -> None:
-    refused = refusal(order(volume_nl=500_000, **{name: 400_500}))
+def test_more_than_a_session_may_take_is_refused() -> None:
+    refused = refusal(order(volume_nl=500_000, volume_nl_max=400_500))
     assert refused.zone is None
     assert refused.volume_nl_max == 400_000
     assert refused.binding is not None
-    assert refused.binding.name == name
+    assert refused.binding.name == "volume_nl_max"
+
+
+def test_more_than_one_filling_gives_is_planned_with_a_pause_for_a_refill() -> None:
+    made = plan(order(volume_nl=500_000, syringe_volume_nl_max=400_500))
+    assert int(made.pricks.dose_nl.sum()) == 500_000
+    assert [one.kind for one in made.pauses] == ["refill"]
+    verify(made)
+    assert plan(order(volume_nl=500_000, syringe_volume_nl_max=500_000)).pauses == ()
 
 
 def test_too_many_pricks_are_refused_not_made_fewer_by_larger_doses() -> None:
