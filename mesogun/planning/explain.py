@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mesogun.planning.asked import Order
-from mesogun.planning.dose.fill import AREA_DISC_RADIUS_UM
-from mesogun.planning.infeasible import Change, Infeasible, ml
+from mesogun.planning.dose.allocate import allocate
+from mesogun.planning.dose.demand import Demand, Doses, Short
+from mesogun.planning.dose.held import DISC_UM
+from mesogun.planning.infeasible import Change, Infeasible, Undecided, ml
 from mesogun.planning.place.choose import Most, Search, choose, most_that_fits
 from mesogun.planning.place.fit import Fit, area_of
 from mesogun.planning.place.raster import Field
@@ -104,7 +106,7 @@ def kept_from(field: Field, others: Sequence[str]) -> Infeasible:
     )
 
 
-def does_not_fit(order: Order, search: Search, fit: Fit | None) -> Infeasible:
+def does_not_fit(order: Order, search: Search, fit: Fit | None) -> Infeasible | Undecided:
     """Explain which it is: no room at all, too dense for any dose, too little, or too much."""
     widest = fit or search.at(order.high_um)
     count = len(search.spots(widest))
@@ -115,7 +117,22 @@ def does_not_fit(order: Order, search: Search, fit: Fit | None) -> Infeasible:
         return _too_dense(order, search, most)
     if count * order.doses.least > order.doses.total:
         return _too_little(order, search, most, count, widest.pitch_um)
+    if most.is_crowded(order.doses) and not _is_proved(order, search, most):
+        return Undecided(
+            f"whether {ml(order.volume_nl)} can be given without exceeding the dose of a square "
+            "centimetre somewhere is not known",
+            zone=order.zone.name,
+            volume_nl=order.volume_nl,
+            volume_nl_found=most.steps * order.quantum_nl,
+            binding=order.limits.of(AREA_DOSE, order.which),
+        )
     return _too_much(order, search, most)
+
+
+def _is_proved(order: Order, search: Search, most: Most) -> bool:
+    """Tell whether it is certain that the volume does not go in where most of it does."""
+    answer = search.room(most.pitch_um, order.doses).divided(order.doses.total)
+    return isinstance(answer, Short) and answer.proved
 
 
 def _helps(order: Order, search: Search, *, low: int = 0, high: int = 0, **doses: int) -> bool:
@@ -198,7 +215,7 @@ def _wider(order: Order, search: Search) -> list[Change]:
     """Say which spacing would do if one wider than now does."""
     bound = order.limits.of("spacing_um_max", order.which)
     asked = order.zone.spacing_um is not None
-    top = max(bound.value, order.high_um, AREA_DISC_RADIUS_UM * 2)
+    top = max(bound.value, order.high_um, DISC_UM * 2)
     found = choose(search, order.high_um + 1, top, order.doses) if top > order.high_um else None
     if found is None:
         return []
@@ -279,12 +296,53 @@ def _too_dense(order: Order, search: Search, most: Most) -> Infeasible:
     )
 
 
-def too_full(order: Order, fits: int) -> Infeasible:
-    """Explain that neighbouring pricks together exceed the dose of a square centimetre."""
-    bound = order.limits.of("area_dose_nl_per_cm2_max", order.which)
-    most = fits * order.quantum_nl
+def too_full(order: Order, demand: Demand, short: Short) -> Infeasible | Undecided:
+    """Explain why pricks that have their places cannot hold what they are asked to."""
+    if short.why == "disc":
+        return _crowded(order, demand, short)
+    if short.why == "step":
+        return _no_such_sum(order, demand, short)
+    much = short.why == "much"
+    edge = short.below_nl if much else short.above_nl
+    bound = order.limits.of("dose_nl_max" if much else "dose_nl_min", order.which)
+    kind = "greatest" if much else "least"
+    text = f"at {'most' if much else 'least'} {ml(edge)} for this zone"
     changes = []
-    if fits:
+    if _fits(demand, order.which, edge):
+        changes.append(Change("volume", "volume_nl", order.volume_nl, edge, "nl", text))
+    return Infeasible(
+        f"{ml(order.volume_nl)} are too {short.why} for its pricks: their {kind} doses are "
+        f"{ml(edge)} in all",
+        zone=order.zone.name,
+        volume_nl=order.volume_nl,
+        volume_nl_max=edge if much else order.volume_nl,
+        volume_nl_min=0 if much else edge,
+        binding=bound,
+        changes=tuple(changes),
+    )
+
+
+def _fits(demand: Demand, which: int, volume_nl: int) -> bool:
+    """Try another volume for one zone."""
+    zones = list(demand.zones)
+    zones[which] = zones[which]._replace(volume_nl=volume_nl)
+    return isinstance(allocate(demand._replace(zones=tuple(zones)), thorough=False), Doses)
+
+
+def _crowded(order: Order, demand: Demand, short: Short) -> Infeasible | Undecided:
+    """Explain that neighbouring pricks together exceed the dose of a square centimetre."""
+    bound, most = order.limits.of(AREA_DOSE, order.which), short.below_nl
+    if not short.proved:
+        return Undecided(
+            f"whether {ml(order.volume_nl)} can be given without exceeding the dose of a square "
+            "centimetre somewhere is not known",
+            zone=order.zone.name,
+            volume_nl=order.volume_nl,
+            volume_nl_found=most,
+            binding=bound,
+        )
+    changes = []
+    if most and _fits(demand, order.which, most):
         text = f"at most {ml(most)} for this zone"
         changes.append(Change("volume", "volume_nl", order.volume_nl, most, "nl", text))
     changes.append(
@@ -298,6 +356,25 @@ def too_full(order: Order, fits: int) -> Infeasible:
         volume_nl_max=most,
         binding=bound,
         changes=tuple(changes),
+    )
+
+
+def _no_such_sum(order: Order, demand: Demand, short: Short) -> Infeasible:
+    """Explain that shots of several needles add up to some volumes only."""
+    step = order.limits.of("dose_quantum_nl_min")
+    near = [one for one in (short.below_nl, short.above_nl) if one != order.volume_nl]
+    near = [one for one in near if _fits(demand, order.which, one)]
+    return Infeasible(
+        f"{ml(order.volume_nl)} cannot be divided over its shots: all needles of one give the same "
+        f"dose, and a shot gives whole steps of {ml(step.value)}",
+        zone=order.zone.name,
+        volume_nl=order.volume_nl,
+        volume_nl_max=max(near, default=0),
+        binding=step,
+        changes=tuple(
+            Change("volume", "volume_nl", order.volume_nl, one, "nl", f"{ml(one)} for this zone")
+            for one in near
+        ),
     )
 
 

@@ -64,6 +64,27 @@ class Infeasible(PlanError):  # noqa: N818  (an outcome, named as the documents 
         super().__init__(f"{where}{problem}.{by}{help_}")
 
 
+class Undecided(PlanError):  # noqa: N818  (an outcome, as above)
+    """Nobody knows whether the prescription fits: no doses were found, and none were ruled out.
+
+    Nothing has been planned.
+    """
+
+    def __init__(
+        self, problem: str, *, zone: str, volume_nl: int, volume_nl_found: int, binding: Limit
+    ) -> None:
+        self.zone = zone
+        self.volume_nl = volume_nl
+        self.volume_nl_found = volume_nl_found
+        """The largest volume for which doses were found."""
+        self.binding = binding
+        super().__init__(
+            f"zone {zone!r}: {problem}. The limit in question is {binding.name} = {binding.value} "
+            f"{binding.unit} [{binding.origin}]. Doses were found for {ml(volume_nl_found)}; more "
+            "effort is spent where scipy is installed (the extra `exact`)."
+        )
+
+
 def ml(volume_nl: int) -> str:
     """Write a volume for a reader: 2000000 is "2 mL", 15000 is "15 uL", 500 is "0.5 uL"."""
     name, each, digits = ("mL", 1_000_000, 6) if volume_nl >= 1_000_000 else ("uL", 1_000, 3)

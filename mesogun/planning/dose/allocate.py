@@ -17,10 +17,11 @@ from mesogun.planning.dose.roll import crowds
 from mesogun.planning.place.raster import Integers
 
 
-def allocate(demand: Demand, *, less: bool = False) -> Doses | Short:
+def allocate(demand: Demand, *, less: bool = False, thorough: bool = True) -> Doses | Short:
     """Return the doses that `demand` asks for, or what stands in the way.
 
     With `less`, a volume that does not fit is not refused: as much as was found to fit is given.
+    If not `thorough`, it is given up early; what is proved is proved all the same.
     """
     target = _targets(demand)
     shots = shots_of(demand, target)
@@ -30,10 +31,10 @@ def allocate(demand: Demand, *, less: bool = False) -> Doses | Short:
     dose = rows_of(demand, shots, even)
     cap = np.array([one.per_cm2_nl for one in demand.zones])[demand.zone]
     if surely_thin(demand, dose) or next(crowds(demand.places, dose, cap), None) is None:
-        return Doses(dose, ("optimal",) * len(demand.zones))
+        return Doses(dose, tuple("optimal" for _ in demand.zones))
     from mesogun.planning.dose.crowded import thin_out
 
-    return thin_out(demand, shots, even, cap, less=less)
+    return thin_out(demand, shots, even, cap, less=less, thorough=thorough)
 
 
 def surely_thin(demand: Demand, dose: Integers) -> bool:
@@ -134,7 +135,7 @@ def _shared(shots: Shots, groups: Groups, kinds: slice, volume: int) -> list[int
 def _cost(shots: Shots, groups: Groups, kinds: slice, totals: list[int]) -> int:
     """Return the sum of squared deviations of one zone's pricks, in squares of `FINE` parts."""
     first = int(groups.first[kinds.start])
-    some = shots.taken(slice(first, first + int(groups.count[kinds].sum())))
-    own = groups_of(groups.count[kinds])
+    some = shots.taken(slice(first, first + int(groups.size[kinds].sum())))
+    own = groups_of(groups.size[kinds])
     steps = level(own, np.array(totals), some.target // some.step_nl, some.low, some.high)
     return cost_of(some, steps)

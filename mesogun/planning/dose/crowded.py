@@ -24,8 +24,8 @@ from mesogun.planning.dose.whole import Whole
 from mesogun.planning.place.raster import Integers
 from mesogun.planning.plan import Answer
 
-PRICE_ROUNDS = 400
-LOOKS_MAX = 24
+PRICE_ROUNDS, PRICE_ROUNDS_QUICK = 400, 100
+LOOKS_MAX, LOOKS_QUICK = 24, 5
 """So often new discs are looked for."""
 LOOK_EVERY = 20
 """After so many rounds of prices, and again, one sees whether they have settled or prove it all
@@ -93,7 +93,7 @@ class Asked(NamedTuple):
         rows = [np.repeat(one, n) for one in (target, low, high)]
         filled, _ = height(self.zones, self.volume_nl * FINE, *rows)
         last = np.cumsum(n) - 1
-        each: Integers = np.repeat(filled, self.zones.count)[last]
+        each: Integers = np.repeat(filled, self.zones.size)[last]
         return each
 
 
@@ -112,7 +112,7 @@ class Prices(NamedTuple):
     """It is proved that no doses keep all bounds."""
 
 
-def priced(asked: Asked, start: Integers) -> Prices:
+def priced(asked: Asked, start: Integers, rounds: int = PRICE_ROUNDS) -> Prices:
     """Return prices, found from `start` on, under which doses keep the discs as far as can be."""
     shots, discs = asked.shots, asked.discs
     low, high = (one * shots.step_nl * FINE for one in (shots.low, shots.high))
@@ -136,7 +136,7 @@ def priced(asked: Asked, start: Integers) -> Prices:
     slack = int(shots.step_nl.min()) * FINE // 16
     price = ahead = start
     pace = 1
-    for number in range(1, PRICE_ROUNDS + 1):
+    for number in range(1, rounds + 1):
         _, dose = answer(paid(ahead))
         raised = np.maximum(ahead + (discs.held(dose) - room) // stiff, 0)
         step = raised - price
@@ -145,7 +145,7 @@ def priced(asked: Asked, start: Integers) -> Prices:
         else:
             pace, ahead = 1, raised
         price = raised
-        if number % LOOK_EVERY == 0 or number == PRICE_ROUNDS:
+        if number % LOOK_EVERY == 0 or number == rounds:
             owed = paid(price)
             level, dose = answer(owed)
             proof = _outgrown(asked, price, owed)
@@ -173,10 +173,12 @@ def _outgrown(asked: Asked, price: Integers, owed: Integers) -> bool:
     level = asked.level_of(-(owed // shots.needles), low * FINE, high * FINE)
     free = (level * shots.needles - owed).astype(object)
     last = np.cumsum(_count(shots.zone)) - 1
-    worth = sum(int(a) * b for a, b in zip(level[last].tolist(), asked.volume_nl.tolist()))
+    worth = sum(
+        int(a) * b for a, b in zip(level[last].tolist(), asked.volume_nl.tolist(), strict=True)
+    )
     most = int(np.maximum(free * low, free * high).sum())
     rooms = (price.astype(object) << grow) * asked.discs.room_nl
-    return worth > most + int(rooms.sum())
+    return bool(worth > most + int(rooms.sum()))
 
 
 def _count(zone: Integers) -> Integers:
@@ -189,22 +191,21 @@ def least_cost(asked: Asked, prices: Prices) -> int:
     step = (shots.step_nl * FINE).astype(object)
     pull = (prices.level * shots.needles - prices.owed).astype(object)
     wish = shots.target + pull // shots.needles
-    best = None
+    costs = []
     for number in (wish // step, wish // step + 1):
-        number = np.minimum(np.maximum(number, shots.low), shots.high)
-        dose = number * step
+        dose = np.minimum(np.maximum(number, shots.low), shots.high) * step
         off = dose - shots.target
-        cost = shots.needles * off * off - 2 * pull * dose
-        best = cost if best is None else np.minimum(best, cost)
+        costs.append(shots.needles * off * off - 2 * pull * dose)
     last = np.cumsum(_count(shots.zone)) - 1
     pairs = zip(prices.level[last].tolist(), asked.volume_nl.tolist(), strict=True)
     whole = sum(level * volume for level, volume in pairs)
     rooms = int((prices.price.astype(object) * asked.discs.room_nl).sum())
-    return int(best.sum()) + 2 * FINE * (whole - rooms)
+    least: int = int(np.minimum(*costs).sum()) + 2 * FINE * (whole - rooms)
+    return least
 
 
 def thin_out(
-    demand: Demand, shots: Shots, even: Integers, cap: Integers, *, less: bool
+    demand: Demand, shots: Shots, even: Integers, cap: Integers, *, less: bool, thorough: bool
 ) -> Doses | Short:
     """Return doses under which no disc is too full, or the zone whose volume does not go in.
 
@@ -215,14 +216,17 @@ def thin_out(
     found = _found(demand, rows_of(demand, shots, even), cap, -near, {})
     price = np.zeros(0, dtype=np.int64)
     proved = False
-    for _ in range(LOOKS_MAX):
+    for _ in range(LOOKS_MAX if thorough else LOOKS_QUICK):
         discs = discs_of(demand, shots, list(found.values()))
         asked = Asked(wanted.zones, wanted.volume_nl, shots, discs)
         start = np.zeros(len(discs.first), dtype=np.int64)
         start[: len(price)] = price
-        prices = priced(asked, start)
+        prices = priced(asked, start, PRICE_ROUNDS if thorough else PRICE_ROUNDS_QUICK)
         price = prices.price
-        proved |= prices.impossible
+        if prices.impossible:
+            proved = True
+            if not thorough:
+                return Short(int(shots.zone[0]), "disc", 0, 0, True)
         whole = _rounded(asked, prices)
         if whole is None:
             return _too_dense(demand, shots, discs)
@@ -239,7 +243,7 @@ def thin_out(
     if not short or less:
         return Doses(dose, _answers(demand, asked, prices, np.array(whole.steps), even))
     given = demand.zones[short[0]].volume_nl - whole.left[short[0]]
-    if not proved:
+    if thorough and not proved:
         from mesogun.planning.dose.exact import solved
 
         steps = solved(demand, asked, prices.dose, cap, found)
@@ -247,7 +251,7 @@ def thin_out(
             proved = steps
         else:
             dose = rows_of(demand, shots, steps)
-            return Doses(dose, ("feasible",) * len(demand.zones))
+            return Doses(dose, tuple("feasible" for _ in demand.zones))
     return Short(short[0], "disc", given, 0, proved)
 
 

@@ -99,7 +99,7 @@ class Shots(NamedTuple):
 
     def taken(self, rows: slice | Truths) -> Shots:
         """Return these shots alone."""
-        return Shots(*(one[rows] for one in self[:-1]), of_row=self.of_row)
+        return Shots._make((*(one[rows] for one in self[:-1]), self.of_row))
 
     @property
     def kinds(self) -> Groups:
@@ -131,7 +131,7 @@ def shots_of(demand: Demand, target: Integers) -> Shots:
     order = np.argsort(zone * (int(needles.max()) + 1) + needles, kind="stable")
     where = np.empty_like(order)
     where[order] = np.arange(len(order))
-    return Shots(*(one[order] for one in made[:-1]), of_row=where[of_row])
+    return Shots._make((*(one[order] for one in made[:-1]), where[of_row]))
 
 
 def rows_of(demand: Demand, shots: Shots, steps: Integers) -> Integers:

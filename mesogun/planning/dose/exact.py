@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mesogun.planning.dose.demand import Demand, Shots, rows_of
+from mesogun.planning.dose.demand import Demand, rows_of
 from mesogun.planning.dose.level import FINE
 from mesogun.planning.dose.roll import Crowd, crowds
 from mesogun.planning.place.raster import Integers
@@ -46,7 +46,7 @@ def solved(
     if len(shots.zone) > SHOTS_MAX:
         return False
     try:
-        from scipy import optimize, sparse
+        from scipy import optimize, sparse  # type: ignore[import-untyped]
     except ModuleNotFoundError:
         return False
     from mesogun.planning.dose.crowded import discs_of
@@ -58,7 +58,7 @@ def solved(
             return True
         if answer.x is None:
             return False
-        steps = np.rint(answer.x[: len(shots.zone)]).astype(np.int64)
+        steps: Integers = np.rint(answer.x[: len(shots.zone)]).astype(np.int64)
         held = discs.held(steps * shots.step_nl)
         if not (held <= discs.room_nl).all() or not asked.adds_up(steps):
             return False

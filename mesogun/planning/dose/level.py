@@ -8,7 +8,7 @@ group by itself.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,11 +20,14 @@ STEPS_MAX = 1 << 40
 """No bound is above it, nor a group's sum of targets and totals: in `FINE` parts they fit."""
 
 
+Some = TypeVar("Some", Integers, Truths)
+
+
 class Groups(NamedTuple):
-    """Who shares a sum: rows from `first[g]` on, `count[g]` of them, group after group."""
+    """Who shares a sum: rows from `first[g]` on, `size[g]` of them, group after group."""
 
     first: Integers
-    count: Integers
+    size: Integers
     """At least 1 each."""
 
     def add(self, values: Integers) -> Integers:
@@ -32,9 +35,9 @@ class Groups(NamedTuple):
         summed: Integers = np.add.reduceat(values, self.first)
         return summed
 
-    def each(self, values: Integers) -> Integers:
+    def each(self, values: Some) -> Some:
         """Return every group's value, once for each of its rows (once for all, if alone)."""
-        return values if len(values) == 1 else values.repeat(self.count)
+        return values if len(values) == 1 else values.repeat(self.size)
 
 
 def groups_of(counts: Integers) -> Groups:
@@ -49,7 +52,8 @@ def targets(total: int, weights: Integers) -> Integers:
     """
     whole = int(weights.sum())
     steps, rest = np.divmod(weights * total, whole)
-    return steps * FINE + rest * FINE // whole
+    parts: Integers = steps * FINE + rest * FINE // whole
+    return parts
 
 
 def level(
@@ -63,14 +67,15 @@ def level(
     """
     filled, side = height(groups, totals * FINE, target, low * FINE, high * FINE)
     raised = target + groups.each(filled)
-    steps = np.minimum(np.maximum(raised // FINE, low), high)
+    steps: Integers = np.minimum(np.maximum(raised // FINE, low), high)
     if side.any():
         steps = np.where(side == 0, steps, np.where(side < 0, low, high))
     left = totals - groups.add(steps)
     if not left.any():
         return steps
     may = (side == 0) & (steps < high) & (raised >= low * FINE)
-    return steps + _last(groups, left, FINE - 1 - raised % FINE, may)
+    steps += _last(groups, left, FINE - 1 - raised % FINE, may)
+    return steps
 
 
 def height(
@@ -86,7 +91,7 @@ def height(
     filled = np.zeros(len(totals), dtype=np.int64)
     rows, names = np.arange(len(target)), np.arange(len(totals))
     while len(rows):
-        filled[names] = now = (totals - groups.add(target)) // groups.count
+        filled[names] = now = (totals - groups.add(target)) // groups.size
         raised = target + groups.each(now)
         short = totals - groups.add(np.minimum(np.maximum(raised, low), high))
         up = (raised >= high) & groups.each(short > 0)
@@ -123,4 +128,5 @@ def _last(groups: Groups, left: Integers, claim: Integers, may: Truths) -> Integ
     share = groups.each(left - groups.add(sure * 1))
     lots = np.maximum(groups.each(lots), 1)
     drawn = tied & (number * share // lots > (number - 1) * share // lots)
-    return sure * 1 + drawn
+    chosen: Integers = sure * 1 + drawn
+    return chosen

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mesogun.planning.dose.held import REACH_UM
-from mesogun.planning.place.raster import Integers, Truths
+from mesogun.planning.place.raster import Integers
 
 Reals = npt.NDArray[np.float64]
 
@@ -82,6 +82,23 @@ def fullest(places: Places, dose: Integers) -> int:
     """Return the most that any disc holds."""
     none = np.zeros(len(dose), dtype=np.int64)
     return max(int(_worst(arcs, dose, none, none[:1])[0].max()) for arcs in rolled(places))
+
+
+def crowding(places: Places) -> Integers:
+    """Return for each prick a number that no disc that holds it exceeds: how many it holds."""
+    count = len(places.x_um)
+    ones = np.ones(count, dtype=np.int64)
+    here = np.zeros(count, dtype=np.int64)
+    for own, other in _neighbours(places):
+        dx, dy = (one[other] - one[own] for one in (places.x_um, places.y_um))
+        pivot = np.cumsum(np.diff(own, prepend=own[0]) != 0)
+        first = np.flatnonzero(np.diff(pivot, prepend=-1))
+        arcs = _around(pivot, other, dx, dy)
+        here[own[first]] = _worst(arcs, ones, 0 * ones, 0 * ones[:1])[0]
+    most = here.copy()
+    for own, other in _neighbours(places):
+        np.maximum.at(most, own, here[other])
+    return most
 
 
 def most_on(ax: int, ay: int, bx: int, by: int) -> int:
@@ -159,7 +176,8 @@ def _direction(x: Reals, y: Reals) -> Integers:
     size = np.abs(x) + np.abs(y)
     part = np.divide(y, size, out=np.zeros_like(size), where=size > 0)
     turned = np.where(x < 0, 2 - part, np.where(y < 0, 4 + part, part))
-    return (turned * (TURN // 4)).astype(np.int64)
+    place: Integers = (turned * (TURN // 4)).astype(np.int64)
+    return place
 
 
 def _around_pairs(own: Integers, other: Integers, places: Places, z_um: Integers) -> Iterator[Arcs]:
@@ -187,7 +205,7 @@ def _around_pairs(own: Integers, other: Integers, places: Places, z_um: Integers
 
 
 def _around_two(pivot: Integers, prick: Integers, u: Integers, v: Integers) -> Arcs:
-    """Return the arcs of balls with two pricks on the rim, `u` apart, for pricks `v` from the first.
+    """Return the arcs of balls with two pricks `u` apart on the rim, for pricks `v` from the first.
 
     The ball's middle goes round on a circle about the middle of the two. A prick is inside while
     the middle's direction is near enough to the prick's own, seen along `u`.
@@ -235,7 +253,6 @@ def _worst(
     arcs: Arcs, dose: Integers, cap: Integers, caps: Integers
 ) -> tuple[Integers, Integers, Integers]:
     """Return for each pivot the greatest excess over a cap, where the disc stands, and that cap."""
-    count = len(arcs.pivot)
     pivot = np.concatenate((arcs.pivot, arcs.pivot))
     turned = np.concatenate((2 * arcs.begin, 2 * arcs.end + 1))
     order = np.argsort(pivot * (4 * TURN) + turned, kind="stable")

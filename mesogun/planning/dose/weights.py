@@ -32,8 +32,8 @@ def weights_of(prescription: Prescription, zone: Zone, spots: Spots) -> Integers
         return None
     if not weight.any():
         raise PlanError(
-            f"zone {zone.name!r}: the weights are 0 wherever there is a prick, so nothing tells how "
-            "to divide the dose; leave the map away, or leave the zone out"
+            f"zone {zone.name!r}: the weights are 0 wherever there is a prick, so nothing tells "
+            "how to divide the dose; leave the map away, or leave the zone out"
         )
     if int(weight.max()) > WEIGHT_MAX:
         raise PlanError(
@@ -69,4 +69,5 @@ def _at_corners(surface: Surface, spots: Spots) -> Integers:
     gap = ((vertices - place) ** 2).sum(axis=2)
     nearest = np.argmin(gap, axis=1)
     weights = np.array(surface.weights, dtype=np.int64)
-    return weights[corners[np.arange(len(corners)), nearest]]
+    weight: Integers = weights[corners[np.arange(len(corners)), nearest]]
+    return weight

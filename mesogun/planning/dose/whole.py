@@ -68,7 +68,8 @@ class Whole:
 
     def over(self, name: int, wish: list[int]) -> int:
         """Return how far the shot's dose lies over what is wished, in `FINE` parts."""
-        return self.steps[name] * self.unit[name] * FINE - wish[name]
+        over: int = self.steps[name] * self.unit[name] * FINE - wish[name]
+        return over
 
     def empty(self) -> bool:
         """Take from discs that are too full; tell whether that can be done."""
@@ -153,8 +154,8 @@ class Whole:
 
     def trade(self) -> None:
         """Move steps to where they are closer to the targets, while that helps and discs allow."""
-        order = sorted(range(len(self.steps)), key=lambda name: (self.over(name, self.target), name))
-        for name in order:
+        over = [self.over(name, self.target) for name in range(len(self.steps))]
+        for name in sorted(range(len(over)), key=lambda name: (over[name], name)):
             while self.steps[name] < self.high[name] and self.trades < TRADES_MAX:
                 giver = self._giver(name)
                 if giver is None:
@@ -172,7 +173,8 @@ class Whole:
             near = {other for disc, _ in self.discs[name] for other, _ in self.members[disc]}
             may = sorted(near - {name})
         unit, mine = self.unit[name] * FINE, self.over(name, self.target)
-        best, most = None, mine + unit
+        best: int | None = None
+        most = mine + unit
         for other in may:
             same = self.zone[other] == self.zone[name] and self.pair[other] == self.pair[name]
             theirs = self.over(other, self.target)

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from mesogun.errors import PlanError
-from mesogun.planning.dose.fill import AREA_DISC_RADIUS_UM, disc_caps
 from mesogun.planning.dose.held import packed
+from mesogun.planning.dose.held import rows as fullness
+from mesogun.planning.dose.room import Room
 from mesogun.planning.place.coarse import coarse
 from mesogun.planning.place.fit import (
     FINENESS,
@@ -25,7 +26,7 @@ from mesogun.planning.place.fit import (
     exactly_free,
     place,
 )
-from mesogun.planning.place.lattice import lattice, shells
+from mesogun.planning.place.lattice import lattice
 from mesogun.planning.place.raster import Field, Integers
 from mesogun.planning.place.region import mm
 from mesogun.planning.place.spots import Spots, of_points, on_lattice
@@ -44,7 +45,9 @@ TRIAL_FINENESS = 4
 TRIAL_PERCENT = (97, 103, 109, 116)
 TRIAL_PERCENT_BIG = (98, 99, 100, 101, 102)
 ROUND_UM = 10
-COUNTED_MAX = 5_000
+FAR_OFF = 4
+"""At a border a prick may hold some times what one does inside, and not more often than this."""
+COUNTED_MAX = 400
 """Up to so many pricks, neighbours within a square centimetre are counted one by one."""
 
 
@@ -71,7 +74,7 @@ class Doses(NamedTuple):
 class Search:
     """One zone under search: its field and what was counted so far."""
 
-    __slots__ = ("anchor", "area_um2", "best", "box_um2", "field", "free", "rough")
+    __slots__ = ("anchor", "area_um2", "best", "box_um2", "fair", "field", "free", "rough")
 
     def __init__(
         self,
@@ -92,6 +95,7 @@ class Search:
         self.free = free
         """Whether pricks may leave the lattice; for a head of several needles they may not."""
         self.best: dict[tuple[int, int], Fit] = {}
+        self.fair: dict[tuple[int, int, int, int], int] = {}
 
     def at(self, pitch_um: int, finest: int = FINENESS[0]) -> Fit:
         """Return the best fit of this pitch, over shifts of one `finest`-th of a cell."""
@@ -153,10 +157,20 @@ class Search:
         each = doses.each_at(held, doses.cap)
         if each == doses.cap or fit.pricks > COUNTED_MAX or fit.pricks == 0:
             return fit.pricks * each if each >= doses.least else 0
-        placed = self.spots(fit)
-        disc = np.full(len(placed), doses.per_cm2, dtype=np.int64)
-        caps = np.minimum(disc_caps(placed.x_um, placed.y_um, disc), doses.cap)
-        return int(caps.sum()) if int(caps.min()) >= doses.least else 0
+        bounds = pitch_um, doses.least, doses.cap, doses.per_cm2
+        if bounds not in self.fair:
+            self.fair[bounds] = self.room(pitch_um, doses).fair()
+        return self.fair[bounds]
+
+    def is_far_off(self, pitch_um: int, held: int, doses: Doses) -> bool:
+        """Tell whether so many pricks, wherever their border runs, hold far less than asked."""
+        most = _most(self, pitch_um)
+        return most >= FAR_OFF * held and most * FAR_OFF * doses.per_cm2 // held < doses.total
+
+    def room(self, pitch_um: int, doses: Doses) -> Room:
+        """Return the pricks of the best fit of this pitch with their bounds, to try totals on."""
+        spots = self.spots(self.at(pitch_um))
+        return Room(spots.x_um, spots.y_um, doses.least, doses.cap, doses.per_cm2)
 
     def widened(self, fit: Fit, high: int, doses: Doses) -> Fit:
         """Return few pricks at a wider spacing than their lattice's, where they can be eased."""
@@ -261,15 +275,24 @@ def choose(search: Search, low: int, high: int, doses: Doses) -> Fit | None:
     if tight is not None:
         return tight
     for lo, _, held in reversed(rows):
+        if search.is_far_off(lo, held, doses):
+            continue
         if search.holds(lo, held, doses) >= doses.total:
             return search.at(lo)
-    return None
+    if all(search.is_far_off(lo, held, doses) for lo, _, held in rows):
+        return None
+    best = fullest(search, low, high, doses)
+    if not 0 < best.pricks <= COUNTED_MAX or not best.is_crowded(doses):
+        return None
+    return (
+        search.at(best.pitch_um) if search.room(best.pitch_um, doses).holds(doses.total) else None
+    )
 
 
 def _rows(low: int, high: int) -> list[tuple[int, int, int]]:
     """Cut the range of spacings where a disc of 1 cm2 takes in more pricks, widest first."""
     rows = []
-    for lo, hi, held in shells(AREA_DISC_RADIUS_UM, low):
+    for lo, hi, held in fullness(low):
         top = high if hi == 0 else min(hi, high)
         if top >= max(lo, low):
             rows.append((max(lo, low), top, held))
@@ -291,12 +314,32 @@ class Most(NamedTuple):
     held: int
     """Pricks in a disc of 1 cm2 there."""
 
+    def is_crowded(self, doses: Doses) -> bool:
+        """Tell whether the dose of a square centimetre binds before that of a prick."""
+        return doses.each_at(self.held, doses.cap) < doses.cap
 
-def most_that_fits(search: Search, low: int, high: int, doses: Doses) -> Most:
-    """Return the largest total found to fit between two spacings, and where."""
-    best = Most(0, search.at(low).pricks, low, _rows(low, high)[-1][2])
-    for lo, _, held in _rows(low, high):
+
+def fullest(search: Search, low: int, high: int, doses: Doses) -> Most:
+    """Return the spacing between two whose pricks hold the most, divided evenly."""
+    rows = _rows(low, high)
+    best = Most(0, search.at(low).pricks, low, rows[-1][2])
+    for lo, _, held in rows:
         steps = search.holds(lo, held, doses)
         if steps > best.steps:
             best = Most(steps, search.at(lo).pricks, lo, held)
     return best
+
+
+def most_that_fits(search: Search, low: int, high: int, doses: Doses) -> Most:
+    """Return the largest total found to fit between two spacings, and where."""
+    best = fullest(search, low, high, doses)
+    if best.is_crowded(doses):
+        steps = search.room(best.pitch_um, doses).greatest()
+        best = best._replace(steps=max(best.steps, steps))
+    while True:
+        fit = search.squeezed(low, doses._replace(total=best.steps + 1))
+        if fit is None:
+            return best
+        held = packed(fit.pitch_um)
+        steps = fit.pricks * doses.each_at(held, doses.usual)
+        best = Most(steps, fit.pricks, fit.pitch_um, held)
