@@ -166,10 +166,12 @@ def test_cosets_hold_no_neighbours_and_no_finer_ones_would_do(angle: int, pitch:
 
 @pytest.mark.parametrize(
     ("tenths", "index"),
-    zip(
-        (9, 11, 17, 18, 21, 26, 27, 31, 34, 35, 37, 41, 43, 44, 46, 51, 52),
-        (1, 3, 3, 4, 7, 7, 9, 12, 12, 13, 16, 19, 19, 21, 25, 27, 28),
-        strict=True,
+    list(
+        zip(
+            (9, 11, 17, 18, 21, 26, 27, 31, 34, 35, 37, 41, 43, 44, 46, 51, 52),
+            (1, 3, 3, 4, 7, 7, 9, 12, 12, 13, 16, 19, 19, 21, 25, 27, 28),
+            strict=True,
+        )
     ),
 )
 def test_a_zone_is_gone_over_as_seldom_as_the_radius_allows(tenths: int, index: int) -> None:
