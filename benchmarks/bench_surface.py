@@ -66,7 +66,7 @@ def timed(name: str, job: Callable[[], Any]) -> Filling:
     return Filling(name, points, time.perf_counter() - began)
 
 
-def ours(mesh: Mesh, spacing_um: int, mode: fast.Mode, *, best: bool = False) -> Any:
+def ours(mesh: Mesh, spacing_um: int, mode: fast.Mode) -> Any:
     """Everything from the arrays on, as for a zone that is the whole surface."""
     fast.use(mode)
     site = Site(mesh, np.arange(len(mesh.faces)), 2_000, NO_OTHERS, (1, 0), spacing_um)
