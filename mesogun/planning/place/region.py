@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import isqrt
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -128,42 +129,80 @@ def arrays(points: Sequence[Point]) -> tuple[Integers, Integers]:
     return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
 
 
+class Edges(NamedTuple):
+    """A ring's edges, from (ax, ay) to (bx, by), each where it was drawn."""
+
+    ax: Integers
+    ay: Integers
+    bx: Integers
+    by: Integers
+
+    @property
+    def box(self) -> tuple[Integers, Integers, Integers, Integers]:
+        """The least x and y and the greatest x and y of each."""
+        low_x, low_y = np.minimum(self.ax, self.bx), np.minimum(self.ay, self.by)
+        return low_x, low_y, np.maximum(self.ax, self.bx), np.maximum(self.ay, self.by)
+
+
+@lru_cache(maxsize=64)
+def _edges(ring: Ring) -> Edges:
+    ax, ay = arrays(ring)
+    return Edges(ax, ay, np.roll(ax, -1), np.roll(ay, -1))
+
+
+@lru_cache(maxsize=256)
+def _reaches(ring: Ring, margin_um: int) -> Integers:
+    """Return margin * length of each edge, rounded up."""
+    ax, ay, bx, by = _edges(ring)
+    dx, dy = bx - ax, by - ay
+    lengths = (dx * dx + dy * dy).tolist()
+    return np.array([_ceil_isqrt(margin_um * margin_um * one) for one in lengths])
+
+
 def inside(x_um: Integers, y_um: Integers, ring: Sequence[Point]) -> Truths:
     """Tell which points lie inside `ring`: exact, even-odd, half-open (a lower left edge is in).
 
     Two rings that share an edge and lie on its two sides never both claim a point of it.
     """
-    ax, ay = arrays(ring)
-    bx, by = np.roll(ax, -1), np.roll(ay, -1)
+    ax, ay, bx, by = _edges(tuple(ring))
     odd = np.zeros(len(x_um), dtype=np.bool_)
     for part in _parts(len(x_um), len(ax)):
-        px, py = x_um[part, None], y_um[part, None]
-        straddles = (ay <= py) != (by <= py)
-        cross = (bx - ax) * (py - ay) - (by - ay) * (px - ax)
-        left_of_it = np.where(by > ay, cross > 0, cross < 0)
+        px, py = x_um[part], y_um[part]
+        straddles = (ay <= py[:, None]) != (by <= py[:, None])
+        point, k = np.divmod(np.flatnonzero(straddles), len(ax))
+        cross = (bx[k] - ax[k]) * (py[point] - ay[k]) - (by[k] - ay[k]) * (px[point] - ax[k])
         # the ray runs to the right: it meets the edges that the point is strictly left of;
         # a point on an edge is not
-        odd[part] = np.bitwise_xor.reduce(straddles & left_of_it, axis=1)
+        met = point[np.where(by[k] > ay[k], cross > 0, cross < 0)]
+        odd[part] = np.bincount(met, minlength=len(px)) % 2 == 1
     return odd
 
 
 def keeps_off(x_um: Integers, y_um: Integers, ring: Sequence[Point], margin_um: int) -> Truths:
     """Tell which points are at least `margin_um` from every edge of `ring`: exact."""
-    ax, ay = arrays(ring)
-    bx, by = np.roll(ax, -1), np.roll(ay, -1)
-    dx, dy = bx - ax, by - ay
-    along_max = dx * dx + dy * dy
+    edges = _edges(tuple(ring))
+    ax, ay, bx, by = edges
+    left, low, right, high = edges.box
+    left, low, right, high = (
+        left - margin_um,
+        low - margin_um,
+        right + margin_um,
+        high + margin_um,
+    )
     # |cross| / length < margin, squared and rooted in integers: |cross| < ceil(margin * length)
-    reach = np.array([_ceil_isqrt(margin_um * margin_um * int(one)) for one in along_max])
-    square = margin_um * margin_um
+    reach = _reaches(tuple(ring), margin_um)
     free = np.ones(len(x_um), dtype=np.bool_)
     for part in _parts(len(x_um), len(ax)):
-        ux, uy = x_um[part, None] - ax, y_um[part, None] - ay
+        px, py = x_um[part], y_um[part]
+        beside = (py[:, None] > low) & (py[:, None] < high)
+        beside &= (px[:, None] > left) & (px[:, None] < right)
+        point, k = np.divmod(np.flatnonzero(beside), len(ax))
+        ux, uy, dx, dy = px[point] - ax[k], py[point] - ay[k], bx[k] - ax[k], by[k] - ay[k]
         along = ux * dx + uy * dy
-        beside = (along > 0) & (along < along_max)
-        near_edge = beside & (np.abs(dx * uy - dy * ux) < reach)
-        near_corner = ux * ux + uy * uy < square
-        free[part] = ~(near_edge | near_corner).any(axis=1)
+        near_edge = (along > 0) & (along < dx * dx + dy * dy)
+        near_edge &= np.abs(dx * uy - dy * ux) < reach[k]
+        near_corner = ux * ux + uy * uy < margin_um * margin_um
+        free[part][point[near_edge | near_corner]] = False
     return free
 
 
