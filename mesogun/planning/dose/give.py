@@ -45,7 +45,7 @@ def give(prescription: Prescription, limits: Limits, zones: Sequence[Placed]) ->
     demand = demand_of(prescription, limits, zones)
     answer = allocate(demand)
     if isinstance(answer, Short):
-        from mesogun.planning.explain import too_full
+        from mesogun.planning.dose.refusal import too_full
 
         raise too_full(zones[answer.zone].asked, demand, answer)
     ends = np.cumsum([len(one.spots) for one in zones])[:-1]

@@ -25,7 +25,7 @@ class Whole:
         dose: Integers,
     ) -> None:
         first, shot, needles, room = discs
-        self.zone = shots.zone.tolist()
+        self.zone: list[int] = shots.zone.tolist()
         self.unit = shots.step_nl.tolist()
         self.pair = shots.pair_nl.tolist()
         self.low, self.high = shots.low.tolist(), shots.high.tolist()
@@ -39,7 +39,8 @@ class Whole:
         self.room = (room - held).tolist()
         """Of each disc, in nL; below 0 where it is still too full."""
         stops = [*first.tolist()[1:], len(shot)]
-        names, counts = shot.tolist(), needles.tolist()
+        names: list[int] = shot.tolist()
+        counts: list[int] = needles.tolist()
         self.members = [
             list(zip(names[a:b], counts[a:b], strict=True))
             for a, b in zip(first.tolist(), stops, strict=True)
