@@ -14,7 +14,7 @@ from mesogun.planning.place.border import filled
 from mesogun.planning.place.bound import hull, perimeter_um, prick_bound, shrunk
 from mesogun.planning.place.fit import area_of, best_fit, place
 from mesogun.planning.place.raster import NOTHING, field_of
-from tests.planning.samples import CHEEK, MOLE, SQUARE, regions, stars
+from tests.planning.samples import CHEEK, MOLE, SQUARE, moved, regions, stars
 
 Region = tuple[Ring, tuple[Ring, ...]]
 
@@ -50,6 +50,39 @@ def test_a_large_hole_lowers_the_bound_and_a_mole_hardly_does() -> None:
     assert prick_bound(field_of("zone", SQUARE, (hole,), 2_000), 3_000) < plain * 4 // 5
     assert prick_bound(field_of("zone", SQUARE, (MOLE, hole), 2_000), 3_000) < plain * 4 // 5
     assert prick_bound(field_of("zone", SQUARE, (MOLE,), 2_000), 3_000) == plain
+
+
+COMB: Ring = (
+    (0, 0),
+    (60_000, 0),
+    (60_000, 40_000),
+    (55_000, 40_000),
+    (55_000, 5_000),
+    (5_000, 5_000),
+    (5_000, 40_000),
+    (0, 40_000),
+)
+"""650 mm2 with a perimeter of 270 mm, in a hull of 2,400 mm2."""
+
+
+@pytest.mark.parametrize(("margin", "held"), [(2_000, 83), (1_732, 83), (1_000, 108), (0, 144)])
+def test_the_bound_of_a_shape_far_from_convex_is_its_area_grown(margin: int, held: int) -> None:
+    """Cells of pricks 3 mm apart reach 1,732 um; what the margin leaves of that is grown around."""
+    grown = max(0.0, 3_000 / math.sqrt(3) - max(1, margin))
+    area = 650e6 + 270_000 * grown + math.pi * grown**2
+    assert held == math.floor(area * 2 / math.sqrt(3) / 3_000**2)
+    assert prick_bound(field_of("zone", COMB, (), margin), 3_000) == held
+
+
+def test_of_holes_the_largest_is_taken_off_as_far_as_nothing_grows_into_it() -> None:
+    """A hole of 40 x 20 mm around which 732 um are grown: 800 - 120 x 0.732 mm2 are left of it."""
+    hole = ((10_000, 10_000), (50_000, 10_000), (50_000, 30_000), (10_000, 30_000))
+    board = ((0, 0), (60_000, 0), (60_000, 40_000), (0, 40_000))
+    grown = 3_000 / math.sqrt(3) - 1_000
+    area = 2_400e6 + 200_000 * grown + math.pi * grown**2 - (800e6 - 120_000 * grown)
+    held = math.floor(area * 2 / math.sqrt(3) / 3_000**2)
+    for holes in ((hole,), (MOLE, hole), (hole, moved(MOLE, 1_000, 0))):
+        assert prick_bound(field_of("zone", board, holes, 1_000), 3_000) == held
 
 
 def test_three_pricks_on_a_three_armed_star_are_within_the_bound() -> None:

@@ -25,7 +25,7 @@ from mesogun.planning.place.spots import Spots
 from mesogun.planning.place.squeeze import WIDER_PERCENT, closed, squeezed, widened
 from mesogun.planning.place.zone import place_zone, searched
 from mesogun.planning.prescription import Point3
-from tests.planning.samples import CHEEK, MOLE, SQUARE, order, zone
+from tests.planning.samples import CHEEK, MOLE, SQUARE, moved, order, regions, zone
 
 POCKET: Ring = (
     (0, 0),
@@ -175,6 +175,27 @@ def test_what_is_too_narrow_for_its_margins_is_told(ring: Ring, lost: int) -> No
     assert lost_percent(field_of("zone", ring, (), 0)) == 0
 
 
+@given(region=regions(20_000), margin=st.sampled_from((0, 500, 3_000)), to=st.integers(-9, 9))
+@settings(max_examples=12, deadline=None)
+def test_lost_area_is_what_no_possible_prick_comes_near(
+    region: tuple[Ring, tuple[Ring, ...]], margin: int, to: int
+) -> None:
+    """The same raster, looked at cell by cell."""
+    outline, *holes = (moved(ring, to * 7_000, to * -9_000) for ring in (region[0], *region[1]))
+    field = field_of("zone", outline, tuple(holes), margin)
+    left, low, right, high = field.box
+    wide, tall = (right - left) / 64, (high - low) / 64
+    x, y = (one.ravel() for one in np.meshgrid(np.arange(64) + 0.5, np.arange(64) + 0.5))
+    x, y = left + x * wide, low + y * tall
+    at = np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
+    drawn = exactly_free(field._replace(margin_um=0), *at, 0)
+    tx, ty = (one[exactly_free(field, *at, max(1, margin))] for one in (x, y))
+    away = (x[:, None] - tx) ** 2 + (y[:, None] - ty) ** 2
+    reached = (away <= (margin + wide + tall) ** 2).any(axis=1)
+    expected = 100 * np.count_nonzero(drawn & ~reached) / max(1, np.count_nonzero(drawn))
+    assert abs(lost_percent(field) - math.floor(expected)) <= 1
+
+
 def test_slivers_are_counted_without_what_earlier_pricks_take() -> None:
     disc = np.array([30_000]), np.array([30_000]), np.array([25_000])
     assert lost_percent(field_of("zone", SQUARE, (MOLE,), 3_000, disc)) == 0
@@ -259,6 +280,10 @@ def test_pricks_are_not_eased_where_the_dose_of_an_area_forbids_it() -> None:
     assert widened(one.field, fit, points, 20_000, lambda fit: False) is fit
     assert widened(one.field, fit, points, 5_647, lambda fit: True) is fit
     assert widened(one.field, fit, (points[0][:1], points[1][:1]), 9_000, lambda fit: True) is fit
+    pair = points[0][:2], points[1][:2]
+    assert widened(one.field, fit, pair, 20_000, lambda fit: True).pitch_um == 5_647 * 122 // 100
+    many = tuple(np.concatenate([one] * 5)[:33] for one in points)
+    assert widened(one.field, fit, many, 20_000, lambda fit: True) is fit  # type: ignore[arg-type]
 
 
 def test_a_spacing_asked_for_takes_a_prick_more_if_the_volume_needs_it() -> None:
