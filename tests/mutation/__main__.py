@@ -25,6 +25,9 @@ from tests.mutation.mutants import Mutant, mutants_of, mutated
 ROOT = Path(__file__).parents[2]
 ROOM = ROOT / "mesogun" / "planning"
 TESTS = ROOT / "tests" / "planning"
+OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "--no-header"]
+# hypothesis is loaded before pytest could rewrite its assertions: no mistake of a mutant
+OPTIONS += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
 SECONDS_MAX = 90
 TESTS_MAX = 60
 """Of the tests that reach a line, so many of the quickest."""
@@ -105,7 +108,7 @@ def noticed(mutant: Mutant, tests: list[str], storage: Path) -> bool:
             sys.meta_path.insert(0, _InPlace(mutant))
             import pytest
 
-            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]))
+            code = int(pytest.main([*OPTIONS, *tests]))
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)
