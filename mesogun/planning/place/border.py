@@ -63,14 +63,15 @@ def tightest(x_um: Integers, y_um: Integers, pitch_um: int) -> Integers:
     """
     count, square = len(x_um), pitch_um * pitch_um
     beside = np.zeros(count, dtype=np.int64)
-    for a, b in near((x_um, y_um), (x_um, y_um), pitch_um):
-        dx, dy = x_um[a] - x_um[b], y_um[a] - y_um[b]
-        beside += np.bincount(a[dx * dx + dy * dy < square], minlength=count)
-    rank = np.empty(count, dtype=np.int64)
-    rank[np.argsort(beside, kind="stable")] = np.arange(count)
-    least = rank.copy()
+    pairs = []
     for a, b in near((x_um, y_um), (x_um, y_um), pitch_um):
         dx, dy = x_um[a] - x_um[b], y_um[a] - y_um[b]
         close = dx * dx + dy * dy < square
-        np.minimum.at(least, a[close], rank[b[close]])
+        pairs.append((a[close], b[close]))
+        beside += np.bincount(pairs[-1][0], minlength=count)
+    rank = np.empty(count, dtype=np.int64)
+    rank[np.argsort(beside, kind="stable")] = np.arange(count)
+    least = rank.copy()
+    for a, b in pairs:
+        np.minimum.at(least, a, rank[b])
     return np.flatnonzero(least == rank)

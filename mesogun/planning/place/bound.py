@@ -16,6 +16,7 @@ and perimeter Q loses at most Q·t (Sz.-Nagy, 1959).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import isqrt
 
 from mesogun.planning.place.raster import Field
@@ -40,26 +41,39 @@ def prick_bound(field: Field, pitch_um: int) -> int:
 
 
 def _by_hull(field: Field, pitch_um: int) -> int:
-    corners = shrunk(hull(field.outline), max(1, field.margin_um))
-    # corners are rounded by less than a um: so much more on all sides is more than enough
-    perimeter = perimeter_um(corners) + 8
-    area = (abs(area2_um2(corners)) + 1) // 2 + perimeter * 3 + 8
+    area, perimeter = _inner(field.outline, max(1, field.margin_um))
     square = pitch_um * pitch_um
     return (2 * TWICE_PPM * area + MILLION * perimeter * pitch_um) // (2 * MILLION * square) + 1
+
+
+@lru_cache(maxsize=64)
+def _inner(outline: Ring, margin_um: int) -> tuple[int, int]:
+    """Return area and perimeter of the hull inside the margin, both rather more than less."""
+    corners = shrunk(hull(outline), margin_um)
+    # corners are rounded by less than a um: so much more on all sides is more than enough
+    perimeter = perimeter_um(corners) + 8
+    return (abs(area2_um2(corners)) + 1) // 2 + perimeter * 3 + 8, perimeter
 
 
 def _by_cells(field: Field, pitch_um: int) -> int:
     reach = pitch_um * BY_ROOT_THREE_PPM // MILLION + 1
     grown = max(0, reach - max(1, field.margin_um))
-    area = (abs(area2_um2(field.outline)) + 1) // 2
-    area += perimeter_um(field.outline) * grown + PI_PPM * grown * grown // MILLION + 1
+    area2, perimeter = _size(field.outline)
+    area = (area2 + 1) // 2 + perimeter * grown + PI_PPM * grown * grown // MILLION + 1
     area -= max((_left_of(hole, grown) for hole in field.exclusions), default=0)
     return TWICE_PPM * area // (MILLION * pitch_um * pitch_um)
 
 
+@lru_cache(maxsize=64)
+def _size(ring: Ring) -> tuple[int, int]:
+    """Return twice a ring's area, and its perimeter."""
+    return abs(area2_um2(ring)), perimeter_um(ring)
+
+
 def _left_of(hole: Ring, taken_um: int) -> int:
     """Return what is surely left of a hole when all within `taken_um` of its border is taken."""
-    return max(0, abs(area2_um2(hole)) // 2 - perimeter_um(hole) * taken_um)
+    area2, perimeter = _size(hole)
+    return max(0, area2 // 2 - perimeter * taken_um)
 
 
 def perimeter_um(ring: Ring) -> int:

@@ -15,6 +15,7 @@ from mesogun.errors import PlanError
 from mesogun.planning.dose.held import packed
 from mesogun.planning.dose.held import rows as fullness
 from mesogun.planning.dose.room import Room
+from mesogun.planning.place.bound import prick_bound
 from mesogun.planning.place.coarse import coarse
 from mesogun.planning.place.fit import (
     FINENESS,
@@ -266,7 +267,7 @@ def choose(search: Search, low: int, high: int, doses: Doses) -> Fit | None:
         if each < doses.least:
             continue
         need = -(-doses.total // each)
-        if need > _most(search, lo):
+        if need > _most(search, lo) or need > prick_bound(search.field, lo):
             continue
         found = search.widest(lo, hi, need)
         if found is not None:

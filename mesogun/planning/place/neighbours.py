@@ -63,17 +63,19 @@ def near(
     key = other_row * wide + other_column + 1
     order = np.argsort(key, kind="stable")
     key = key[order]
-    for up in (-1, 0, 1):
-        base = (row + up) * wide + column
-        first, stop = np.searchsorted(key, base), np.searchsorted(key, base + 3)
-        lengths = stop - first
-        ends = np.cumsum(lengths)
-        start = 0
-        while start < len(x):
-            done = int(ends[start - 1]) if start else 0
-            until = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, side="right")))
-            part = lengths[start:until]
-            a = np.repeat(np.arange(start, until), part)
-            b = np.arange(len(a)) - np.repeat(np.cumsum(part) - part - first[start:until], part)
-            yield a, order[b]
-            start = until
+    # three cells of three rows, row after row: a search for each point and row
+    base = ((row[:, None] + np.arange(-1, 2)) * wide + column[:, None]).ravel()
+    first, stop = np.searchsorted(key, base), np.searchsorted(key, base + 3)
+    lengths = stop - first
+    ends = np.cumsum(lengths)
+    start = 0
+    while start < len(base):
+        done = int(ends[start - 1]) if start else 0
+        until = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, side="right")))
+        part = lengths[start:until]
+        a = np.repeat(np.arange(start, until) // 3, part)
+        b = np.arange(len(a)) - np.repeat(
+            ends[start:until] - part - done - first[start:until], part
+        )
+        yield a, order[b]
+        start = until
