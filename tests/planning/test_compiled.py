@@ -55,7 +55,7 @@ def ways() -> dict[str, list[int]]:
     """Every set's order and bound, with kicks enough to meet every kind of move."""
     found = {}
     for name, (of, begin, end) in SETS.items():
-        way, least = free_way(*of, begin, end, kicks=150)
+        way, least = free_way(*of, begin, end, kicks=60)
         found[name] = [least, *way.tolist()]
     return found
 

@@ -62,7 +62,7 @@ def with_ends(
 
 
 @given(st.one_of(flat_points, solid_points), somewhere, somewhere, st.integers(0, 30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_point_is_visited_once_and_the_way_never_undercuts_its_bound(
     points: list[tuple[int, int, int]],
     begin: tuple[int, ...] | None,
@@ -85,7 +85,7 @@ def test_every_point_is_visited_once_and_the_way_never_undercuts_its_bound(
     somewhere,
     somewhere,
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_few_points_get_the_best_way_there_is(
     points: list[tuple[int, int, int]], begin: tuple[int, ...] | None, end: tuple[int, ...] | None
 ) -> None:
@@ -217,7 +217,7 @@ def test_more_kicks_give_a_shorter_way_and_the_seed_decides_which() -> None:
     assert ways[0] != ways[1]
 
 
-REFERENCES = {1_000: 22_902_397, 2_000: 32_525_312}
+REFERENCES = {1_000: 22_902_397}
 """um: what fast-tsp found in 10 s, with a point at no distance from any to open its ring."""
 
 
@@ -246,3 +246,10 @@ def test_a_way_that_meets_its_bound_is_not_searched() -> None:
     """Points on a line: the way is as short as it can be, turned round it would be so as well."""
     of = columns([(10 * k, 0, 0) for k in range(9)])
     assert bettered(*of, np.arange(9), None, None, 80).tolist() == list(range(9))
+
+
+def test_of_ways_that_are_equally_long_the_one_that_was_there_stays() -> None:
+    """A square grid has many shortest ways; the search walks about among them."""
+    rows = [[(10 * i, 10 * j, 0) for i in range(5)] for j in range(5)]
+    serpentine = [one for j, row in enumerate(rows) for one in (row[::-1] if j % 2 else row)]
+    assert bettered(*columns(serpentine), np.arange(25), None, None, 0).tolist() == list(range(25))
