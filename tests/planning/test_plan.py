@@ -226,7 +226,7 @@ def test_what_is_beyond_a_limit_is_refused_and_never_clamped(
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (replace(order(), head="line-5"), "head 'line-5' is not planned yet"),
+        (replace(order(), head="line-5"), "head 'line-5': nothing tells where its needles are"),
         (replace(order(), zones=()), "no zone to treat"),
         (order(zone("a"), zone("a", moved(CHEEK, 90_000, 0))), "two zones are named 'a'"),
         (order(volume_nl=0), "must be above 0"),

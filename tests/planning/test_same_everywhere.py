@@ -7,13 +7,26 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import mesogun.planning
-from mesogun.planning import Prescription, Ring, plan, verify
+from mesogun.planning import (
+    Earlier,
+    Head,
+    Prescription,
+    Product,
+    Raster,
+    Rest,
+    Ring,
+    Skin,
+    Surface,
+    plan,
+    verify,
+)
 from tests.planning.samples import MOLE, SQUARE, face, moved, order, zone
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +43,22 @@ def rounded(count: int) -> Ring:
     return tuple(dict.fromkeys((30_000 + x, 30_000 + y) for x, y in whole))
 
 
+def hill() -> Prescription:
+    """A hill of 80 mm with a zone over all but its rim, from whole-number arithmetic alone."""
+    side = range(-20, 21)
+    height = {(i, j): 40_000_000 // (1_600 + i * i * 4 + j * j * 3) for i in side for j in side}
+    vertices = tuple((2_000 * i, 2_000 * j, height[i, j]) for j in side for i in side)
+    at = {(i, j): k for k, (j, i) in enumerate((j, i) for j in side for i in side)}
+    faces = []
+    for j in side[:-1]:
+        for i in side[:-1]:
+            a, b, c, d = at[i, j], at[i + 1, j], at[i + 1, j + 1], at[i, j + 1]
+            faces += [(a, b, c), (a, c, d)]
+    surface = Surface("hill", vertices, tuple(faces), (), (), "unverified: test", "y")
+    made = order(zone("hill", (), faces=tuple(range(len(faces)))), volume_nl=400_000)
+    return replace(made, surface=surface)
+
+
 SAMPLES: dict[str, Prescription] = {
     "one zone": order(),
     "face of four zones": face(),
@@ -44,6 +73,36 @@ SAMPLES: dict[str, Prescription] = {
         zone("square", SQUARE), volume_nl=500_000, area_dose_nl_per_cm2_max=20_000
     ),
     "many points": order(zone("round", rounded(30)), volume_nl=200_000),
+    "a line of five, finished by one": replace(
+        order(zone("square", SQUARE), volume_nl=400_000),
+        head="line-5",
+        heads=(
+            Head("line-5", tuple((k, 0) for k in range(5)), 6_000, "unverified: test"),
+            Head("single", ((0, 0),), 0, "unverified: test"),
+        ),
+    ),
+    "neighbours that rest": order(
+        zone("square", SQUARE, spacing_um=6_000, rest=Rest(6_500, 4, 2_000)), volume_nl=400_000
+    ),
+    "irregular": replace(order(zone("square", SQUARE, pattern="irregular")), seed=7),
+    "maps of dose and depth": order(
+        zone(
+            "square",
+            SQUARE,
+            weights=Raster(0, 0, 30_000, 2, (1, 2, 2, 3), "unverified: test"),
+            skin=Skin(100, 900, Raster(0, 0, 30_000, 2, (900, 500, 800, 400), "x"), "x"),
+        )
+    ),
+    "two products and an earlier session": replace(
+        order(
+            zone("first", SQUARE),
+            zone("second", moved(SQUARE, 62_000, 0), product=1),
+            needle_pricks_max=40,
+        ),
+        further_products=(Product("vitamin C", 300_000, "B1", "2027-11-30", None, ()),),
+        earlier=(Earlier("record", "2026-11-07", 8_000, ((30_000, 30_000, 0),)),),
+    ),
+    "a hill": hill(),
 }
 
 
