@@ -96,6 +96,7 @@ class Difference:
     zone: int
     mark: Mark
     dose_nl_planned: int
+    """What they were to have before anything went wrong with them."""
     dose_nl_given: int | None
     why: str
 
@@ -113,7 +114,7 @@ def differences(rows: Sequence[Row]) -> tuple[Difference, ...]:
                 tuple(row.number for row in some),
                 some[0].zone,
                 some[0].mark,
-                sum(row.dose_nl_planned for row in some),
+                sum(row.dose_nl_wanted for row in some),
                 sum(given) if given else None,
                 some[0].why,
             )
@@ -136,9 +137,9 @@ def furthest(rows: Iterable[Row]) -> tuple[Row | None, Row | None]:
 
 
 def _dose_off(row: Row) -> float:
-    if row.dose_nl_given is None or row.dose_nl_planned == 0:
+    if row.dose_nl_given is None or row.dose_nl_wanted == 0:
         return -1.0
-    return abs(row.dose_nl_given - row.dose_nl_planned) / row.dose_nl_planned
+    return abs(row.dose_nl_given - row.dose_nl_wanted) / row.dose_nl_wanted
 
 
 def _depth_off(row: Row) -> int:

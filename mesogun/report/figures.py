@@ -133,7 +133,8 @@ _LIMIT_NAMES = {
     "volume_nl": "volume of the session",
     "dose_quantum_nl": "step of a dose",
     "needle_depth_um": "depth the needle allows",
-    "syringe_volume_nl": "volume of the syringe",
+    "syringe_volume_nl": "volume of one filling",
+    "needle_pricks": "pricks with one needle",
     "pricks": "pricks of the session",
 }
 _BOUNDS = {"max": "at most", "min": "at least"}

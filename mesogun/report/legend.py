@@ -13,6 +13,8 @@ from mesogun.report.stage import TEXT
 
 WIDTH = 228
 _LINE = 24
+_PAUSES = 8
+"""More are on the map and on the page, but not in the legend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,13 @@ def _stop(place: float, strength: float) -> dict[str, object]:
     return {"offset": place, "stop-color": colours.hexed(place), "stop-opacity": opacity}
 
 
-def lines(prefix: str, order: str | None, excluded: bool, margin: bool) -> Legend:
-    """Return what the lines and the hatching mean; `order` names the first and the last prick."""
+def lines(
+    prefix: str, order: str | None, excluded: bool, margin: bool, several: bool = False
+) -> Legend:
+    """Return what the lines and the hatching mean; `order` names the first and the last prick.
+
+    `several`: some shots are of more than one needle.
+    """
     made: list[Markup] = []
     y = 14
     if order is not None:
@@ -95,6 +102,10 @@ def lines(prefix: str, order: str | None, excluded: bool, margin: bool) -> Legen
             for part in range(5)
         )
         made += [*fading, _words(order, 28, y)]
+        y += _LINE
+    if several:
+        made.append(empty("path", {"class": "shot", "d": f"M2 {y - 4}h16", "stroke-width": 4}))
+        made.append(_words("one shot of several needles", 28, y))
         y += _LINE
     if margin:
         made.append(empty("path", {"class": "thin", "d": f"M0 {y - 4}h20"}))
@@ -113,3 +124,18 @@ def lines(prefix: str, order: str | None, excluded: bool, margin: bool) -> Legen
         made.append(_words("exclusion", 28, y))
         y += _LINE
     return Legend(join(made), y - 10 if made else 0)
+
+
+def pauses(told: Sequence[tuple[str, str, str]], heading: str) -> Legend:
+    """Return the letters of the pauses, each with its place and with what is to be done."""
+    made = [_words(heading, 0, 14, "head")]
+    for line, (letter, where, kinds) in enumerate(told[:_PAUSES], start=1):
+        y = _LINE * line + 14
+        made.append(empty("path", {"class": "stop", "d": f"M2 {y - 10}v11M6 {y - 10}v11"}))
+        made += [_words(letter, 13, y, "head"), _words(where, 38, y, "figure")]
+        made.append(_words(kinds, WIDTH, y, anchor="end"))
+    rows = min(len(told), _PAUSES)
+    if more := len(told) - rows:
+        rows += 1
+        made.append(_words(f"and {figures.count(more)} more", 38, _LINE * rows + 14, "soft"))
+    return Legend(join(made), _LINE * (rows + 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mesogun.planning.plan import Plan
 from mesogun.record.record import Record, SessionOutcome
-from mesogun.report import account, dose_map, papers, sections
+from mesogun.report import account, dose_map, during, papers, sections
 from mesogun.report.markup import Markup, element, empty, join
 from mesogun.report.picture import SIMULATED, asset
 from mesogun.report.rows import DOSE_TOLERANCE, rows
@@ -55,22 +55,22 @@ def page(record: Record, plan: Plan, *, generated_at: str) -> str:
 
 def _sections(story: Story, generated_at: str) -> Markup:
     record, plan = story.record, story.plan
-    return join(
-        (
-            sections.map_section(story),
-            sections.differences_section(story),
-            sections.alarms_section(story),
-            sections.zones_section(story),
-            sections.density_section(story),
-            papers.limits_section(plan),
-            papers.warnings_section(plan),
-            papers.product_section(plan, story.total.dose_nl_given),
-            papers.patient_section(plan),
-            papers.provenance_section(record, plan, generated_at),
-            sections.pricks_section(story),
-        ),
-        "\n",
+    parts = (
+        sections.map_section(story),
+        sections.differences_section(story),
+        during.replans_section(story),
+        sections.alarms_section(story),
+        during.pauses_section(story),
+        sections.zones_section(story),
+        sections.density_section(story),
+        papers.limits_section(plan),
+        papers.warnings_section(plan),
+        papers.products_section(plan, story.rows),
+        papers.patient_section(plan),
+        papers.provenance_section(record, plan, generated_at),
+        sections.pricks_section(story),
     )
+    return join((one for one in parts if one), "\n")
 
 
 def _bar(record: Record) -> Markup:
@@ -91,7 +91,7 @@ def _header(story: Story) -> Markup:
         given.name,
         f"patient {given.patient_id}",
         f"session {given.session_number} on {given.session_date}",
-        f"{given.product.name}, lot {given.product.lot}",
+        *(f"{one.name}, lot {one.lot}" for one in given.products),
     ]
     parts = [
         element("p", {"class": "of"}, " · ".join(quiet)),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mesogun.planning.plan import Plan
-from mesogun.planning.prescription import Limit
+from mesogun.planning.prescription import Limit, Prescription, Product
 from mesogun.record.record import Record
 from mesogun.report import figures
 from mesogun.report.markup import Markup, element, join
+from mesogun.report.rows import Row
 from mesogun.report.tables import Column, Line, bullets, facts, section, table
 
 _LIMIT_COLUMNS = (
@@ -85,9 +86,18 @@ def warnings_section(plan: Plan) -> Markup:
     return section("warnings", "Warnings of the plan", bullets(plan.warnings, "warnings"))
 
 
-def product_section(plan: Plan, given_nl: int) -> Markup:
-    """Return what was in the syringe and how much of each substance was given."""
-    product = plan.prescription.product
+def products_section(plan: Plan, rows: Sequence[Row]) -> Markup:
+    """Return what was in each syringe and how much of each substance was given."""
+    given = plan.prescription
+    of = [one.product for one in given.zones]
+    parts: list[Markup] = []
+    for index, product in enumerate(given.products):
+        mine = (row.dose_nl_given or 0 for row in rows if of[row.zone] == index)
+        parts += _product(product, sum(mine))
+    return section("product", "Products" if given.further_products else "Product", *parts)
+
+
+def _product(product: Product, given_nl: int) -> list[Markup]:
     viscosity = product.viscosity_upa_s
     pairs = [
         ("Product", product.name),
@@ -117,7 +127,7 @@ def product_section(plan: Plan, given_nl: int) -> Markup:
     parts = [facts(pairs, "two")]
     if lines:
         parts.append(table("Components", columns, lines, "stack narrow"))
-    return section("product", "Product", *parts)
+    return parts
 
 
 def patient_section(plan: Plan) -> Markup:
@@ -129,7 +139,7 @@ def patient_section(plan: Plan) -> Markup:
         ("Sex, age, weight", f"{given.sex}, {given.age_years} years, {_weight(given.weight_g)}"),
         ("Session", f"number {given.session_number} on {given.session_date}, {given.regimen}"),
         ("Sessions before", previous),
-        ("Head, needle, syringe", f"{given.head}, {given.needle}, {given.syringe}"),
+        ("Head, needle, syringe", f"{_heads(given)}, {given.needle}, {given.syringe}"),
         ("Screening", _screening(given.screening)),
     ]
     parts: list[str] = [facts(pairs, "two")]
@@ -142,6 +152,10 @@ def patient_section(plan: Plan) -> Markup:
         parts.append(table("Contraindications overridden", columns, lines, "stack"))
     kind = "loud" if given.screening_overrides else ""
     return section("patient", "Patient and session", *parts, kind=kind)
+
+
+def _heads(given: Prescription) -> str:
+    return " then ".join(one.name for one in given.heads) or given.head
 
 
 def _weight(grams: int) -> str:

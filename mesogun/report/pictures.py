@@ -6,7 +6,9 @@ from mesogun.errors import PlanError
 from mesogun.planning.plan import Plan
 from mesogun.record.record import Record
 from mesogun.report import account, dose_map, figures, picture
+from mesogun.report.account import Sums
 from mesogun.report.rows import Row, rows
+from mesogun.report.stops import stops_of
 from mesogun.report.treatment import ColourBy, treatment_panel
 
 
@@ -47,6 +49,17 @@ def _heading(plan: Plan, record: Record | None, table: tuple[Row, ...]) -> tuple
     name = f"{given.name} · {given.patient_id} · session {given.session_number}"
     total = account.sums(table)
     if record is None:
-        planned = figures.counted(total.planned, "prick")
-        return f"{name} · plan", f"{planned}, {figures.volume(total.dose_nl_planned)}"
+        return f"{name} · plan", _plan_told(plan, total)
     return f"{name} · {account.verdict(record, total)}", account.sentence(record, total)
+
+
+def _plan_told(plan: Plan, total: Sums) -> str:
+    """Say what a plan is about to give: pricks, shots where they are fewer, volume, pauses."""
+    shots = len(set(plan.pricks.shot.tolist()))
+    parts = [figures.counted(total.planned, "prick")]
+    if shots < total.planned:
+        parts[0] += f" in {figures.counted(shots, 'shot')}"
+    parts.append(figures.volume(total.dose_nl_planned))
+    if stops := stops_of(plan):
+        parts.append(figures.counted(len(stops), "pause"))
+    return ", ".join(parts)

@@ -16,7 +16,7 @@ _CROWDED = 1
 
 
 class Room:
-    """The signs of a map and the numbers that were placed among them."""
+    """The signs of a map and the numbers and letters that were placed among them."""
 
     def __init__(self, spots: Sequence[tuple[float, float]], radii: Sequence[float]) -> None:
         at = np.array(spots, dtype=np.float64).reshape(-1, 2)
@@ -25,10 +25,10 @@ class Room:
         self._taken: list[Box] = []
 
     def beside(
-        self, number: int, x: float, y: float, at: Stage, can_be_missed: bool
+        self, label: str, x: float, y: float, at: Stage, can_be_missed: bool
     ) -> tuple[float, float] | None:
-        """Return where the middle of the number's base line goes, None if there is no room."""
-        wide, high = len(str(number)) * 0.62 * TEXT * at.unit, 0.8 * TEXT * at.unit
+        """Return where the middle of the label's base line goes, None if there is no room."""
+        wide, high = len(label) * 0.62 * TEXT * at.unit, 0.8 * TEXT * at.unit
         away = 5.5 * at.unit
         best: tuple[tuple[float, int], Box] | None = None
         for index, (right, down) in enumerate(_BESIDE):

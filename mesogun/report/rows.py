@@ -10,7 +10,7 @@ from typing import Literal
 
 from mesogun.errors import RecordError
 from mesogun.planning.plan import Plan
-from mesogun.record.record import Record
+from mesogun.record.record import PrickRecord, Record, Replan
 
 Mark = Literal["planned", "given", "differs", "in_doubt", "not_given"]
 """How a prick is shown. "differs" was given, but stopped early or beyond the tolerance."""
@@ -61,6 +61,14 @@ class Row:
     why: str
     shot: int = 0
     """Pricks of one shot share it."""
+    dose_nl_asked: int | None = None
+    """What it was to have when it was lost or given otherwise, where a plan that came later has
+    taken note of that; None: as planned."""
+
+    @property
+    def dose_nl_wanted(self) -> int:
+        """What it was to have before anything went wrong with it."""
+        return self.dose_nl_planned if self.dose_nl_asked is None else self.dose_nl_asked
 
 
 def rows(
@@ -78,15 +86,32 @@ def rows(
         *(table.x_um, table.y_um, table.z_um),
         *(table.zone, table.dose_nl, table.depth_um, table.shot),
     )
+    asked = {} if record is None else _asked(record)
     made = []
     for index, (x, y, z, zone, dose, depth, shot) in enumerate(
         zip(*(one.tolist() for one in columns), strict=True)
     ):
-        mark, shot_id, given, deep, at_us, why = _fate(record, index, dose, tolerance)
-        made.append(
-            Row(index + 1, x, y, z, zone, mark, shot_id, dose, given, depth, deep, at_us, why, shot)
-        )
+        was = asked.get(index)
+        wanted = dose if was is None else was
+        mark, shot_id, given, deep, at_us, why = _fate(record, index, wanted, tolerance)
+        place, fate = (x, y, z, zone, mark, shot_id, dose), (given, depth, deep, at_us, why)
+        made.append(Row(index + 1, *place, *fate, shot, was))
     return tuple(made)
+
+
+def was_done(one: PrickRecord, replan: Replan, dose_nl_after: int) -> bool:
+    """Tell whether a prick whose dose `replan` changed was done with by then: lost, or given."""
+    return dose_nl_after == 0 or (one.at_us is not None and one.at_us < replan.at_us)
+
+
+def _asked(record: Record) -> dict[int, int]:
+    """What pricks were to have that were lost or given otherwise, before that was planned in."""
+    return {
+        row: before
+        for replan in record.replans
+        for row, before, after in replan.changes
+        if was_done(record.pricks[row], replan, after)
+    }
 
 
 Fate = tuple[Mark, int | None, int | None, int | None, int | None, str]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mesogun.planning.plan import Plan
+from mesogun.planning.pricks import LAYERS
 from mesogun.record.record import Record
 from mesogun.report import account, dose_map, figures, picture, treatment
 from mesogun.report.account import Difference, Sums
@@ -116,7 +118,7 @@ def _extremes(story: Story) -> str:
     dose, depth = account.furthest(story.rows)
     parts = []
     if dose is not None and dose.dose_nl_given is not None:
-        off = figures.share(dose.dose_nl_given - dose.dose_nl_planned, dose.dose_nl_planned)
+        off = figures.share(dose.dose_nl_given - dose.dose_nl_wanted, dose.dose_nl_wanted)
         parts.append(f"Furthest from its dose: prick {dose.number}, {off}.")
     if depth is not None and depth.depth_um_given is not None:
         deeper = depth.depth_um_given - depth.depth_um_planned
@@ -142,6 +144,8 @@ def alarms_section(story: Story) -> Markup:
     return section("alarms", "Alarms", table("Alarms", columns, lines, "stack"), kind="loud")
 
 
+_LAYER = 7
+"""Of the zones' columns, the place of what the tips reach, where anything is known of that."""
 _ZONE_COLUMNS = (
     Column("Zone"),
     Column("Area"),
@@ -158,6 +162,7 @@ _ZONE_COLUMNS = (
 
 def zones_section(story: Story) -> Markup:
     """Return the zones, planned beside given, and their sum."""
+    layered = story.plan.pricks.layer is not None
     lines = [_zone(story, index) for index in range(len(story.plan.zones))]
     lines.append(
         Line(
@@ -181,8 +186,26 @@ def zones_section(story: Story) -> Markup:
         "was. Least spacing: no two pricks of the zone were planned nearer. Per area: the mean "
         "over what the zone covers, exclusions left out. 1 mcL = 1 µL = 0.001 mL."
     )
-    made = table("Zones, given and planned", _ZONE_COLUMNS, lines, "stack")
+    columns = list(_ZONE_COLUMNS)
+    if layered:
+        columns.insert(_LAYER, Column("Layer"))
+        told = [_layers(story.plan, index) for index in range(len(story.plan.zones))]
+        lines = [
+            replace(line, cells=(*line.cells[:_LAYER], layer, *line.cells[_LAYER:]))
+            for line, layer in zip(lines, [*told, ""], strict=True)
+        ]
+    made = table("Zones, given and planned", columns, lines, "stack")
     return section("zones", "Zones", made, element("p", {"class": "quiet"}, note))
+
+
+def _layers(plan: Plan, index: int) -> str:
+    """Return what the tips of a zone's pricks reach, by the plan: "dermis", or how many each."""
+    layer = plan.pricks.layer
+    assert layer is not None
+    here = Counter(layer[plan.pricks.zone == index].tolist())
+    if len(here) == 1:
+        return LAYERS[next(iter(here))]
+    return ", ".join(f"{LAYERS[one]} {figures.count(here[one])}" for one in sorted(here))
 
 
 def _volumes(part: Sums) -> str:
@@ -319,6 +342,10 @@ def attention(story: Story) -> Sequence[Markup]:
     for limit, held in dose_map.overfull(story.plan, story.rows):
         text = f"{figures.dose(held)} in one cm², the limit is {figures.density(limit.value)}"
         found.append(("area", text))
+    if record.replans:
+        found.append(("replans", "What was left was planned anew, with other doses"))
+    if any(not one.confirmed_by for one in record.pauses):
+        found.append(("pauses", "A pause was not confirmed"))
     if record.alarms:
         found.append(("alarms", figures.counted(len(record.alarms), "alarm")))
     if record.session.ended is None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 from mesogun.planning.plan import Plan
+from mesogun.planning.pricks import LAYERS
 from mesogun.record.record import Record
 from mesogun.report.markup import clean
 from mesogun.report.picture import SIMULATED
@@ -32,9 +34,18 @@ COLUMNS = (
     "why",
     "pistol_uid",
     "plan_digest",
+    "shot",
+    "head",
+    "needle",
+    "layer",
+    "product",
+    "dose_nl_asked",
 )
 """Units by name: nl, um and us as in the record; the others have none. `simulated` is "SIMULATED"
-for a twin and "no" for metal; `prick_number` counts from 1 as on the map, `index` from 0."""
+for a twin and "no" for metal; `prick_number` counts from 1 as on the map, `index`, `shot` and
+`needle` from 0. Pricks of one `shot` were one push of one `head`. `layer` is empty where it is not
+known. `dose_nl_asked` is what the prick was to have before it was lost or given otherwise; the plan
+in force at the end (`dose_nl_planned`) has taken note of that."""
 
 
 def prick_csv(record: Record, plan: Plan) -> str:
@@ -48,13 +59,28 @@ def prick_csv(record: Record, plan: Plan) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for row, state in zip(rows(plan, record), (one.state for one in record.pricks), strict=True):
-        writer.writerow(_cells(record, plan, row, state))
+    columns = _of_the_needle(plan)
+    for row, one, more in zip(rows(plan, record), record.pricks, columns, strict=True):
+        writer.writerow(_cells(record, plan, row, one.state, more))
     return out.getvalue()
 
 
-def _cells(record: Record, plan: Plan, row: Row, state: str) -> list[str | int]:
-    zone = plan.zones[row.zone]
+def _of_the_needle(plan: Plan) -> Iterator[tuple[str, int, str]]:
+    """Yield each prick's head, needle and layer."""
+    given, table = plan.prescription, plan.pricks
+    names = [one.name for one in given.heads] or [given.head]
+    nothing = [0] * len(table)
+    head = nothing if table.head is None else table.head.tolist()
+    needle = nothing if table.needle is None else table.needle.tolist()
+    layer = nothing if table.layer is None else table.layer.tolist()
+    for which, at, deep in zip(head, needle, layer, strict=True):
+        yield names[which], at, LAYERS[deep] if deep else ""
+
+
+def _cells(
+    record: Record, plan: Plan, row: Row, state: str, more: tuple[str, int, str]
+) -> list[str | int]:
+    zone, asked = plan.zones[row.zone], plan.prescription.zones[row.zone]
     cells: list[str | int | None] = [
         SIMULATED if record.session.simulated else "no",
         record.session.id,
@@ -76,6 +102,10 @@ def _cells(record: Record, plan: Plan, row: Row, state: str) -> list[str | int]:
         row.why,
         record.session.pistol_uid,
         record.plan_digest,
+        row.shot,
+        *more,
+        plan.prescription.products[asked.product].name,
+        row.dose_nl_wanted,
     ]
     return [inert(one) if isinstance(one, str) else "" if one is None else one for one in cells]
 

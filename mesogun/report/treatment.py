@@ -10,7 +10,7 @@ from typing import Literal
 
 from mesogun.planning.plan import Plan
 from mesogun.planning.pricks import PrickTable, column
-from mesogun.report import colours, figures, legend, stage
+from mesogun.report import colours, figures, legend, stage, stops
 from mesogun.report.geometry import scale
 from mesogun.report.marks import mark
 from mesogun.report.markup import Markup, element, empty, join, number
@@ -18,6 +18,7 @@ from mesogun.report.picture import Panel
 from mesogun.report.room import Room
 from mesogun.report.rows import MARK_WORDS, Mark, Row
 from mesogun.report.stage import Stage
+from mesogun.report.stops import Stop
 from mesogun.report.views import View, beside_each_other, hidden, views
 
 ColourBy = Literal["dose", "depth"]
@@ -58,6 +59,7 @@ def treatment_panel(plan: Plan, rows: Sequence[Row], colour_by: ColourBy, prefix
         scene = _on_surface(plan, rows, prefix)
     at, shown = scene.at, [row for part in scene.parts for row in part]
     ticks = scale(max((_quantity(row, colour_by) for row in rows), default=0))
+    asked = stops.stops_of(plan)
     drawn = join(
         (
             scene.below,
@@ -65,7 +67,8 @@ def treatment_panel(plan: Plan, rows: Sequence[Row], colour_by: ColourBy, prefix
             *(_order(part, at) for part in scene.parts),
             _shots(shown, at),
             _signs(scene.plan, shown, colour_by, ticks[-1], at),
-            *(_numbers(part, at) for part in scene.parts),
+            *(stops.bars(stops.places(asked, part, at), at) for part in scene.parts),
+            *(_numbers(part, asked, at) for part in scene.parts),
             _labels(scene.plan, rows, at),
             stage.scale_bar(at),
         )
@@ -77,7 +80,8 @@ def treatment_panel(plan: Plan, rows: Sequence[Row], colour_by: ColourBy, prefix
         f"Map to scale of {figures.counted(len(rows), 'prick')} in {names}: {told or 'none'}. "
         f"{scene.told}The table of all pricks holds the same figures."
     )
-    return Panel(drawn, at, _legend(plan, rows, colour_by, ticks, at), "Treatment map", about)
+    key = _legend(plan, rows, colour_by, ticks, at)
+    return Panel(drawn, at, key, "Treatment map", about)
 
 
 def _flat(plan: Plan, rows: Sequence[Row], prefix: str) -> _Scene:
@@ -161,9 +165,9 @@ def tip(plan: Plan, row: Row) -> str:
     """Return the figures of one prick in one line."""
     parts = [f"Prick {row.number}", plan.zones[row.zone].name, MARK_WORDS[row.mark]]
     if row.dose_nl_given is None:
-        parts.append(figures.dose(row.dose_nl_planned))
+        parts.append(figures.dose(row.dose_nl_wanted))
     else:
-        parts.append(f"{figures.dose(row.dose_nl_given)} of {figures.dose(row.dose_nl_planned)}")
+        parts.append(f"{figures.dose(row.dose_nl_given)} of {figures.dose(row.dose_nl_wanted)}")
     parts.append(
         figures.depth(row.depth_um_planned if row.depth_um_given is None else row.depth_um_given)
     )
@@ -251,11 +255,14 @@ def _way(hops: Sequence[tuple[Row, Row]]) -> str:
     return "".join(path)
 
 
-def _numbers(rows: Sequence[Row], at: Stage) -> Markup:
-    """A number at every tenth prick and at those that need a person, where it hides the least."""
-    room = Room(
-        [(row.x_um / 1000, row.y_um / 1000) for row in rows], [_radius(row, at) for row in rows]
-    )
+def _numbers(rows: Sequence[Row], asked: Sequence[Stop], at: Stage) -> Markup:
+    """Letters of pauses, then numbers at every tenth prick and at those that need a person.
+
+    Each stands where it hides the least.
+    """
+    signs = [(row.x_um / 1000, row.y_um / 1000, _radius(row, at)) for row in rows]
+    signs += [(one.x, one.y, one.half) for one in stops.places(asked, rows, at)]
+    room = Room([(x, y) for x, y, _ in signs], [radius for _, _, radius in signs])
     loud = [row.number for row in rows if row.mark in _LEAST][:_NAMED]
     ends = {row.number for row in (*rows[:1], *rows[-1:])} | set(loud)
     major = _NUMBERED if len(rows) <= _FEW else _NUMBERED_NARROW
@@ -265,9 +272,16 @@ def _numbers(rows: Sequence[Row], at: Stage) -> Markup:
         if not at.crowded[row.zone] and (row.number in ends or row.number % _NUMBERED == 0)
     ]
     made = []
+    firsts = stops.first_pricks(rows)
+    for stop in asked:
+        if (first := firsts.get(stop.shot)) is not None:
+            where = room.beside(stop.letter, first.x_um / 1000, first.y_um / 1000, at, False)
+            assert where is not None
+            more = {"class": "number pause", "text-anchor": "middle"}
+            made.append(stage.text(stop.letter, *where, at, more))
     for row in sorted(marked, key=lambda row: (row.number not in ends, row.number % major != 0)):
         minor = row.number not in ends and row.number % major != 0
-        where = room.beside(row.number, row.x_um / 1000, row.y_um / 1000, at, minor)
+        where = room.beside(str(row.number), row.x_um / 1000, row.y_um / 1000, at, minor)
         if where is not None:
             kind = "number loud" if row.number in loud else "number minor" if minor else "number"
             more = {"class": kind, "text-anchor": "middle"}
@@ -304,5 +318,8 @@ def _legend(
     flat = plan.prescription.surface is None
     excluded = any(zone.exclusions_um for zone in plan.zones)
     margin = flat and any(zone.margin_um for zone in plan.zones)
-    parts.append(legend.lines(at.prefix, order, excluded, margin))
+    several = any(not _new(one, two) for one, two in pairwise(rows))
+    parts.append(legend.lines(at.prefix, order, excluded, margin, several))
+    if asked := stops.told(stops.stops_of(plan), rows):
+        parts.append(legend.pauses(asked, "Pauses for a person"))
     return legend.stack(parts)

@@ -40,7 +40,17 @@ def test_reading_it_back_gives_the_record(face: Plan, mixed: Record) -> None:
 def test_every_quantity_has_its_unit_in_its_head() -> None:
     without = {"simulated", "session_id", "prick_number", "index", "zone", "area", "technique"}
     without |= {"state", "shot_id", "why", "pistol_uid", "plan_digest"}
-    units = ("_nl", "_um", "_us", "_nl_planned", "_nl_given", "_um_planned", "_um_given")
+    without |= {"shot", "head", "needle", "layer", "product"}
+    units = (
+        "_nl",
+        "_um",
+        "_us",
+        "_nl_planned",
+        "_nl_given",
+        "_nl_asked",
+        "_um_planned",
+        "_um_given",
+    )
     assert all(name.endswith(units) for name in COLUMNS if name not in without)
 
 
