@@ -1,21 +1,12 @@
-"""Doses are whole steps with an exact sum, as even as the limits allow."""
+"""Shares are whole numbers with an exact sum; every pair of near pricks is met once."""
 
 from __future__ import annotations
-
-from itertools import product
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesogun.planning.dose.fill import (
-    AREA_DISC_RADIUS_UM,
-    disc_caps,
-    disc_sums,
-    fill,
-    split,
-    spread,
-)
+from mesogun.planning.dose.fill import split, spread
 from mesogun.planning.place.neighbours import pairs_within
 
 places = st.lists(
@@ -49,20 +40,6 @@ def test_spread_doses_differ_by_one_step_at_most(total: int, count: int) -> None
     assert doses.max() - doses.min() <= 1
 
 
-@given(st.lists(st.integers(0, 5), min_size=1, max_size=5), st.integers(0, 25))
-@settings(max_examples=200, deadline=None)
-def test_filling_under_caps_is_as_even_as_can_be(caps: list[int], total: int) -> None:
-    """Against every possible division: the sum of squares is the least there is."""
-    made = fill(total, np.array(caps))
-    possible = [one for one in product(*(range(cap + 1) for cap in caps)) if sum(one) == total]
-    if made is None:
-        assert not possible
-        return
-    assert int(made.sum()) == total
-    assert (made <= caps).all()
-    assert int((made * made).sum()) == min(sum(d * d for d in one) for one in possible)
-
-
 @given(places, st.integers(1, 20_000))
 @settings(max_examples=100, deadline=None)
 def test_every_pair_within_reach_is_met_once(points: list[tuple[int, int]], radius: int) -> None:
@@ -79,18 +56,3 @@ def test_every_pair_within_reach_is_met_once(points: list[tuple[int, int]], radi
         if (x[a] - x[b]) ** 2 + (y[a] - y[b]) ** 2 <= radius**2
     ]
     assert sorted(met) == force
-
-
-@given(places, st.integers(1, 200), st.data())
-@settings(max_examples=100, deadline=None)
-def test_doses_under_their_disc_caps_never_fill_a_square_centimetre(
-    points: list[tuple[int, int]], cap: int, data: st.DataObject
-) -> None:
-    x, y = np.array([x for x, _ in points]), np.array([y for _, y in points])
-    caps = disc_caps(x, y, np.full(len(points), cap))
-    doses = np.array([data.draw(st.integers(0, int(most))) for most in caps])
-    sums = disc_sums(x, y, doses)
-    assert (sums <= cap).all()
-    assert (disc_sums(x, y, caps) <= cap).all()
-    gap = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2
-    assert sums.tolist() == ((gap <= AREA_DISC_RADIUS_UM**2) * doses).sum(axis=1).tolist()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +14,6 @@ from mesogun.planning.place.lattice import (
     Basis,
     lattice,
     pitch_of,
-    points_in_disc,
-    shells,
     shortest2_um2,
 )
 
@@ -49,22 +45,3 @@ def test_the_shortest_vector_of_any_lattice_is_found(ax: int, ay: int, bx: int, 
     basis = Basis(ax, ay, bx, by)
     if basis.det:
         assert shortest2_um2(basis) == shortest_by_force(basis, 82)
-
-
-@pytest.mark.parametrize(("pitch", "held"), [(6_000, 1), (5_000, 7), (3_000, 13), (2_000, 31)])
-def test_a_disc_holds_the_points_one_can_count(pitch: int, held: int) -> None:
-    assert points_in_disc(lattice(pitch, 0), 5_642) == held
-    assert points_in_disc(lattice(pitch, 7), 5_642) == held
-
-
-def test_the_shells_of_a_disc_cover_all_spacings_without_a_gap() -> None:
-    rows = shells(5_642, 1_500)
-    assert rows[0][1] == 0
-    assert rows[0][2] == 1
-    assert rows[-1][0] == 1_500
-    for wide, tight in pairwise(rows):
-        assert tight[1] == wide[0] - 1
-        assert tight[2] > wide[2]
-    for low, high, held in rows:
-        assert points_in_disc(lattice(low + 2, 0), 5_642) <= held
-        assert points_in_disc(lattice(high or 9_999, 3), 5_642) <= held

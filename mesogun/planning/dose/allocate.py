@@ -87,8 +87,10 @@ def each_zone(demand: Demand, shots: Shots, *, less: bool) -> Integers | Short:
         mine = slice(*np.searchsorted(zone, (k, k + 1)))
         low, high, step = int(least[mine].sum()), int(most[mine].sum()), gcd(*pair[mine].tolist())
         volume = min(one.volume_nl, high) // step * step if less and step else one.volume_nl
-        if not low <= volume <= high:
-            return Short(k, "little" if volume < low else "much", high, low, True)
+        if volume < low:
+            return Short(k, "little", 0, low, True)
+        if volume > high:
+            return Short(k, "much", high, 0, True)
         if mine.stop == mine.start:
             continue
         shared = None if volume % step else _shared(shots, groups, mine, volume)

@@ -10,8 +10,6 @@ from functools import lru_cache
 from math import isqrt
 from typing import NamedTuple
 
-import numpy as np
-
 NANO = 1_000_000_000
 ANGLES = 12
 """A triangular lattice repeats after 60 degrees: twelve steps of five."""
@@ -126,34 +124,3 @@ def _keeps(basis: Basis, square: int) -> bool:
 def pitch_of(basis: Basis) -> int:
     """Return the distance, rounded down to whole um, that no two points of the lattice go under."""
     return isqrt(shortest2_um2(basis))
-
-
-def points_in_disc(basis: Basis, radius_um: int) -> int:
-    """Count the lattice points within `radius_um` of a lattice point, itself included."""
-    reach = radius_um * 2 // max(1, pitch_of(basis)) + 2
-    i, j = np.meshgrid(np.arange(-reach, reach + 1), np.arange(-reach, reach + 1))
-    x, y = i * basis.ax + j * basis.bx, i * basis.ay + j * basis.by
-    return int(np.count_nonzero(x * x + y * y <= radius_um * radius_um))
-
-
-@lru_cache(maxsize=64)
-def shells(radius_um: int, pitch_um_min: int) -> tuple[tuple[int, int, int], ...]:
-    """Return how full a disc of `radius_um` is: (least pitch, greatest, points), widest first.
-
-    For an exact triangular lattice whose pitch lies in a row's range, a disc around one of its
-    points holds that many points. The last row reaches down to `pitch_um_min`; the first has no
-    upper end (0 stands for none).
-    """
-    reach = radius_um * 2 // pitch_um_min + 2
-    i, j = np.meshgrid(np.arange(-reach, reach + 1), np.arange(-reach, reach + 1))
-    counts = np.bincount((i * i + i * j + j * j).ravel())
-    rows = []
-    above, held = 0, 1
-    for norm in (np.flatnonzero(counts[1:]) + 1).tolist():
-        inner = isqrt(radius_um * radius_um // norm)
-        if inner < pitch_um_min:
-            break
-        rows.append((inner + 1, above, held))
-        above, held = inner, held + int(counts[norm])
-    rows.append((pitch_um_min, above, held))
-    return tuple(rows)
