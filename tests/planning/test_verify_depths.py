@@ -70,6 +70,7 @@ def test_what_lies_below_is_rounded_up() -> None:
 def test_without_a_map_every_depth_is_the_one_asked() -> None:
     for other in (599, 601):
         wrong = only(pricked(asked(), 600, other, 600))
+        assert wrong.note == "not the depth prescribed"
         assert (wrong.limit, wrong.value, wrong.bound, wrong.pricks) == (
             "depth_um",
             other,
@@ -83,6 +84,7 @@ def test_with_a_map_a_prick_goes_as_deep_as_asked_or_as_the_skin_is_thick() -> N
     at: list[Place] = [(10_000, 10_000), (30_000, 10_000), (50_000, 10_000)]
     verify(pricked(rx, 500, 600, 600, at=at))
     deep = violations(pricked(rx, 501, 600, 600, at=at))
+    assert "not the depth prescribed for skin so thick" in {one.note for one in deep}
     assert {(one.limit, one.value, one.bound, one.pricks) for one in deep} == {
         ("skin_um", 501, 500, (0,)),
         ("depth_um", 501, 600, (0,)),

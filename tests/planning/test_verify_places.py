@@ -300,3 +300,23 @@ def test_a_limit_for_one_zone_is_stated_for_it() -> None:
     asked = replace(RX, limits=(*RX.limits, one))
     wrong = found(by_hand(asked, row_of_points(3, 6_000)), "dose_nl_max")
     assert (wrong.value, wrong.origin, wrong.pricks) == (10_000, "strict", (0, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "note"),
+    [
+        ((2_999, 30_000), 2_999, "too near to the outline"),
+        ((0, 30_000), 0, "too near to the outline"),
+        ((-1, 30_000), -1, "outside the outline"),
+        ((-7_000, 30_000), -7_000, "outside the outline"),
+        ((17_001, 20_000), 2_999, "too near to exclusion 1"),
+        ((21_000, 21_500), -1_000, "inside exclusion 1"),
+    ],
+)
+def test_how_far_a_prick_is_out_is_told(place: Place, value: int, note: str) -> None:
+    """Nearer than 3 mm, or on the wrong side: then the distance is below 0."""
+    hole = ((20_000, 18_000), (26_000, 18_000), (26_000, 24_000), (20_000, 24_000))
+    rx = order(zone("square", SQUARE, hole), volume_nl=20_000)
+    wrong = only(by_hand(rx, [(45_000, 45_000), place]))
+    assert (wrong.limit, wrong.value, wrong.bound) == ("margin_um_min", value, 3_000)
+    assert (wrong.pricks, wrong.note) == ((1,), note)
