@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 import click
@@ -26,6 +25,9 @@ def picture_bytes(svg: str, file: str) -> bytes:
     """
     if Path(file).suffix.lower() == ".svg":
         return svg.encode()
+    # Loaded here: most plans are not drawn, and a start is mostly imports.
+    from importlib import resources
+
     import resvg_py
 
     with resources.as_file(resources.files("font_roboto") / "files") as fonts:

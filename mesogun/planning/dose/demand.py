@@ -116,7 +116,7 @@ def shots_of(demand: Demand, target: Integers) -> Shots:
     first = np.flatnonzero(np.diff(shot, prepend=shot[:1] - 1)) if len(rows) else rows
     needles = np.diff(first, append=len(rows))
     of_row = np.repeat(np.arange(len(first)), needles)
-    kinds = np.unique(needles)
+    kinds = np.flatnonzero(np.bincount(needles))
     steps = np.zeros(len(first), dtype=np.int64)
     for one in kinds.tolist():
         steps[needles == one] = lcm(demand.step_nl, one) // one

@@ -66,7 +66,8 @@ def crowds(places: Places, dose: Integers, cap: Integers, above: int = 0) -> Ite
     Of every pivot only the disc that is the most over: none yielded means that there is none.
     `above` is below 0 for discs that still have room.
     """
-    caps = np.unique(cap)
+    # most often there is one cap; numpy.unique would load all of numpy's masked arrays
+    caps = cap[:1] if (cap == cap[:1]).all() else np.unique(cap)
     for arcs in rolled(places):
         worst, at, bound = _worst(arcs, dose, cap, caps)
         for pivot in np.flatnonzero(worst > above).tolist():

@@ -96,7 +96,8 @@ def free_way(
     else:
         joined = _opened(stops, _shortened(stops, near, way, way, 0, seed))
         tour = _cut(stops, joined)
-        touched = np.unique(np.concatenate((joined[[0, -1]], tour[[0, -2, -1]])))
+        ends = np.concatenate((joined[[0, -1]], tour[[0, -2, -1]]))
+        touched = np.flatnonzero(np.bincount(ends))
         tour = _shortened(stops, near, tour, touched, count_of_kicks, seed)
         tour = _cut(stops, _opened(stops, tour))
     return _opened(stops, tour), least_way_um(near, count)

@@ -47,7 +47,7 @@ def order_shots(
     heads = np.zeros(len(first), dtype=np.int64) if spots.head is None else spots.head[first]
     ordered: list[Integers] = []
     least, at = 0, comes_from
-    used = np.unique(heads).tolist()
+    used = np.flatnonzero(np.bincount(heads)).tolist()
     for head in used:
         mine = np.flatnonzero(heads == head)
         found, bound = way(x[mine], y[mine], z[mine], at, goes_to if head == used[-1] else None)

@@ -220,8 +220,9 @@ def _all_squares(points: Points, flat: bool) -> Iterator[Squares]:
         for layer in ((0,) if flat else (-1, 0, 1))
         for line in (-1, 0, 1)
     ]
-    once = np.unique(names)
-    wanted = np.unique(np.concatenate([once + a + b for a in around for b in (-1, 0, 1)]))
+    once = _once(names)
+    beside = np.concatenate([once + a + b for a in around for b in (-1, 0, 1)])
+    wanted = _once(np.sort(beside, kind="stable"))
     first = [np.searchsorted(names, wanted + one - 1, side="left") for one in around]
     stop = [np.searchsorted(names, wanted + one + 1, side="right") for one in around]
     counts = np.sum([b - a for a, b in zip(first, stop, strict=True)], axis=0)
@@ -331,3 +332,8 @@ def _is_at_most(a: int, p: int, b: int, q: int) -> bool:
     """Tell whether a·sqrt(p) <= b·sqrt(q), exactly."""
     left, right = a * a * p, b * b * q
     return (left if a > 0 else -left) <= (right if b > 0 else -right)
+
+
+def _once(rising: Integers) -> Integers:
+    """Return each number of some once (numpy.unique would load all of numpy's masked arrays)."""
+    return rising[np.flatnonzero(np.diff(rising, prepend=rising[0] - 1))]
