@@ -56,7 +56,7 @@ class Session:
             + (f": {record.why}" if record.why else ""),
             f"pricks given     {given} of {planned}",
             f"volume given     {show.ml(record.dose_nl_given)} of {show.ml(ordered)}, as measured",
-            f"product          {rx.product.name}, lot {rx.product.lot}",
+            *(f"product          {one.name}, lot {one.lot}" for one in rx.products),
             f"in doubt         {doubt or 'none'}"
             + (": count as given, and nothing more may be fired there" if doubt else ""),
             f"not given        {missing or 'none'}",

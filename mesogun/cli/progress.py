@@ -19,7 +19,7 @@ class Bar(Protocol):
     """Shows how far the work is."""
 
     def advance(self, done: int, total: int, at_us: int) -> None:
-        """Show that `done` of `total` pricks are done, `at_us` since the session began."""
+        """Show that `done` of `total` shots are done, `at_us` since the session began."""
 
     def pause(self) -> None:
         """Leave the terminal to others until the next advance."""
@@ -47,7 +47,7 @@ class LineBar:
         step = done * LINES_PER_RUN // total if total else LINES_PER_RUN
         if step > self._said:
             self._said = step
-            say(f"{self._title}  {done:>5} of {total} pricks  {at_us / 1e6:8.1f} s", err=True)
+            say(f"{self._title}  {done:>5} of {total} shots  {at_us / 1e6:8.1f} s", err=True)
 
     def pause(self) -> None:
         """Do nothing: lines disturb nobody."""
@@ -65,7 +65,7 @@ class MovingBar:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("pricks  {task.fields[clock]}"),
+            TextColumn("shots  {task.fields[clock]}"),
         )
         self._shown: Progress = Progress(*columns, console=Console(stderr=True))
         self._task: TaskID = self._shown.add_task(title, total=None, clock="")

@@ -103,8 +103,9 @@ def limit_rows(plan: Plan) -> list[tuple[str, str, str, str]]:
 def plan_summary(plan: Plan) -> str:
     """Say what a plan does: zones, limits with their origin, warnings."""
     rx, volume = plan.prescription, ml(sum(map(int, plan.pricks.dose_nl)))
+    products = " and ".join(one.name for one in rx.products)
     parts = [
-        f"{rx.name}: {len(plan.pricks)} pricks, {volume} of {rx.product.name}, "
+        f"{rx.name}: {len(plan.pricks)} pricks, {volume} of {products}, "
         f"about {clock(plan.duration_us)}, hand travel {plan.travel_um / UM_PER_M:.2f} m",
         "",
         table(

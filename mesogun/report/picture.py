@@ -12,13 +12,11 @@ from mesogun.report import legend
 from mesogun.report.geometry import Box
 from mesogun.report.legend import Legend
 from mesogun.report.markup import Markup, element, empty, join
-from mesogun.report.stage import TEXT, Stage, view_box
+from mesogun.report.stage import TEXT, Stage, grown, view_box
 
 SIMULATED = "SIMULATED"
 _BAR, _LINE, _SIDE = 30.0, 20.0, 28.0
 """Of a picture that stands alone, in nominal pixels: bar, line of its heading, space at a side."""
-_NARROW = 358.0
-"""Pixels a map has on a telephone: there its type grows by what the map shrinks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +41,11 @@ def inline(panel: Panel, simulated: bool) -> Markup:
     prefix, unit = panel.at.prefix, panel.at.unit
     words = _words(panel, simulated)
     wide, high = panel.at.box.width, panel.at.box.height
-    grow = max(1.0, wide / unit / _NARROW)
     named = {
         "class": "map",
         "role": "img",
         "aria-labelledby": f"{prefix}-title {prefix}-about",
-        "style": f"--unit:{unit:.5f};--wide:{wide / high:.4f};--narrow:{grow:.3f}",
+        "style": f"--unit:{unit:.5f};--wide:{wide / high:.4f};--narrow:{grown(panel.at):.3f}",
     }
     tag = _tag(panel.at) if simulated else Markup("")
     return element("svg", {**named, **view_box(panel.at.box)}, *words, panel.drawn, tag)

@@ -17,6 +17,8 @@ NOMINAL_WIDTH, NOMINAL_HEIGHT = 800.0, 620.0
 """Pixels into which the zones are fitted; the page may show them smaller, never other than true."""
 _SEEN, _CROWDED = 2.2, 2.0
 """Nominal pixels: the least radius that is drawn, and the one below which a sign is a dot."""
+NARROW = 358.0
+"""Pixels a map has on a telephone: there its type grows by what the map shrinks."""
 TEXT = 13.0
 """Height of all type on a map, in nominal pixels."""
 
@@ -59,6 +61,11 @@ def stage_over(plan: Plan, zones: Box, prefix: str) -> Stage:
     radii = tuple(min(max(0.3 * s, _SEEN * unit), 0.45 * s, 6.0 * unit) for s in spacings)
     crowded = tuple(0.3 * s < _CROWDED * unit for s in spacings)
     return Stage(box, zones, unit, radii, crowded, prefix)
+
+
+def grown(at: Stage) -> float:
+    """Return how many times larger type is set on a telephone, where the map is shrunk."""
+    return max(1.0, at.box.width / at.unit / NARROW)
 
 
 def view_box(box: Box) -> dict[str, str | float]:
@@ -154,7 +161,10 @@ def text(words: str, x: float, y: float, at: Stage, more: Attributes) -> Markup:
 
 
 def labels(plan: Plan, words: list[str], loud: list[bool], at: Stage) -> Markup:
-    """Return a label for each zone where it hides the fewest pricks and no other label."""
+    """Return a label for each zone where it hides the fewest pricks and no other label.
+
+    Each of `words` begins with its zone's name; on a telephone only that is shown.
+    """
     spots = list(
         zip((plan.pricks.x_um / 1000).tolist(), (plan.pricks.y_um / 1000).tolist(), strict=True)
     )
@@ -163,10 +173,20 @@ def labels(plan: Plan, words: list[str], loud: list[bool], at: Stage) -> Markup:
     for zone, label, cry in zip(plan.zones, words, loud, strict=True):
         place = min(_places(zone, label, at), key=lambda box: _hidden(box, spots, taken, at))
         taken.append(place)
-        x, y = place.x + place.width / 2, place.y + 0.78 * place.height
+        x, y = _within(zone.name, place.x + place.width / 2, at), place.y + 0.78 * place.height
         kind = "zone loud" if cry else "zone"
-        made.append(text(label, x, y, at, {"class": kind, "text-anchor": "middle"}))
+        # a plain space at the beginning is lost where a drawing program reads the tspan by itself
+        rest = label.removeprefix(zone.name).replace(" ", "\u00a0", 1)
+        more = element("tspan", {"class": "more"}, rest)
+        words_and_more = join((zone.name, more))
+        made.append(text(words_and_more, x, y, at, {"class": kind, "text-anchor": "middle"}))
     return join(made)
+
+
+def _within(name: str, x: float, at: Stage) -> float:
+    """Move the middle of a label so that its name is not cut off on a telephone, either."""
+    half = min(0.32 * len(name) * TEXT * grown(at) * at.unit, at.box.width / 2)
+    return min(max(x, at.box.x + half), at.box.x + at.box.width - half)
 
 
 def _places(zone: PlannedZone, label: str, at: Stage) -> list[Box]:

@@ -68,7 +68,7 @@ def treatment_panel(plan: Plan, rows: Sequence[Row], colour_by: ColourBy, prefix
             _shots(shown, at),
             _signs(scene.plan, shown, colour_by, ticks[-1], at),
             *(stops.bars(stops.places(asked, part, at), at) for part in scene.parts),
-            *(_numbers(part, asked, at) for part in scene.parts),
+            *(_numbers(part, rows, asked, at) for part in scene.parts),
             _labels(scene.plan, rows, at),
             stage.scale_bar(at),
         )
@@ -98,7 +98,7 @@ def _on_surface(plan: Plan, rows: Sequence[Row], prefix: str) -> _Scene:
     below = element("g", {"stroke-width": at.unit}, *(view.ground for view in laid))
     words = join(
         stage.text(
-            f"seen from the {view.name}",
+            join((element("tspan", {"class": "more"}, "seen from the\u00a0"), view.name)),
             view.box.x + view.box.width / 2,
             box.y + box.height + 22 * at.unit,
             at,
@@ -255,17 +255,19 @@ def _way(hops: Sequence[tuple[Row, Row]]) -> str:
     return "".join(path)
 
 
-def _numbers(rows: Sequence[Row], asked: Sequence[Stop], at: Stage) -> Markup:
+def _numbers(
+    rows: Sequence[Row], all_rows: Sequence[Row], asked: Sequence[Stop], at: Stage
+) -> Markup:
     """Letters of pauses, then numbers at every tenth prick and at those that need a person.
 
-    Each stands where it hides the least.
+    Each stands where it hides the least. `rows` is the part of `all_rows` that is seen here.
     """
     signs = [(row.x_um / 1000, row.y_um / 1000, _radius(row, at)) for row in rows]
     signs += [(one.x, one.y, one.half) for one in stops.places(asked, rows, at)]
     room = Room([(x, y) for x, y, _ in signs], [radius for _, _, radius in signs])
     loud = [row.number for row in rows if row.mark in _LEAST][:_NAMED]
-    ends = {row.number for row in (*rows[:1], *rows[-1:])} | set(loud)
-    major = _NUMBERED if len(rows) <= _FEW else _NUMBERED_NARROW
+    ends = {row.number for row in (*all_rows[:1], *all_rows[-1:])} | set(loud)
+    major = _NUMBERED if len(all_rows) <= _FEW else _NUMBERED_NARROW
     marked = [
         row
         for row in rows
