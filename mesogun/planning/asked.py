@@ -213,7 +213,8 @@ def orders_of(prescription: Prescription, limits: Limits, areas_um2: Sequence[in
     """
     step = limits.of(STEP).value
     grain = grain_nl(prescription, step)
-    quantum = grain // len(prescription.heads[0].needles) if grain > step else step
+    heads = prescription.heads
+    quantum = grain // len(heads[0].needles) if len(heads) == 1 else step
     shared = _shared(prescription, grain, areas_um2)
     asked = []
     for index, zone in enumerate(prescription.zones):

@@ -11,15 +11,18 @@ from __future__ import annotations
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from mesogun.planning.place.raster import Integers, Truths
 
-FINE = 1 << 20
+FINE_BITS = 20
+FINE = 1 << FINE_BITS
 """Targets are counted in this part of a step."""
 STEPS_MAX = 1 << 40
 """No bound is above it, nor a group's sum of targets and totals: in `FINE` parts they fit."""
 
 
+Sides = npt.NDArray[np.int8]
 Some = TypeVar("Some", Integers, Truths)
 
 
@@ -67,42 +70,50 @@ def level(
     """
     filled, side = height(groups, totals * FINE, target, low * FINE, high * FINE)
     raised = target + groups.each(filled)
-    steps: Integers = np.minimum(np.maximum(raised // FINE, low), high)
+    steps: Integers = np.minimum(np.maximum(raised >> FINE_BITS, low), high)
     if side.any():
         steps = np.where(side == 0, steps, np.where(side < 0, low, high))
     left = totals - groups.add(steps)
     if not left.any():
         return steps
     may = (side == 0) & (steps < high) & (raised >= low * FINE)
-    steps += _last(groups, left, FINE - 1 - raised % FINE, may)
+    steps += _last(groups, left, ~raised & (FINE - 1), may)
     return steps
 
 
 def height(
     groups: Groups, totals: Integers, target: Integers, low: Integers, high: Integers
-) -> tuple[Integers, Integers]:
+) -> tuple[Integers, Sides]:
     """Return how high each group is filled, and who is held at a bound (-1 low, 1 high, else 0).
 
     Every pass supposes that nobody else is at a bound. If that gives less than the total, the
     height must rise: who reaches the upper bound is there for good; and the other way round. The
     height is rounded down; with 1 more, the others hold the total or more.
     """
-    side = np.zeros(len(target), dtype=np.int64)
+    side = np.zeros(len(target), dtype=np.int8)
     filled = np.zeros(len(totals), dtype=np.int64)
     rows, names = np.arange(len(target)), np.arange(len(totals))
     while len(rows):
         filled[names] = now = (totals - groups.add(target)) // groups.size
         raised = target + groups.each(now)
-        short = totals - groups.add(np.minimum(np.maximum(raised, low), high))
-        up = (raised >= high) & groups.each(short > 0)
-        down = (raised < low) & groups.each(short < 0)
-        held = up | down
+        poured = np.minimum(raised, high)
+        np.maximum(poured, low, out=poured)
+        short = totals - groups.add(poured)
+        held = np.zeros(len(rows), dtype=np.bool_)
+        if (short > 0).any():
+            up = (raised >= high) & groups.each(short > 0)
+            side[rows[up]] = 1
+            held |= up
+        if (short < 0).any():
+            down = (raised < low) & groups.each(short < 0)
+            side[rows[down]] = -1
+            held |= down
         if not held.any():
             break
-        side[rows] = up * 1 - down
-        totals = totals - groups.add(np.where(up, high, low) * held)
+        # who is held was poured to its bound
+        totals = totals - groups.add(np.where(held, poured, 0))
         free = ~held
-        count = groups.add(free * 1)
+        count = groups.add(free.astype(np.int64))
         stay = count > 0
         groups = groups_of(count[stay])
         names, totals = names[stay], totals[stay]
@@ -112,8 +123,9 @@ def height(
 
 def _last(groups: Groups, left: Integers, claim: Integers, may: Truths) -> Integers:
     """Return 1 for the `left` rows of each group with the least claims, of those that may."""
-    count = groups.add(may * 1)
-    named = claim + groups.each(np.arange(len(left)) * FINE)
+    name = groups.each(np.arange(len(left)))
+    named = np.where(may, claim + name * FINE, -1)
+    count = groups.add(may.astype(np.int64))
     sorted_ = named[may]
     if len(left) == 1:
         sorted_.partition(int(left[0]) - 1)
@@ -122,11 +134,11 @@ def _last(groups: Groups, left: Integers, claim: Integers, may: Truths) -> Integ
     at = np.cumsum(count) - count + left - 1
     bound = np.where(left > 0, sorted_[np.maximum(at, 0)], -1)
     sure = may & (named < groups.each(bound))
-    tied = may & (named == groups.each(bound))
-    lots = groups.add(tied * 1)
-    number = np.cumsum(tied) - groups.each(np.cumsum(lots) - lots)
-    share = groups.each(left - groups.add(sure * 1))
-    lots = np.maximum(groups.each(lots), 1)
-    drawn = tied & (number * share // lots > (number - 1) * share // lots)
-    chosen: Integers = sure * 1 + drawn
+    chosen: Integers = sure.astype(np.int64)
+    tied = np.flatnonzero(may & (named == groups.each(bound)))
+    of = np.searchsorted(groups.first, tied, side="right") - 1
+    lots = np.bincount(of, minlength=len(left))
+    number = np.arange(1, len(tied) + 1) - (np.cumsum(lots) - lots)[of]
+    share = (left - groups.add(chosen))[of]
+    chosen[tied] = number * share // lots[of] - (number - 1) * share // lots[of]
     return chosen
