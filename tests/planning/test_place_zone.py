@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mesogun.errors import PlanError
-from mesogun.planning import Earlier, Infeasible, Prescription, Ring, effective
+from mesogun.planning import Earlier, Infeasible, Prescription, Ring, effective, plan, verify
 from mesogun.planning.asked import orders_of
 from mesogun.planning.limits import Limits
 from mesogun.planning.place.border import filled
@@ -387,3 +388,23 @@ def test_a_margin_below_its_least_is_refused() -> None:
         searched(asked.zones[0], 0, Limits(effective(asked)))
     fine = order(zone(margin_um=2_000))
     assert searched(fine.zones[0], 0, Limits(effective(fine))).field.margin_um == 2_000
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        order(zone(pattern="irregular"), volume_nl=300_000),
+        order(zone(outline=CRESCENT), volume_nl=80_000),
+        order(zone(outline=POCKET, spacing_um=6_000), volume_nl=100_000),
+        replace(order(zone(outline=SQUARE)), earlier=(session(*grid(20_000)),)),
+    ],
+    ids=["irregular", "eased", "gap closed", "earlier session"],
+)
+def test_what_left_its_lattice_is_planned_and_verified(asked: Prescription) -> None:
+    made = plan(asked)
+    verify(made)
+    (one,) = made.zones
+    free = not asked.earlier
+    assert (one.basis_um == (0, 0, 0, 0)) == free
+    assert one.prick_count <= one.prick_bound
+    assert 0 < one.travel_um_min <= one.travel_um
