@@ -72,6 +72,40 @@ def terminal(small: Path, tmp_path: Path) -> Iterator[Terminal]:
     shown.close()
 
 
+NOTE = (
+    b"Before you confirm: change to vitamin C, its own syringe and needle; this filling gives 30 uL"
+)
+
+
+@pytest.fixture
+def two_products(small: Path) -> Path:
+    """The small prescription, and a second product in a zone of its own."""
+    first, zone = small.read_text().split("[device]")
+    further = """[[further_products]]
+name = "vitamin C"
+volume_ml = 0.03
+lot = "C7"
+expiry = 2027-01-31
+"""
+    second = """[[zones]]
+name = "right cheek"
+area = "cheek"
+technique = "papule"
+product = "vitamin C"
+outline_mm = [[100, 0], [120, 0], [120, 20], [100, 20]]
+"""
+    small.write_text(f"{first}{further}[device]{zone}{second}")
+    return small
+
+
+@pytest.fixture
+def pausing(two_products: Path, tmp_path: Path) -> Iterator[Terminal]:
+    port = "mesosim://?seed=1&hand_ms=5"
+    shown = Terminal("run", two_products, "--port", port, "--out", tmp_path / "out")
+    yield shown
+    shown.close()
+
+
 def outcome(tmp_path: Path) -> str:
     told: str = json.loads((tmp_path / "out" / "record.json").read_text())["outcome"]
     return told
@@ -96,3 +130,46 @@ def test_whoever_does_not_say_yes_arms_nothing(
     terminal.read_all()
     assert terminal.process.returncode == 3
     assert outcome(tmp_path) == "aborted"
+
+
+def test_a_pause_says_what_to_do_and_goes_on_once_somebody_has_confirmed_it(
+    pausing: Terminal, tmp_path: Path
+) -> None:
+    pausing.read_until(QUESTION)
+    assert NOTE not in pausing.seen, "asked before it is due"
+    pausing.type(b"y\n")
+    pausing.read_until(NOTE)
+    pausing.seen = pausing.seen[pausing.seen.index(NOTE) :]
+    pausing.read_until(QUESTION)
+    pausing.type(b"y\n")
+    assert b"COMPLETE" in pausing.read_all()
+    assert pausing.process.returncode == 0
+    told = json.loads((tmp_path / "out" / "record.json").read_text())
+    (pause,) = told["pauses"]
+    assert pause["kinds"] == ["product"]
+    assert pause["confirmed_by"] == "operator at the terminal"
+    assert pause["confirmed_at_us"] > pause["at_us"]
+    assert told["outcome"] == "complete"
+
+
+@pytest.mark.parametrize("keys", [b"n\n", b"\x03"], ids=["no", "Ctrl-C"])
+def test_a_pause_that_nobody_confirms_ends_the_session_there(
+    keys: bytes, pausing: Terminal, tmp_path: Path
+) -> None:
+    pausing.read_until(QUESTION)
+    pausing.type(b"y\n")
+    pausing.read_until(NOTE)
+    pausing.seen = pausing.seen[pausing.seen.index(NOTE) :]
+    pausing.read_until(QUESTION)
+    pausing.type(keys)
+    assert b"NOT CONFIRMED" in pausing.read_all()
+    assert pausing.process.returncode == 3
+    told = json.loads((tmp_path / "out" / "record.json").read_text())
+    assert told["outcome"] == "aborted"
+    (pause,) = told["pauses"]
+    assert (pause["confirmed_by"], pause["confirmed_at_us"]) == ("", None)
+    missing = [one for one in told["pricks"] if one["state"] != "given"]
+    assert missing == told["pricks"][-len(missing) :]
+    assert sum(one["dose_nl_planned"] for one in missing) == 30_000
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "A pause was not confirmed" in page

@@ -153,6 +153,33 @@ def test_a_session_that_went_on_is_shown_and_verified_with_both_plans(
     assert call("record", "verify", folder).code == 1
 
 
+def test_the_page_of_a_session_with_a_loss_names_it_with_the_dose_it_was_to_have(
+    call: Callable, stopped: Callable
+) -> None:
+    folder = stopped(True)
+    record = json.loads((folder / "record.json").read_text())
+    (lost,) = (one for one in record["pricks"] if one["state"] == "not_given")
+    first = read_plan(folder / "plan.json")
+    dose = int(first.pricks.dose_nl[lost["index"]])
+    assert lost["dose_nl_planned"] == 0 < dose
+    page = (folder / "report.html").read_text()
+    assert "Planned anew" in page
+    assert f"prick {lost['index'] + 1}</td>" in page
+    assert f'data-head="Planned, mcL">{dose / 1000:.2f}</td>' in page
+
+
+def test_a_finished_session_with_a_loss_has_nothing_left(call: Callable, stopped: Callable) -> None:
+    folder = stopped(True)
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    told = call("replan", folder)
+    assert told.code == 0, told.err
+    assert "lost             1 pricks" in told.out
+    assert "left             0 pricks" in told.out
+    facts = json.loads(call("replan", folder, "--json").out)
+    assert (facts["pricks_left"], facts["dose_nl_left"], facts["pricks_changed"]) == (0, 0, 0)
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+
+
 def test_a_folder_without_a_session_is_refused(call: Callable, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert call("replan", "empty").code == 2

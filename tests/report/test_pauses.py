@@ -106,13 +106,8 @@ def test_the_map_marks_each_pause_across_the_way_to_its_prick(paused: Plan) -> N
     legend = told[told.index("Pauses for a person") + 1 :]
     assert legend == ["A", "before 4", "refill, new needle", "B", "before 8", "head change"]
     assert told.count("A") == told.count("B") == 2
-    (bars,) = (
-        one.attrib["d"]
-        for one in ET.fromstring(svg).iter(SVG + "path")
-        if one.attrib.get("class") == "stop" and "v" not in one.attrib["d"]
-    )
-    ends = [float(one) for one in re.findall(r"-?[\d.]+", bars)]
-    assert bars.count("M") == 4, "two bars for each pause"
+    ends = bars_of(svg)
+    assert len(ends) == 16, "two bars for each pause"
     table = paused.pricks
     for stop, row in enumerate((3, 7)):
         some = ends[8 * stop : 8 * stop + 8]
@@ -124,7 +119,60 @@ def test_the_map_marks_each_pause_across_the_way_to_its_prick(paused: Plan) -> N
         long = way[0] ** 2 + way[1] ** 2
         assert abs(way[0] * part[1] - way[1] * part[0]) < 0.02 * long, "beside the way"
         assert 0.5 <= (way[0] * part[0] + way[1] * part[1]) / long < 1, "nearer to the prick after"
+        sign = next(ET.fromstring(svg).iter(SVG + "circle"))
+        off = sum((b - a) ** 2 for a, b in zip(middle, to, strict=True)) ** 0.5
+        assert off > float(sign.attrib["r"]), "on the prick itself"
+        bar = some[2] - some[0], some[3] - some[1]
+        assert abs(way[0] * bar[0] + way[1] * bar[1]) < 0.02 * long, "not across the way"
     assert told[1].endswith(", 2 pauses")
+
+
+def bars_of(svg: str) -> list[float]:
+    """The ends of the bars on the map, x and y in turn."""
+    (bars,) = (
+        one.attrib["d"]
+        for one in ET.fromstring(svg).iter(SVG + "path")
+        if one.attrib.get("class") == "stop" and "v" not in one.attrib["d"]
+    )
+    return [float(one) for one in re.findall(r"-?[\d.]+", bars)]
+
+
+def test_where_pricks_are_close_the_mark_is_half_way() -> None:
+    square = [(0.0, 0.0), (120, 0), (120, 60), (0, 60)]
+    dense = drawn.plan("dense", [drawn.zone("dense", square, pitch_mm=2.0)], 1_000_000)
+    ends = bars_of(treatment_map(replace(dense, pauses=(Pause(3, "needle", 0, "n"),))))
+    to, before = ((dense.pricks.x_um[k] / 1000, dense.pricks.y_um[k] / 1000) for k in (3, 2))
+    assert sum(ends[0::2]) / 4 == pytest.approx((to[0] + before[0]) / 2, abs=0.01)
+    assert sum(ends[1::2]) / 4 == pytest.approx((to[1] + before[1]) / 2, abs=0.01)
+
+
+def test_a_letter_does_not_lie_on_its_mark() -> None:
+    planned = drawn.patch()
+    for k in range(1, len(planned.pricks)):
+        svg = treatment_map(replace(planned, pauses=(Pause(k, "needle", 0, "n"),)))
+        ends = bars_of(svg)
+        letters = [one for one in ET.fromstring(svg).iter(SVG + "text") if one.text == "A"]
+        size = float(letters[0].attrib["font-size"])
+        x, y = float(letters[0].attrib["x"]), float(letters[0].attrib["y"]) - 0.4 * size
+        across, down = abs(sum(ends[0::2]) / 4 - x), abs(sum(ends[1::2]) / 4 - y)
+        assert across > 0.31 * size or down > 0.4 * size
+
+
+def test_on_a_telephone_a_zone_s_name_is_not_cut_off() -> None:
+    square = [(0.0, 0.0), (40, 0), (40, 60), (0, 60)]
+    far = [
+        drawn.zone("the left side of the neckline", square),
+        drawn.zone("the right side of the neckline", [(x + 160, y) for x, y in square]),
+    ]
+    svg = ET.fromstring(treatment_map(drawn.plan("far", far, 100_000)))
+    labels = [one for one in svg.iter(SVG + "text") if one.attrib.get("class") == "zone"]
+    width = 856 * 200 / 800
+    for one in labels:
+        half = 0.3 * len(one.text or "") * 12 * width / 358
+        assert -28 / 4 + half <= float(one.attrib["x"]) <= width - 28 / 4 - half
+    assert [one.findtext(SVG + "tspan") for one in labels] == [
+        f"\u00a0· {len(zone[2])}" for zone in far
+    ]
 
 
 def test_a_legend_of_many_pauses_stays_short() -> None:
@@ -249,6 +297,12 @@ def test_the_sheet_tells_shot_head_needle_layer_and_product(paused: Plan) -> Non
     assert {(one["head"], one["needle"], one["layer"]) for one in plain} == {("single", "0", "")}
     zones = shown(drawn.record(headed), headed).named("zones")
     assert f"unknown 1, epidermis 1, dermis {count - 3}, subcutis 1" in zones.text()
+    named = [one.text() for one in zones.tagged("thead")[0].tagged("th")]
+    assert named.index("Layer") == named.index("Depth, mm") + 1
+    flat = replace(table, layer=column([2] * count))
+    alike = replace(headed, pricks=flat)
+    (line, _) = lines(shown(drawn.record(alike), alike).named("zones"))
+    assert line[named.index("Layer")] == "dermis"
     assert "Layer" not in shown(drawn.record(paused), paused).named("zones").text()
     assert "pair then single" in shown(drawn.record(headed), headed).named("patient").text()
 

@@ -92,6 +92,18 @@ def test_what_no_view_shows_is_counted_and_told() -> None:
     assert "margin: no prick beyond" not in told
 
 
+def test_only_the_plan_s_own_ends_are_numbered_in_a_view() -> None:
+    some = [(x, y, 30_000, 0, 0, 0, -M) for x in (-9_000, 0, 9_000) for y in (-9_000, 9_000)]
+    plan = on_cube([*some, LEFT, (*LEFT[:1], 20_000, *LEFT[2:])], [(0, 1), (4,)])
+    svg = ET.fromstring(treatment_map(plan, None))
+    numbers = [
+        one.text
+        for one in svg.iter("{http://www.w3.org/2000/svg}text")
+        if "number" in (one.attrib.get("class") or "").split()
+    ]
+    assert numbers == ["1", "8"], "not 6 and 7, where one view ends and another begins"
+
+
 @pytest.mark.parametrize(
     ("up", "zone", "names"),
     [("y", 0, ["front"]), ("z", 1, ["front"]), ("x", 0, ["front"])],
