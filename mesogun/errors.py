@@ -55,7 +55,7 @@ class WrongUsage(MesogunError):  # noqa: N818
 
 
 class MissingPart(MesogunError):  # noqa: N818
-    """A part that this needs is not installed here. Nothing was done; the text says how to get it."""
+    """A part is not installed here. Nothing was done; the text says how to get it."""
 
 
 class LinkError(MesogunError, OSError):
