@@ -50,7 +50,7 @@ def replan_command(record: str, output: str | None, as_json: bool) -> None:
         for shot, order in enumerate(orders_of(before).shots)
         if shot not in left
     }
-    anew = verify(replan(before.plan, by_row(before.plan, given))).plan
+    anew = verify(replan(before, by_row(before.plan, given))).plan
     if output is not None:
         write_file(Path(output), to_json(anew))
     facts = _facts(told, before.plan, anew)

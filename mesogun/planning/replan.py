@@ -14,14 +14,14 @@ from itertools import pairwise
 import numpy as np
 
 from mesogun.errors import PlanError
-from mesogun.planning.dose.allocate import allocate
+from mesogun.planning.dose.allocate import allocate, surely_thin
 from mesogun.planning.dose.demand import OPEN, Bounds, Demand, Doses
 from mesogun.planning.dose.held import most_at, packed
 from mesogun.planning.dose.roll import Places
 from mesogun.planning.infeasible import ml
 from mesogun.planning.limits import Limits
 from mesogun.planning.place.raster import Integers, Truths
-from mesogun.planning.plan import Pause, Plan, Settled
+from mesogun.planning.plan import Pause, Plan, Settled, VerifiedPlan
 from mesogun.planning.pricks import Column, PrickTable, column
 from mesogun.planning.timing import firsts, replay
 
@@ -30,17 +30,20 @@ FILLS = ("refill", "product")
 """Pauses at which a full syringe comes."""
 
 
-def replan(plan: Plan, settled: Mapping[int, int] | Settled) -> Plan:
+def replan(plan: Plan | VerifiedPlan, settled: Mapping[int, int] | Settled) -> Plan:
     """Return the plan that goes on with what is left of `plan`.
 
     `settled` names the rows that are done with, whole shots of them, and the nL that each took: 0
     for a lost one, all that was asked for one in doubt. Where nothing was lost, doses stay exactly
-    as they are. The new plan names the old one as its parent.
+    as they are. The new plan names the old one as its parent; a verified one is named already.
 
     Raises:
         PlanError: `settled` does not fit the plan or what was settled before, or what is left
             cannot be given within the limits however little it is.
     """
+    parent = ""
+    if isinstance(plan, VerifiedPlan):
+        parent, plan = plan.digest, plan.plan
     rows, given = _done(plan, settled)
     doses = _doses(plan, rows, given)
     table = plan.pricks
@@ -55,7 +58,7 @@ def replan(plan: Plan, settled: Mapping[int, int] | Settled) -> Plan:
         pricks=pricks,
         duration_us=replay(plan.prescription, pricks, pauses).duration_us,
         pauses=pauses,
-        settled=Settled(plan.digest(), tuple(rows.tolist()), tuple(given.tolist())),
+        settled=Settled(parent or plan.digest(), tuple(rows.tolist()), tuple(given.tolist())),
     )
 
 
@@ -103,7 +106,8 @@ def _doses(plan: Plan, rows: Integers, given: Integers) -> Integers:
     held = np.full(len(before), OPEN, dtype=np.int64)
     held[rows] = given
     demand = _demand(plan, before, held)
-    return _more(plan, demand, _allocated(plan, demand))
+    doses = _evened(demand, before) if plan.pricks.head is None else None
+    return _more(plan, demand, _allocated(plan, demand) if doses is None else doses)
 
 
 def _left(plan: Plan, zone: Integers, before: Integers, held: Integers) -> list[int]:
@@ -156,6 +160,34 @@ def _demand(plan: Plan, before: Integers, held: Integers) -> Demand:
     step = limits.of("dose_quantum_nl_min").value
     # the doses so far as weights: the rest keeps its shape
     return Demand(places, zone, shot, step, tuple(bounds), before, held)
+
+
+def _evened(demand: Demand, before: Integers) -> Integers | None:
+    """Return the doses where no disc can be too full and zones that change had even doses.
+
+    They stay even, with as few changes as that takes. None: it is not as plain as that. For
+    single needles, whose open doses are whole steps.
+    """
+    rows, step = demand.open_rows, demand.step_nl
+    doses = before if demand.given_nl is None else demand.given_nl.copy()
+    ends = np.searchsorted(demand.zone[rows], np.arange(len(demand.zones) + 1)).tolist()
+    for (begin, end), one in zip(pairwise(ends), demand.zones, strict=True):
+        mine = rows[begin:end]
+        doses[mine] = now = before[mine]
+        steps = min(one.volume_nl // step, len(mine) * (one.most_nl // step))
+        if steps * step == now.sum():
+            continue
+        low = steps // len(mine) * step
+        if low < max(one.least_nl, step) or now.max() - now.min() > step:
+            return None
+        even = np.minimum(np.maximum(now, low), low + step)
+        more = steps - int(even.sum()) // step
+        others = np.flatnonzero(even == (low if more > 0 else low + step))
+        # evenly apart in their order
+        chosen = others[np.arange(abs(more)) * len(others) // max(abs(more), 1)]
+        even[chosen] += step if more > 0 else -step
+        doses[mine] = even
+    return doses if surely_thin(demand, doses) else None
 
 
 def _allocated(plan: Plan, demand: Demand) -> Integers:

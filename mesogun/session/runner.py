@@ -128,9 +128,8 @@ class _Desk:
         """Plan anew where the session asks for it; durable before the journal names it."""
         if step.replan is None:
             return None
-        plan = self._plan.plan
         try:
-            anew = verify(replan(plan, by_row(plan, step.replan)))
+            anew = verify(replan(self._plan, by_row(self._plan.plan, step.replan)))
             orders = orders_of(anew)
         except PlanError as why:
             return NotRedosed(str(why))

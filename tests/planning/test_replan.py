@@ -25,6 +25,7 @@ from mesogun.planning.order.pauses import pauses_of
 from mesogun.planning.replan import replan
 from mesogun.planning.timing import replay
 from tests.planning.samples import SQUARE, face, moved, order, zone
+from tests.planning.test_same_everywhere import SAMPLES
 from tests.simulation.paused import paused_plan, refill
 
 
@@ -62,6 +63,33 @@ def test_a_new_plan_names_the_old_one_and_what_is_settled() -> None:
     assert anew.settled.rows == (0, 1, 2)
     assert anew.settled.given_nl == (doses(four_zones())[0], 0, doses(four_zones())[2])
     assert anew.digest() != four_zones().digest()
+
+
+def test_a_verified_plan_is_continued_like_the_plan_it_is() -> None:
+    settled = given_so_far(four_zones(), 3, 1)
+    assert replan(verify(four_zones()), settled).digest() == replan(four_zones(), settled).digest()
+
+
+def test_even_doses_stay_even_and_no_more_of_them_change_than_have_to() -> None:
+    before = one_zone()
+    count = len(before.pricks)
+    dose = min(doses(before))
+    level = doses(before).count(dose + 1_000)
+    assert doses(before).count(dose) == count - level
+    low = [row for row in range(5, count) if doses(before)[row] == dose]
+    for steps in (1, 3, len(low), len(low) + 2):
+        settled = given_so_far(before, 5) | {2: doses(before)[2] - steps * 1_000}
+        if settled[2] < 0:
+            continue
+        anew = replan(before, settled)
+        verify(anew)
+        changed = [row for row in range(5, count) if doses(anew)[row] != doses(before)[row]]
+        assert sum(doses(anew)) == sum(doses(before))
+        assert max(doses(anew)[5:]) - min(doses(anew)[5:]) <= 1_000
+        assert len(changed) == steps
+        # evenly apart in their order
+        if steps < len(low):
+            assert changed == [low[number * len(low) // steps] for number in range(steps)]
 
 
 def test_rows_places_and_order_stay() -> None:
@@ -295,6 +323,37 @@ def test_other_pauses_stay() -> None:
     assert anew.pauses == before.pauses
     assert isinstance(anew.pauses[0], Pause)
     verify(anew)
+
+
+@cache
+def sample(name: str) -> Plan:
+    return plan(SAMPLES[name])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("parts", [(1, 4), (1, 2), (9, 10)])
+def test_plans_of_every_kind_go_on_after_a_loss_within_all_limits(
+    name: str, parts: tuple[int, int]
+) -> None:
+    before = sample(name)
+    shot = before.pricks.shot.tolist()
+    until = (shot[-1] + 1) * parts[0] // parts[1]
+    lost = {one for one in range(until) if one % 7 == 3}
+    settled = {
+        row: 0 if shot[row] in lost else dose
+        for row, dose in enumerate(doses(before))
+        if shot[row] < until
+    }
+    anew = replan(before, settled)
+    verify(anew)
+    assert sum(doses(before)[: len(settled)]) > sum(settled.values())
+    assert doses(anew)[: len(settled)] == list(settled.values())
+    open_rows = range(len(settled), len(shot))
+    by_shot = {shot[row]: doses(anew)[row] for row in open_rows}
+    assert all(doses(anew)[row] == by_shot[shot[row]] for row in open_rows)
+    if name != "area dose that binds":
+        assert sum(doses(anew)[len(settled) :]) > sum(doses(before)[len(settled) :])
+    assert sum(doses(anew)) <= sum(doses(before))
 
 
 @settings(max_examples=40, deadline=None)
