@@ -13,7 +13,7 @@ from math import isqrt
 
 from mesogun.planning.dose.fill import AREA_DISC_RADIUS_UM
 from mesogun.planning.fullest import Dose, may_exceed
-from mesogun.planning.guarded import ZoneBounds, known
+from mesogun.planning.guarded import PG_PER_UG, ZoneBounds, known
 from mesogun.planning.infeasible import ml
 from mesogun.planning.near import Cells
 from mesogun.planning.place.region import mm
@@ -21,7 +21,7 @@ from mesogun.planning.plan import Plan, VerifiedPlan
 from mesogun.planning.prescription import Point3, Rest
 from mesogun.planning.verdict import ALLOWED, UNTOLD, Verdict, beyond, broken
 
-PPM = PG_PER_UG = 1_000_000
+PPM = 1_000_000
 REACH_UM = 2 * AREA_DISC_RADIUS_UM
 """Two pricks farther apart than this share no disc of 1 cm2."""
 
@@ -215,8 +215,8 @@ class Guard:
         self._odd.discard(prick)
 
     def _refuse_known(self, prick: int) -> None:
-        known_ones = range(len(self._known.places))
-        if prick not in known_ones or prick in self._at_us or prick in self._lost:
+        is_known = 0 <= prick < len(self._known.places)
+        if not is_known or prick in self._at_us or prick in self._lost:
             raise ValueError(f"prick {prick + 1} is not in the plan, or done with")
 
     def _at(self, place: Point3) -> Point3:
@@ -229,8 +229,8 @@ class Guard:
         self._volume_nl += dose_nl
         self._zone_nl[zone] += dose_nl
         self._product_nl[product] += dose_nl
-        for k, one in enumerate(facts.components):
-            self._component_pg[k] += dose_nl * one.pg_per_nl[product]
+        for k, (_, _, pg_per_nl) in enumerate(facts.components):
+            self._component_pg[k] += dose_nl * pg_per_nl[product]
 
     def _look(self, prick: int) -> None:
         """Take note of a prick that the verifier has not seen as it is."""
@@ -265,23 +265,22 @@ class Guard:
             return beyond(prick, "the product", facts.products_nl[product])
         if self._zone_nl[zone] + dose_nl > bounds.volume_nl:
             return beyond(prick, f"zone {bounds.name!r}", bounds.volume_nl)
-        for one, before_pg in zip(facts.components, self._component_pg, strict=True):
-            whole_pg = before_pg + dose_nl * one.pg_per_nl[product]
-            if whole_pg > one.limit.value * PG_PER_UG:
-                return broken("component", prick, f"{-(-whole_pg // PG_PER_UG)} ug", one.limit)
+        for k, (limit, most_pg, pg_per_nl) in enumerate(facts.components):
+            whole_pg = self._component_pg[k] + dose_nl * pg_per_nl[product]
+            if whole_pg > most_pg:
+                return broken("component", prick, f"{-(-whole_pg // PG_PER_UG)} ug", limit)
         return None
 
     def _apart(
         self, prick: int, place: Point3, slack_um: int, bounds: ZoneBounds
     ) -> Verdict | None:
         """The distance to everything given: across zones the larger spacing of the two."""
-        facts, held, name = self._known, self._given.held, self._given.named(place)
+        facts, near, name = self._known, self._given.held.get, self._given.named(place)
         x, y, z = place
         widest = self._widest_um * self._widest_um
         for step in self._around:
-            for a, b, c, other in held.get(name + step, ()):
-                dx, dy, dz = a - x, b - y, c - z
-                square = dx * dx + dy * dy + dz * dz
+            for a, b, c, other in near(name + step, ()):
+                square = (a - x) * (a - x) + (b - y) * (b - y) + (c - z) * (c - z)
                 if square >= widest:
                     continue
                 theirs = facts.zones[facts.zone[other]].spacing

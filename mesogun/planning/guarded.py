@@ -8,6 +8,8 @@ from mesogun.planning.limits import Limits
 from mesogun.planning.plan import Plan
 from mesogun.planning.prescription import Earlier, Limit, Point3, Prescription, Rest
 
+PG_PER_UG = 1_000_000
+
 
 class ZoneBounds(NamedTuple):
     """What holds for every prick of one zone."""
@@ -30,6 +32,7 @@ class ComponentBound(NamedTuple):
     """One bounded component: how much of it a nanolitre of each product holds."""
 
     limit: Limit
+    most_pg: int
     pg_per_nl: tuple[int, ...]
 
 
@@ -97,5 +100,5 @@ def _components(asked: Prescription, limits: Limits) -> list[ComponentBound]:
             sum(one.concentration_pg_per_nl for one in product.components if one.name == name)
             for product in asked.products
         ]
-        bounded.append(ComponentBound(limit, tuple(held)))
+        bounded.append(ComponentBound(limit, limit.value * PG_PER_UG, tuple(held)))
     return bounded
