@@ -86,7 +86,7 @@ _REPLAN_COLUMNS = (
     Column("Their volume, mcL", figure=True),
     Column("Doses changed", figure=True),
     Column("By, mcL each", figure=True),
-    Column("To give less, mcL", figure=True),
+    Column("Left over, mcL", figure=True),
 )
 
 
