@@ -41,10 +41,13 @@ class _Shots(NamedTuple):
 
     def reach(self) -> Integers:
         """Return, for each shot, the first that one needle and one filling from it on do not do."""
+        count = len(self.zone)
+        if count <= self.needle and int(self.given_nl[-1]) <= self.syringe_nl:
+            return np.full(count, count)  # one of each does for all
         by_volume = (
             np.searchsorted(self.given_nl, self.given_nl[:-1] + self.syringe_nl, "right") - 1
         )
-        by_needle = np.arange(len(self.zone)) + self.needle
+        by_needle = np.arange(count) + self.needle
         return np.minimum(by_volume, by_needle)
 
 
@@ -110,9 +113,9 @@ def _changes(values: Integers) -> list[int]:
 
 def _stops(shots: _Shots, reach: Integers, first: int, last: int) -> list[int]:
     """Return the stops within shots `first` to `last` (not included): as few as can be."""
-    to = np.minimum(reach[first:last], last).tolist()
-    if to[0] == last:
+    if int(reach[first]) >= last:
         return []
+    to = np.minimum(reach[first:last], last).tolist()
     after = [0] * (last - first + 1)
     for k in range(last - first - 1, -1, -1):
         after[k] = 1 + after[to[k] - first] if to[k] < last else 0
