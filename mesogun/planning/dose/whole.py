@@ -36,8 +36,21 @@ class Whole:
         """What the prices ask for, in `FINE` parts of 1 nL."""
         self.target = shots.target.tolist()
         held = np.add.reduceat((steps * shots.step_nl)[shot] * needles, first)
-        self.room = (room - held).tolist()
+        left = room - held
+        self.room: list[int] = left.tolist()
         """Of each disc, in nL; below 0 where it is still too full."""
+        needs = needles * shots.step_nl[shot]
+        self.needs = list(
+            zip(
+                np.minimum.reduceat(needs, first).tolist(),
+                np.maximum.reduceat(needs, first).tolist(),
+                strict=True,
+            )
+        )
+        """Of each disc: the least and the most that a step more of any of its shots takes."""
+        lacks = np.repeat(left, np.diff(first, append=len(shot))) < needs
+        self.blocked: list[int] = np.bincount(shot[lacks], minlength=len(steps)).tolist()
+        """Of each shot: how many discs have no room for one step more of it."""
         stops = [*first.tolist()[1:], len(shot)]
         names: list[int] = shot.tolist()
         counts: list[int] = needles.tolist()
@@ -45,10 +58,13 @@ class Whole:
             list(zip(names[a:b], counts[a:b], strict=True))
             for a, b in zip(first.tolist(), stops, strict=True)
         ]
+        self.counts = [dict(members) for members in self.members]
         self.discs: list[list[tuple[int, int]]] = [[] for _ in self.zone]
         for disc, members in enumerate(self.members):
             for name, count in members:
                 self.discs[name].append((disc, count))
+        self.beside: dict[int, list[int]] = {}
+        """Of each shot looked at so far: the others with which it shares a disc, rising."""
         self.left = dict(left_nl)
         """What each zone still has to give."""
         for name, number in enumerate(self.steps):
@@ -59,8 +75,20 @@ class Whole:
         """Give a shot so many steps more."""
         self.steps[name] += by
         self.left[self.zone[name]] -= by * self.pair[name]
+        step, room = by * self.unit[name], self.room
         for disc, count in self.discs[name]:
-            self.room[disc] -= by * count * self.unit[name]
+            before = room[disc]
+            after = room[disc] = before - count * step
+            least, most = self.needs[disc]
+            if max(before, after) >= least and min(before, after) < most:
+                self._block(disc, before, after)
+
+    def _block(self, disc: int, before: int, after: int) -> None:
+        """Note whom a disc blocks now and did not before, and the other way round."""
+        unit, blocked = self.unit, self.blocked
+        for name, count in self.members[disc]:
+            need = count * unit[name]
+            blocked[name] += (after < need) - (before < need)
 
     def tight(self, name: int) -> list[int]:
         """Return the discs that have no room for one step more of this shot."""
@@ -90,7 +118,7 @@ class Whole:
             over, name = heappop(heap)
             if self.left[self.zone[name]] < self.pair[name] or self.steps[name] >= self.high[name]:
                 continue
-            if self.tight(name):
+            if self.blocked[name]:
                 continue
             self.change(name, 1)
             heappush(heap, (over + self.unit[name] * FINE, name))
@@ -112,28 +140,38 @@ class Whole:
         return free and self.steps[name] < self.high[name] and self.trades < TRADES_MAX
 
     def _push_aside(self, name: int) -> bool:
-        tight = self.tight(name)
-        if not tight:
+        if not self.blocked[name]:
             self.change(name, 1)
             return True
+        tight = self.tight(name)
         for other in self._in_all(tight, name):
             self.trades += 1
+            if not self._frees(other, tight, name):
+                continue
             self.change(other, -1)
-            if not self.tight(name):
-                self.change(name, 1)
-                found = self._room_near(other, name)
-                if found is not None:
-                    self.change(found, 1)
-                    return True
-                self.change(name, -1)
+            self.change(name, 1)
+            found = self._room_near(other, name)
+            if found is not None:
+                self.change(found, 1)
+                return True
+            self.change(name, -1)
             self.change(other, 1)
         return False
 
+    def _frees(self, other: int, discs: list[int], name: int) -> bool:
+        """Tell whether a step less of `other` gives these discs room for one more of a shot."""
+        gives, takes = self.unit[other], self.unit[name]
+        for disc in discs:
+            counts = self.counts[disc]
+            if self.room[disc] + counts[other] * gives < counts[name] * takes:
+                return False
+        return True
+
     def _in_all(self, discs: list[int], but: int) -> list[int]:
         """Return the shots of the same zone that lie in all these discs and can give a step."""
-        common = {name for name, _ in self.members[discs[0]]}
+        common = set(self.counts[discs[0]])
         for disc in discs[1:]:
-            common &= {name for name, _ in self.members[disc]}
+            common &= self.counts[disc].keys()
         zone, pair = self.zone[but], self.pair[but]
         return sorted(
             name
@@ -146,12 +184,18 @@ class Whole:
 
     def _room_near(self, other: int, but: int) -> int | None:
         """Return a shot that can take a step now that `other` has given one, or None."""
-        near = {name for disc, _ in self.discs[other] for name, _ in self.members[disc]}
-        for name in sorted(near - {other, but}):
-            same = self.zone[name] == self.zone[other] and self.pair[name] == self.pair[other]
-            if same and self.steps[name] < self.high[name] and not self.tight(name):
+        zone, pair = self.zone[other], self.pair[other]
+        for name in self._near(other):
+            free = name != but and not self.blocked[name] and self.steps[name] < self.high[name]
+            if free and self.zone[name] == zone and self.pair[name] == pair:
                 return name
         return None
+
+    def _near(self, name: int) -> list[int]:
+        if name not in self.beside:
+            near = {one for disc, _ in self.discs[name] for one in self.counts[disc]}
+            self.beside[name] = sorted(near - {name})
+        return self.beside[name]
 
     def trade(self) -> None:
         """Move steps to where they are closer to the targets, while that helps and discs allow."""
@@ -167,22 +211,18 @@ class Whole:
     def _giver(self, name: int) -> int | None:
         """Return a neighbour from whom a step to this shot would help most, or None."""
         self.trades += 1
-        tight = self.tight(name)
-        if tight:
-            may = self._in_all(tight, name)
-        else:
-            near = {other for disc, _ in self.discs[name] for other, _ in self.members[disc]}
-            may = sorted(near - {name})
-        unit, mine = self.unit[name] * FINE, self.over(name, self.target)
+        tight = self.tight(name) if self.blocked[name] else []
+        may = self._in_all(tight, name) if tight else self._near(name)
+        mine = self.over(name, self.target)
+        zone, pair = self.zone[name], self.pair[name]
         best: int | None = None
-        most = mine + unit
+        most = mine + self.unit[name] * FINE
         for other in may:
-            same = self.zone[other] == self.zone[name] and self.pair[other] == self.pair[name]
-            theirs = self.over(other, self.target)
-            if not same or theirs <= most or self.steps[other] <= self.low[other]:
+            if self.zone[other] != zone or self.pair[other] != pair:
                 continue
-            self.change(other, -1)
-            if not self.tight(name):
+            theirs = self.over(other, self.target)
+            if theirs <= most or self.steps[other] <= self.low[other]:
+                continue
+            if self._frees(other, tight, name):
                 best, most = other, theirs
-            self.change(other, 1)
         return best
