@@ -10,10 +10,18 @@ from math import gcd
 
 import numpy as np
 
-from mesogun.planning.dose.demand import Demand, Doses, Short, Shots, cost_of, rows_of, shots_of
+from mesogun.planning.dose.demand import (
+    Demand,
+    Doses,
+    Short,
+    Shots,
+    cost_of,
+    rows_of,
+    shots_of,
+    too_full,
+)
 from mesogun.planning.dose.held import REACH_UM
 from mesogun.planning.dose.level import Groups, groups_of, level, targets
-from mesogun.planning.dose.roll import crowds
 from mesogun.planning.place.raster import Integers
 
 
@@ -33,7 +41,7 @@ def allocate(demand: Demand, *, less: bool = False, thorough: bool = True) -> Do
         return even
     dose = rows_of(demand, shots, even)
     cap = np.array([one.per_cm2_nl for one in demand.zones])[demand.zone]
-    if surely_thin(demand, dose) or next(crowds(demand.places, dose, cap), None) is None:
+    if surely_thin(demand, dose) or next(too_full(demand, dose, cap), None) is None:
         return Doses(dose, tuple("optimal" for _ in demand.zones))
     from mesogun.planning.dose.crowded import thin_out
 

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mesogun.planning.dose.demand import Demand, Doses, Short, Shots, cost_of, rows_of
+from mesogun.planning.dose.demand import Demand, Doses, Short, Shots, cost_of, rows_of, too_full
 from mesogun.planning.dose.level import FINE, Groups, height
-from mesogun.planning.dose.roll import Crowd, crowds
+from mesogun.planning.dose.roll import Crowd
 from mesogun.planning.dose.whole import Whole
 from mesogun.planning.place.raster import Integers
 from mesogun.planning.plan import Answer
@@ -231,10 +231,10 @@ def thin_out(
         if whole is None:
             return _too_dense(demand, shots, discs)
         dose = rows_of(demand, shots, np.array(whole.steps))
-        if next(crowds(demand.places, dose, cap), None) is None:
+        if next(too_full(demand, dose, cap), None) is None:
             whole.mend()
             dose = rows_of(demand, shots, np.array(whole.steps))
-            if next(crowds(demand.places, dose, cap), None) is None:
+            if next(too_full(demand, dose, cap), None) is None:
                 break
         found = _found(demand, dose, cap, -near // 4, found)
     else:
@@ -272,7 +272,7 @@ def _found(
 ) -> dict[bytes, Crowd]:
     """Return the discs so far and those that these doses fill to nearly their cap or beyond."""
     every = dict(so_far)
-    for one in crowds(demand.places, dose, cap, above):
+    for one in too_full(demand, dose, cap, above):
         every.setdefault(one.pricks.tobytes(), one)
     return every
 

@@ -1,7 +1,9 @@
 """Does any disc of 1 cm2, wherever its centre is, hold more than it may? (On a surface: any ball.)
 
 Part of the independent check. A disc is closed and has a radius of 5.642 mm; it may hold what the
-strictest of the zones of its pricks allows.
+strictest of the zones of its pricks allows. What is in the skin already is a fact: only discs that
+hold a prick still to be given are looked at. (Where a disc holds one, so does the one that stands
+for it below.)
 
 Which discs need a look: let a disc hold the pricks S, two of them or more at different places. The
 centres of all discs that hold S are the intersection of the discs around S, one around each prick.
@@ -73,14 +75,22 @@ class Search:
     """The search for discs that hold too much. What it finds is kept by rank.
 
     `rank` tells each prick's cap: `caps_nl[rank]`, which rises with the rank. On surfaces (not
-    `flat`) discs are balls.
+    `flat`) discs are balls. `open_` marks the pricks still to be given, of which a disc must hold
+    one to count; None: all.
     """
 
     def __init__(
-        self, points: Points, dose_nl: Integers, rank: Integers, caps_nl: Integers, *, flat: bool
+        self,
+        points: Points,
+        dose_nl: Integers,
+        rank: Integers,
+        caps_nl: Integers,
+        *,
+        flat: bool,
+        open_: Truths | None = None,
     ) -> None:
         self.points, self.dose_nl, self.rank, self.caps_nl = points, dose_nl, rank, caps_nl
-        self.flat = flat
+        self.flat, self.open_ = flat, open_
         self.worst_nl: dict[int, int] = {}
         """The most that a disc holds whose strictest cap is of that rank, where it is too much."""
         self.held: dict[int, Truths] = {}
@@ -142,20 +152,25 @@ class Search:
         some = _grouped(squares, count, squares.rows[near])
         if not len(some.rows):
             return some
-        sums, ranks = self._sums(some.starts, some.rows)
-        doubtful = sums > self.caps_nl[ranks]
+        sums, ranks, doubtful = self._full(some.starts, some.rows)
         for rank, worst in self.worst_nl.items():
             # nothing new: as much was found, and of the same pricks
             old = np.logical_and.reduceat(self.held[rank][some.rows], some.starts[:-1])
             doubtful &= (ranks != rank) | (sums > worst) | ~old
         return _some(some, doubtful)
 
-    def _sums(self, starts: Integers, rows: Integers) -> tuple[Integers, Integers]:
-        """Return the dose and the least rank of each group of rows; none is empty."""
+    def _full(self, starts: Integers, rows: Integers) -> tuple[Integers, Integers, Truths]:
+        """Return the dose and the least rank of each group of rows, and whether it is too full.
+
+        None is empty.
+        """
         begins = starts[:-1]
-        return np.add.reduceat(self.dose_nl[rows], begins), np.minimum.reduceat(
-            self.rank[rows], begins
-        )
+        sums = np.add.reduceat(self.dose_nl[rows], begins)
+        ranks = np.minimum.reduceat(self.rank[rows], begins)
+        full: Truths = sums > self.caps_nl[ranks]
+        if self.open_ is not None:
+            full &= np.logical_or.reduceat(self.open_[rows], begins)
+        return sums, ranks, full
 
     def _decide(self, squares: Squares, between: Truths) -> None:
         """Look at the discs through two of the pricks `between`, and around each prick."""
@@ -188,8 +203,7 @@ class Search:
             return
         new = np.flatnonzero(disc[1:] != disc[:-1]) + 1
         starts = np.concatenate((np.zeros(1, np.int64), new, np.array([len(rows)])))
-        sums, ranks = self._sums(starts, rows)
-        full = sums > self.caps_nl[ranks]
+        sums, ranks, full = self._full(starts, rows)
         for rank in sorted(set(ranks[full].tolist())):
             mine = full & (ranks == rank)
             self.worst_nl[rank] = max(self.worst_nl.get(rank, 0), int(sums[mine].max()))

@@ -12,7 +12,7 @@ import numpy as np
 
 from mesogun.planning.plan import Plan
 from mesogun.planning.verify.columns import Rows
-from mesogun.planning.verify.findings import Findings, rows_of
+from mesogun.planning.verify.findings import Findings, Integers, rows_of
 from mesogun.planning.verify.limits import OF_A_COMPONENT, Bounds
 
 PG_PER_UG = 1_000_000
@@ -24,9 +24,9 @@ def check_doses(plan: Plan, bounds: Bounds, rows: Rows, found: Findings) -> None
     _check_each(plan, bounds, rows, found)
     if plan.settled is not None:
         _check_settled(plan, rows, found)
-    given = _given(plan, rows)
-    _check_products(plan, bounds, given, found)
-    _check_components(plan, bounds, given, found)
+    given, still = _given(plan, rows, rows.dose), _given(plan, rows, rows.dose * ~rows.settled)
+    _check_products(plan, bounds, given, still, found)
+    _check_components(plan, bounds, given, still, found)
 
 
 def step_nl(plan: Plan) -> int:
@@ -54,7 +54,7 @@ def _check_each(plan: Plan, bounds: Bounds, rows: Rows, found: Findings) -> None
     for k, one in enumerate(plan.prescription.zones):
         mine = rows.zone == k
         most, least = bounds["dose_nl_max", k], bounds["dose_nl_min", k]
-        over = mine & (rows.dose > most.value)
+        over = mine & (rows.dose > most.value) & ~rows.settled
         if over.any():
             found.limit(most, int(rows.dose[over].max()), one.name, rows_of(over))
         under = mine & (rows.dose < least.value) & ~rows.settled
@@ -82,39 +82,51 @@ def _check_settled(plan: Plan, rows: Rows, found: Findings) -> None:
         )
 
 
-def _given(plan: Plan, rows: Rows) -> list[int]:
-    """Return how much of each product the pricks give, in nL."""
+def _given(plan: Plan, rows: Rows, dose_nl: Integers) -> list[int]:
+    """Return how much of each product pricks of these doses give, in nL."""
     given = [0] * len(plan.prescription.products)
     for k, zone in enumerate(plan.prescription.zones):
-        given[zone.product] += int(rows.dose[rows.zone == k].sum())
+        given[zone.product] += int(dose_nl[rows.zone == k].sum())
     return given
 
 
-def _check_products(plan: Plan, bounds: Bounds, given: list[int], found: Findings) -> None:
-    """All of each product and no more; of a plan that continues another, no more."""
+def _check_products(
+    plan: Plan, bounds: Bounds, given: list[int], still: list[int], found: Findings
+) -> None:
+    """All of each product and no more; of a plan that continues another, no more.
+
+    What is beyond a bound already is a fact; but then nothing is still to be given.
+    """
     asked = plan.prescription
-    for product, total in zip(asked.products, given, strict=True):
+    for product, total, more in zip(asked.products, given, still, strict=True):
         volume = int(product.volume_nl)
-        if total > volume or (total < volume and plan.settled is None):
+        if (total > volume and more) or (total != volume and plan.settled is None):
             note = f"the doses do not add up to the volume prescribed of {product.name!r}"
             found.rule("volume_nl", total, volume, "nl", origin="prescription", note=note)
     bound = bounds["volume_nl_max", None]
     whole = sum(int(one.volume_nl) for one in asked.products)
-    if max(whole, sum(given)) > bound.value:
-        found.limit(bound, max(whole, sum(given)), None)
+    # without a prick still to be given, what was prescribed is all that is judged
+    most = max(whole, sum(given)) if any(still) else whole
+    if most > bound.value:
+        found.limit(bound, most, None)
 
 
-def _check_components(plan: Plan, bounds: Bounds, given: list[int], found: Findings) -> None:
+def _check_components(
+    plan: Plan, bounds: Bounds, given: list[int], still: list[int], found: Findings
+) -> None:
     """Add up each component over all products, in pg, and compare with its bound in ug."""
     for (name, _), bound in bounds.items():
         if not name.startswith(OF_A_COMPONENT):
             continue
         component = name.removeprefix(OF_A_COMPONENT)
-        taken_pg = sum(
-            total * one.concentration_pg_per_nl
-            for product, total in zip(plan.prescription.products, given, strict=True)
-            for one in product.components
-            if one.name == component
+        taken_pg, still_pg = (
+            sum(
+                total * one.concentration_pg_per_nl
+                for product, total in zip(plan.prescription.products, totals, strict=True)
+                for one in product.components
+                if one.name == component
+            )
+            for totals in (given, still)
         )
-        if taken_pg > bound.value * PG_PER_UG:
+        if taken_pg > bound.value * PG_PER_UG and still_pg:
             found.limit(bound, -(-taken_pg // PG_PER_UG), None, note="rounded up to whole ug")

@@ -35,7 +35,8 @@ def check_discs(plan: Plan, bounds: Bounds, rows: Rows, spaced: bool, found: Fin
     rank_of = np.empty(len(caps), dtype=np.int64)
     rank_of[strictest] = np.arange(len(caps))
     by_rank = np.array([caps[k].value for k in strictest])
-    search = Search(rows.points, rows.dose, rank_of[rows.zone], by_rank, flat=flat)
+    open_ = None if plan.settled is None else ~rows.settled
+    search = Search(rows.points, rows.dose, rank_of[rows.zone], by_rank, flat=flat, open_=open_)
     # pricks too near to each other are told already: then one disc will do
     decided = search.run(every=spaced)
     for rank, worst in sorted(search.worst_nl.items()):

@@ -97,7 +97,8 @@ def _check_fillings(plan: Plan, bounds: Bounds, rows: Rows, found: Findings) -> 
     for first, stop in _stretches(plan, rows, "refill", "product"):
         begin, end = int(rows.begins[first]), int(rows.begins[stop])
         given = int(rows.dose[begin:end].sum())
-        if given > bound.value:
+        # what was given is a fact
+        if given > bound.value and not rows.settled[begin:end].all():
             pricks = tuple(range(begin, min(end, begin + ROWS_TOLD_MAX)))
             note = f"one filling, shots {first} to {stop - 1}"
             found.limit(bound, given, None, pricks, note)
