@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from mesogun.planning.pricks import Column, PrickTable, column
 from mesogun.planning.timing import firsts, replay
 
 NO_LATTICE = (0, 0, 0, 0)
+PG_PER_UG = 1_000_000
 FILLS = ("refill", "product")
 """Pauses at which a full syringe comes."""
 
@@ -113,28 +115,60 @@ def _doses(plan: Plan, rows: Integers, given: Integers) -> Integers:
 def _left(plan: Plan, zone: Integers, before: Integers, held: Integers) -> list[int]:
     """Return what each zone is to give to its open pricks: what it had, less what was given.
 
-    Where more was given than asked, the last zones of the product give way.
+    Where more was given than asked, the last zones give way, down to their least doses. Where even
+    these are too much, less is left for them: nothing can be divided then.
     """
-    is_open = held == OPEN
+    is_open, limits = held == OPEN, Limits(plan.limits)
     took = _by_zone(plan, zone, np.where(is_open, 0, held))
-    spare = np.maximum(_by_zone(plan, zone, before) - took, 0)
-    left: list[int] = np.where(_by_zone(plan, zone, is_open * 1) > 0, spare, 0).tolist()
-    for mine, volume_nl in _products(plan):
-        over = sum(left[k] + int(took[k]) for k in mine) - volume_nl
-        for k in reversed(mine):
-            given_up = min(max(over, 0), left[k])
-            left[k] -= given_up
-            over -= given_up
+    step = limits.of("dose_quantum_nl_min").value
+    count = _by_zone(plan, zone, is_open * 1).tolist()
+    least = [
+        number * (-(-limits.of("dose_nl_min", k).value // step) * step)
+        for k, number in enumerate(count)
+    ]
+    spare = np.maximum(_by_zone(plan, zone, before) - took, least)
+    left: list[int] = np.where(np.array(count) > 0, spare, 0).tolist()
+    whole = (took + left).tolist()
+    for sums in _sums(plan):
+        for kept in (least, [0] * len(left)):
+            over = sums.of(whole) - sums.most
+            for k in reversed(range(len(left))):
+                if sums.per_nl[k] and over > 0:
+                    given_up = max(min(-(-over // sums.per_nl[k]), left[k] - kept[k]), 0)
+                    left[k] -= given_up
+                    whole[k] -= given_up
+                    over -= given_up * sums.per_nl[k]
     return left
 
 
-def _products(plan: Plan) -> list[tuple[list[int], int]]:
-    """Return the zones and the volume of each product."""
-    zones = plan.prescription.zones
-    return [
-        ([k for k, one in enumerate(zones) if one.product == index], int(product.volume_nl))
-        for index, product in enumerate(plan.prescription.products)
+class Sums(NamedTuple):
+    """A bound on what the zones take together."""
+
+    per_nl: list[int]
+    """What a nL of each zone counts."""
+    most: int
+
+    def of(self, zones_nl: list[int]) -> int:
+        """Return what counts of these volumes of the zones."""
+        return sum(one * nl for one, nl in zip(self.per_nl, zones_nl, strict=True))
+
+
+def _sums(plan: Plan) -> list[Sums]:
+    """Return the bounds on sums over zones: each product, the whole volume, each component."""
+    products, limits = plan.prescription.products, Limits(plan.limits)
+    of_zone = [one.product for one in plan.prescription.zones]
+    made = [
+        Sums([int(one == index) for one in of_zone], int(product.volume_nl))
+        for index, product in enumerate(products)
     ]
+    made.append(Sums([1] * len(of_zone), limits.of("volume_nl_max").value))
+    for name, limit in limits.components.items():
+        pg = [
+            sum(one.concentration_pg_per_nl for one in product.components if one.name == name)
+            for product in products
+        ]
+        made.append(Sums([pg[one] for one in of_zone], limit.value * PG_PER_UG))
+    return made
 
 
 def _demand(plan: Plan, before: Integers, held: Integers) -> Demand:
@@ -203,21 +237,21 @@ def _allocated(plan: Plan, demand: Demand) -> Integers:
 
 def _more(plan: Plan, demand: Demand, doses: Integers) -> Integers:
     """Give what did not fit into its own zone to others of the product, if no share was asked."""
-    zones = plan.prescription.zones
-    for mine, volume_nl in _products(plan):
-        for k in mine:
-            spare = volume_nl - sum(_by_zone(plan, demand.zone, doses)[mine].tolist())
-            if spare < demand.step_nl or zones[k].share_ppm is not None:
-                continue
-            rows = demand.open_rows
-            now = _by_zone(plan, demand.zone[rows], doses[rows])
-            if now[k]:
-                now[k] += spare
-                wanted = [
-                    one._replace(volume_nl=volume)
-                    for one, volume in zip(demand.zones, now.tolist(), strict=True)
-                ]
-                doses = _allocated(plan, demand._replace(zones=tuple(wanted)))
+    bounds = _sums(plan)
+    for k, zone in enumerate(plan.prescription.zones):
+        whole = _by_zone(plan, demand.zone, doses).tolist()
+        spare = min((one.most - one.of(whole)) // one.per_nl[k] for one in bounds if one.per_nl[k])
+        if spare < demand.step_nl or zone.share_ppm is not None:
+            continue
+        rows = demand.open_rows
+        now = _by_zone(plan, demand.zone[rows], doses[rows])
+        if now[k]:
+            now[k] += spare
+            wanted = [
+                one._replace(volume_nl=volume)
+                for one, volume in zip(demand.zones, now.tolist(), strict=True)
+            ]
+            doses = _allocated(plan, demand._replace(zones=tuple(wanted)))
     return doses
 
 
