@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesogun.planning import verify
+from mesogun.planning import Plan, verify
+from mesogun.planning.plan import Settled
 from mesogun.planning.verify.discs import RADIUS_UM, Search, most_in_disc
 from mesogun.planning.verify.fullness import holds_more
 from tests.planning.plans_by_hand import bounded, by_hand, found, giving, only
@@ -26,6 +27,7 @@ def searched(
     caps: list[int],
     *,
     flat: bool = True,
+    open_: list[bool] | None = None,
 ) -> Search:
     columns = [np.array([(*one, 0)[axis] for one in at]) for axis in range(3)]
     search = Search(
@@ -34,6 +36,7 @@ def searched(
         np.array(rank),
         np.array(caps),
         flat=flat,
+        open_=None if open_ is None else np.array(open_),
     )
     assert search.run()
     return search
@@ -130,6 +133,20 @@ def test_the_strictest_zone_of_a_disc_s_pricks_decides() -> None:
     assert search.held[0].tolist() == [False, True, True]
 
 
+@pytest.mark.parametrize("flat", [True, False])
+def test_discs_without_a_prick_still_to_be_given_are_facts(flat: bool) -> None:
+    """A row of three, 9 mm apart: a disc holds two neighbours."""
+    at = [(0, 0), (9_000, 0), (18_000, 0)]
+
+    def full(*open_: bool) -> dict[int, int]:
+        return searched(at, [7, 5, 3], [0, 0, 0], [7], flat=flat, open_=list(open_)).worst_nl
+
+    assert full(True, True, True) == {0: 12}
+    assert full(False, False, False) == {}
+    assert full(False, False, True) == {0: 8}
+    assert full(False, True, False) == {0: 12}
+
+
 points3 = st.tuples(*[st.integers(-7, 7)] * 3)
 
 
@@ -202,6 +219,23 @@ def test_a_plan_s_fullest_disc_lies_between_its_pricks() -> None:
     assert full.origin == "test area_dose_nl_per_cm2_max"
     apart = [(10_000 + x, 10_000 + y) for x in (0, 7_980) for y in (0, 7_980)]
     verify(by_hand(bounded(asked, "area_dose_nl_per_cm2_max", 20_000), apart))
+
+
+def test_what_follows_in_a_disc_is_added_to_what_was_given_there() -> None:
+    """The first two took 30 uL together, 2 uL more than a disc may hold."""
+    asked = bounded(
+        order(zone("square", SQUARE), volume_nl=60_000), "area_dose_nl_per_cm2_max", 28_000
+    )
+
+    def made(third: int, nl: int) -> Plan:
+        places = [(10_000, 10_000), (19_000, 10_000), (third, 10_000)]
+        settled = Settled("sha256:" + "0" * 64, (0, 1), (15_000, 15_000))
+        return by_hand(asked, places, dose=[15_000, 15_000, nl], settled=settled)
+
+    verify(made(28_000, 13_000))
+    full = only(made(28_000, 14_000))
+    assert (full.limit, full.value, full.pricks) == ("area_dose_nl_per_cm2_max", 29_000, (1, 2))
+    verify(made(40_000, 28_000))
 
 
 def test_a_disc_over_two_zones_may_hold_what_the_stricter_one_allows() -> None:

@@ -194,6 +194,64 @@ def test_what_is_not_settled_obeys_every_rule() -> None:
     }
 
 
+def test_what_was_given_beyond_a_bound_is_a_fact_and_what_follows_is_bounded() -> None:
+    """The first prick took 60 uL, where 50 are the most."""
+    over = Settled(PARENT, (0,), (60_000,))
+    verify(line(rx(70_000), 60_000, 10_000, settled=over))
+    both = {
+        (one.limit, one.pricks)
+        for one in violations(line(rx(111_000), 60_000, 51_000, settled=over))
+    }
+    assert both == {("dose_nl_max", (1,))}
+    assert only(line(rx(60_000, dose_nl_max=59_999), 60_000)).limit == "dose_nl_max"
+
+
+def test_where_a_product_is_used_up_nothing_more_of_it_may_follow() -> None:
+    verify(line(rx(20_000), 12_000, 9_000, settled=Settled(PARENT, (0, 1), (12_000, 9_000))))
+    more = only(line(rx(20_000), 12_000, 9_000, settled=Settled(PARENT, (0,), (12_000,))))
+    assert (more.limit, more.value, more.bound) == ("volume_nl", 21_000, 20_000)
+
+
+def used_up(first_nl: int, second_nl: int, **values: int) -> Plan:
+    """The first of two products gave 5 uL more than prescribed; `values` are bounds."""
+    both = two(30_000, 50_000, 10_000, 20_000, 25_000, 25_000).prescription
+    asked = giving(both, first_nl, second_nl)
+    for name, value in values.items():
+        asked = bounded(asked, name.replace("__", ":"), value)
+    with_a = replace(asked.product, components=(Component("a", 1_000),))
+    asked = replace(asked, product=with_a)
+    dose = [first_nl - 5_000, 10_000, second_nl - 10_000, 10_000]
+    return by_hand(
+        asked,
+        FOUR,
+        dose=dose,
+        zone=[0, 0, 1, 1],
+        pauses=(Pause(2, "product", 0, "test"),),
+        settled=Settled(PARENT, (0, 1), tuple(dose[:2])),
+    )
+
+
+def test_other_products_follow_within_the_whole_volume_and_the_components() -> None:
+    verify(used_up(20_000, 40_000))
+    verify(used_up(20_000, 40_000, volume_nl_max=65_000))
+    whole = only(used_up(20_000, 40_000, volume_nl_max=64_999))
+    assert (whole.limit, whole.value) == ("volume_nl_max", 65_000)
+    # of the component nothing follows: that it was too much is a fact
+    verify(used_up(20_000, 40_000, component_ug_max__a=24))
+    settled = Settled(PARENT, (0,), (15_000,))
+    follows = replace(used_up(20_000, 40_000, component_ug_max__a=24), settled=settled)
+    assert [one.limit for one in violations(follows)] == ["volume_nl", "component_ug_max:a"]
+
+
+def test_where_nothing_follows_the_whole_volume_may_be_exceeded() -> None:
+    done = Settled(PARENT, (0, 1), (12_000, 9_000))
+    verify(line(rx(20_000, volume_nl_max=20_000), 12_000, 9_000, settled=done))
+    asked = found(line(rx(20_000, volume_nl_max=19_999), 9_000, 9_000), "volume_nl_max")
+    assert asked.value == 20_000
+    still = line(rx(20_000, volume_nl_max=19_999), 9_000, 9_000, settled=Settled(PARENT, (), ()))
+    assert only(still).limit == "volume_nl_max"
+
+
 @pytest.mark.parametrize(
     ("settled", "value", "note"),
     [

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesogun.planning import Plan, verify
-from mesogun.planning.plan import Pause, PauseKind
+from mesogun.planning.plan import Pause, PauseKind, Settled
 from mesogun.planning.prescription import Motion, Prescription, Rest
 from tests.planning.plans_by_hand import (
     bounded,
@@ -40,6 +40,16 @@ def test_one_filling_gives_what_it_holds_and_not_one_nl_more() -> None:
     assert (wrong.limit, wrong.value, wrong.bound) == ("syringe_volume_nl_max", 40_000, 39_999)
     assert wrong.pricks == (0, 1, 2, 3)
     assert wrong.origin == "preset syringe_volume_nl_max"
+
+
+def test_a_filling_that_was_given_is_a_fact() -> None:
+    """Two pricks took 20 uL together; a filling holds 19,999 nL."""
+    made = line(4, pause(2), syringe_volume_nl_max=19_999)
+    done = Settled("sha256:" + "0" * 64, (0, 1), (10_000, 10_000))
+    late = only(replace(made, settled=done))
+    assert late.pricks == (2, 3)
+    half = replace(made, settled=replace(done, rows=(0,), given_nl=(10_000,)))
+    assert [one.pricks for one in violations(half)] == [(0, 1), (2, 3)]
 
 
 def test_a_refill_begins_a_new_filling_and_other_pauses_do_not() -> None:
