@@ -19,7 +19,7 @@ import numpy as np
 
 from mesogun.planning.dose.demand import Demand, Doses, Short, Shots, cost_of, rows_of, too_full
 from mesogun.planning.dose.level import FINE, Groups, height
-from mesogun.planning.dose.roll import Crowd
+from mesogun.planning.dose.roll import Crowd, Turns, kept_turns
 from mesogun.planning.dose.whole import Whole
 from mesogun.planning.place.raster import Integers
 from mesogun.planning.plan import Answer
@@ -213,7 +213,8 @@ def thin_out(
     """
     wanted = _wanted(demand, shots, even)
     near = int(cap.min()) // 4
-    found = _found(demand, rows_of(demand, shots, even), cap, -near, {})
+    kept = kept_turns(demand.places)
+    found = _found(demand, rows_of(demand, shots, even), cap, -near, {}, kept)
     price = np.zeros(0, dtype=np.int64)
     proved = False
     for _ in range(LOOKS_MAX if thorough else LOOKS_QUICK):
@@ -231,12 +232,12 @@ def thin_out(
         if whole is None:
             return _too_dense(demand, shots, discs)
         dose = rows_of(demand, shots, np.array(whole.steps))
-        if next(too_full(demand, dose, cap), None) is None:
+        if next(too_full(demand, dose, cap, kept=kept), None) is None:
             whole.mend()
             dose = rows_of(demand, shots, np.array(whole.steps))
-            if next(too_full(demand, dose, cap), None) is None:
+            if next(too_full(demand, dose, cap, kept=kept), None) is None:
                 break
-        found = _found(demand, dose, cap, -near // 4, found)
+        found = _found(demand, dose, cap, -near // 4, found, kept)
     else:
         return Short(int(shots.zone[0]), "disc", 0, 0, False)
     short = [zone for zone, left in whole.left.items() if left]
@@ -268,11 +269,16 @@ def _wanted(demand: Demand, shots: Shots, even: Integers) -> Asked:
 
 
 def _found(
-    demand: Demand, dose: Integers, cap: Integers, above: int, so_far: dict[bytes, Crowd]
+    demand: Demand,
+    dose: Integers,
+    cap: Integers,
+    above: int,
+    so_far: dict[bytes, Crowd],
+    kept: list[Turns] | None,
 ) -> dict[bytes, Crowd]:
     """Return the discs so far and those that these doses fill to nearly their cap or beyond."""
     every = dict(so_far)
-    for one in too_full(demand, dose, cap, above):
+    for one in too_full(demand, dose, cap, above, kept):
         every.setdefault(one.pricks.tobytes(), one)
     return every
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import lcm
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from mesogun.planning.dose.level import FINE, Groups
-from mesogun.planning.dose.roll import Crowd, Places, crowds
+from mesogun.planning.dose.roll import Crowd, Places, Turns, crowds
 from mesogun.planning.place.raster import Integers, Truths
 from mesogun.planning.plan import Answer
 
@@ -55,21 +55,28 @@ class Demand(NamedTuple):
         return np.flatnonzero(self.given_nl == OPEN)
 
 
-def too_full(demand: Demand, dose: Integers, cap: Integers, above: int = 0) -> Iterator[Crowd]:
+def too_full(
+    demand: Demand,
+    dose: Integers,
+    cap: Integers,
+    above: int = 0,
+    kept: Iterable[Turns] | None = None,
+) -> Iterator[Crowd]:
     """Yield the discs that hold too much (`crowds`), of those that hold an open prick.
 
     What is in the skin already is a fact. None yielded means that there is none; only one whose
     cap comes from a settled prick of another zone may be missed beside discs of settled ones.
     """
     is_hidden = False
-    for one in crowds(demand.places, dose, cap, above):
+    for one in crowds(demand.places, dose, cap, above, kept):
         if demand.given_nl is None or (demand.given_nl[one.pricks] == OPEN).any():
             yield one
         else:
             is_hidden = True
     if is_hidden:
         none = np.iinfo(np.int32).max
-        yield from crowds(demand.places, dose, np.where(demand.given_nl == OPEN, cap, none), above)
+        open_cap = np.where(demand.given_nl == OPEN, cap, none)
+        yield from crowds(demand.places, dose, open_cap, above, kept)
 
 
 class Doses(NamedTuple):

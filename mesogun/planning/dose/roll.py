@@ -14,7 +14,7 @@ here during an arc far longer than any rounding of the arcs' ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +29,9 @@ TURN = 1 << 42
 """A whole turn. Directions are counted along a diamond: that needs no sine."""
 ARCS_AT_ONCE = 400_000
 PIVOTS_AT_ONCE = 1 << 18
+KEPT_MAX = 5_000
+"""So many pricks are rolled around once for all doses that are tried on them; with more, the memory
+it takes is not worth it."""
 
 
 class Places(NamedTuple):
@@ -51,6 +54,19 @@ class Arcs(NamedTuple):
     """Smaller than `begin` where the arc goes on past the full turn."""
 
 
+class Turns(NamedTuple):
+    """The same in the order in which the rolling disc meets the arcs' ends, pivot after pivot."""
+
+    arcs: Arcs
+    order: Integers
+    """Of the begins of all arcs, and then their ends."""
+    pivot: Integers
+    turned: Integers
+    """Of each end: how far, doubled; odd where an arc ends."""
+    first: Integers
+    """Of each pivot: its first row."""
+
+
 class Crowd(NamedTuple):
     """Pricks that some disc holds, and how much more their doses are than it may hold."""
 
@@ -60,29 +76,49 @@ class Crowd(NamedTuple):
     excess: int
 
 
-def crowds(places: Places, dose: Integers, cap: Integers, above: int = 0) -> Iterator[Crowd]:
+def crowds(
+    places: Places,
+    dose: Integers,
+    cap: Integers,
+    above: int = 0,
+    kept: Iterable[Turns] | None = None,
+) -> Iterator[Crowd]:
     """Yield what discs hold whose doses are more than `above` over the least cap of their pricks.
 
     Of every pivot only the disc that is the most over: none yielded means that there is none.
-    `above` is below 0 for discs that still have room.
+    `above` is below 0 for discs that still have room. Who asks of the same places again and again
+    hands over what `kept_turns` told of them.
     """
     # most often there is one cap; numpy.unique would load all of numpy's masked arrays
     caps = cap[:1] if (cap == cap[:1]).all() else np.unique(cap)
-    for arcs in rolled(places):
-        worst, at, bound = _worst(arcs, dose, cap, caps)
-        for pivot in np.flatnonzero(worst > above).tolist():
-            first, stop = np.searchsorted(arcs.pivot, (pivot, pivot + 1))
-            begin, end, here = arcs.begin[first:stop], arcs.end[first:stop], at[pivot]
-            since, until = begin <= here, here <= end
-            inside = np.where(begin <= end, since & until, since | until)
-            pricks = np.sort(arcs.prick[first:stop][inside], kind="stable")
-            yield Crowd(pricks, int(bound[pivot]), int(worst[pivot]))
+    for turns in map(_turns, rolled(places)) if kept is None else kept:
+        worst, at, bound = _worst(turns, dose, cap, caps)
+        over = np.flatnonzero(worst > above)
+        if len(over):
+            pricks = _inside(turns.arcs, over, at)
+            excess = zip(bound[over].tolist(), worst[over].tolist(), strict=True)
+            yield from (Crowd(some, *told) for some, told in zip(pricks, excess, strict=True))
+
+
+def _inside(arcs: Arcs, pivots: Integers, at: Integers) -> list[Integers]:
+    """Return who is inside when the disc stands at its place `at`, for each of some pivots."""
+    chosen = np.zeros(len(at), dtype=np.bool_)
+    chosen[pivots] = True
+    rows = np.flatnonzero(chosen[arcs.pivot])
+    pivot, begin, end = arcs.pivot[rows], arcs.begin[rows], arcs.end[rows]
+    here = at[pivot]
+    since, until = begin <= here, here <= end
+    inside = np.where(begin <= end, since & until, since | until)
+    pivot, prick = pivot[inside], arcs.prick[rows[inside]]
+    pricks = prick[np.lexsort((prick, pivot))]
+    return np.split(pricks, np.searchsorted(pivot, pivots[1:]))
 
 
 def fullest(places: Places, dose: Integers) -> int:
     """Return the most that any disc holds."""
     none = np.zeros(len(dose), dtype=np.int64)
-    return max(int(_worst(arcs, dose, none, none[:1])[0].max()) for arcs in rolled(places))
+    every = map(_turns, rolled(places))
+    return max(int(_worst(turns, dose, none, none[:1])[0].max()) for turns in every)
 
 
 def crowding(places: Places) -> Integers:
@@ -95,7 +131,7 @@ def crowding(places: Places) -> Integers:
         pivot = np.cumsum(np.diff(own, prepend=own[0]) != 0)
         first = np.flatnonzero(np.diff(pivot, prepend=-1))
         arcs = _around(pivot, other, dx, dy)
-        here[own[first]] = _worst(arcs, ones, 0 * ones, 0 * ones[:1])[0]
+        here[own[first]] = _worst(_turns(arcs), ones, 0 * ones, 0 * ones[:1])[0]
     most = here.copy()
     for own, other in _neighbours(places):
         np.maximum.at(most, own, here[other])
@@ -118,7 +154,14 @@ def most_on(ax: int, ay: int, bx: int, by: int) -> int:
     x, y = x[near], y[near]
     ones = np.ones(len(x), dtype=np.int64)
     arcs = _around(np.zeros(len(x), dtype=np.int64), np.arange(len(x)), x, y)
-    return int(_worst(arcs, ones, 0 * ones, 0 * ones[:1])[0][0])
+    return int(_worst(_turns(arcs), ones, 0 * ones, 0 * ones[:1])[0][0])
+
+
+def kept_turns(places: Places) -> list[Turns] | None:
+    """Return what any number of `crowds` can use, or None where that takes too much memory."""
+    if places.z_um is not None or len(places.x_um) > KEPT_MAX:
+        return None
+    return [_turns(arcs) for arcs in rolled(places)]
 
 
 def rolled(places: Places) -> Iterator[Arcs]:
@@ -250,16 +293,20 @@ def _across(u: Integers) -> tuple[Reals, Reals]:
     return one, two
 
 
-def _worst(
-    arcs: Arcs, dose: Integers, cap: Integers, caps: Integers
-) -> tuple[Integers, Integers, Integers]:
-    """Return for each pivot the greatest excess over a cap, where the disc stands, and that cap."""
+def _turns(arcs: Arcs) -> Turns:
     pivot = np.concatenate((arcs.pivot, arcs.pivot))
     turned = np.concatenate((2 * arcs.begin, 2 * arcs.end + 1))
     order = np.argsort(pivot * (4 * TURN) + turned, kind="stable")
-    pivot, turned = pivot[order], turned[order]
+    pivot = pivot[order]
+    return Turns(arcs, order, pivot, turned[order], np.flatnonzero(np.diff(pivot, prepend=-1)))
+
+
+def _worst(
+    turns: Turns, dose: Integers, cap: Integers, caps: Integers
+) -> tuple[Integers, Integers, Integers]:
+    """Return for each pivot the greatest excess over a cap, where the disc stands, and that cap."""
+    arcs, order, pivot, turned, first = turns
     from_start = arcs.begin > arcs.end
-    first = np.flatnonzero(np.diff(pivot, prepend=-1))
     arc_first = first // 2
 
     def running(value: Integers) -> Integers:

@@ -25,6 +25,7 @@ class Whole:
         dose: Integers,
     ) -> None:
         first, shot, needles, room = discs
+        self.rows = first, shot
         self.zone: list[int] = shots.zone.tolist()
         self.unit = shots.step_nl.tolist()
         self.pair = shots.pair_nl.tolist()
@@ -200,13 +201,29 @@ class Whole:
     def trade(self) -> None:
         """Move steps to where they are closer to the targets, while that helps and discs allow."""
         over = [self.over(name, self.target) for name in range(len(self.steps))]
+        top = self._tops(over)
         for name in sorted(range(len(over)), key=lambda name: (over[name], name)):
+            unit = self.unit[name] * FINE
             while self.steps[name] < self.high[name] and self.trades < TRADES_MAX:
-                giver = self._giver(name)
+                mine = self.over(name, self.target) + unit
+                giver = self._giver(name) if top[name] > mine else None
                 if giver is None:
                     break
                 self.change(giver, -1)
                 self.change(name, 1)
+                for other in self._near(name):
+                    top[other] = max(top[other], mine)
+
+    def _tops(self, over: list[int]) -> list[int]:
+        """Return for each shot what none who shares a disc with it and can give is farther over."""
+        first, shot = self.rows
+        gives = np.array(self.steps) > np.array(self.low)
+        none = np.iinfo(np.int64).min
+        most = np.maximum.reduceat(np.where(gives, over, none)[shot], first)
+        tops = np.full(len(over), none)
+        np.maximum.at(tops, shot, np.repeat(most, np.diff(first, append=len(shot))))
+        told: list[int] = tops.tolist()
+        return told
 
     def _giver(self, name: int) -> int | None:
         """Return a neighbour from whom a step to this shot would help most, or None."""
