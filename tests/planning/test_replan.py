@@ -356,6 +356,15 @@ def test_plans_of_every_kind_go_on_after_a_loss_within_all_limits(
     assert sum(doses(anew)) <= sum(doses(before))
 
 
+def test_doses_by_a_map_keep_their_shape() -> None:
+    before = sample("maps of dose and depth")
+    anew = replan(before, given_so_far(before, 9, 1, 2, 3))
+    shares = [new / old for old, new in zip(doses(before)[9:], doses(anew)[9:], strict=True)]
+    assert max(doses(before)[9:]) > 2 * min(doses(before)[9:])
+    assert sum(doses(anew)) == sum(doses(before))
+    assert 1 <= min(shares) <= max(shares) < 1.4
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_whatever_was_lost_no_limit_is_broken_and_no_more_is_given_than_prescribed(
