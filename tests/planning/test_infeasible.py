@@ -69,7 +69,7 @@ def test_too_much_volume_is_explained_with_numbers() -> None:
     most=st.sampled_from((10_000, 50_000)),
     least=st.sampled_from((1_000, 5_000)),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_each_change_that_is_offered_helps_by_itself(
     volume: int, spacing: int | None, per_cm2: int, most: int, least: int
 ) -> None:

@@ -54,7 +54,7 @@ def prescriptions(draw: st.DrawFn) -> Prescription:
 
 
 @given(prescriptions())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_is_planned_holds_every_limit(asked: Prescription) -> None:
     try:
         made = plan(asked)
