@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from mesogun.dryrun import World
-from mesogun.planning import VerifiedPlan
+from mesogun.planning import VerifiedPlan, verify
+from mesogun.planning import plan as planned
 from mesogun.planning.plan import sealed
 from mesogun.record import Armed, Intent, Paused, Replanned
 from mesogun.session import Briefing
+from tests.planning.test_same_everywhere import SAMPLES
 from tests.simulation.ghost import Played, hold_against_the_ghost, played, played_by_hand
 from tests.simulation.paused import needle, paused_plan, refill, rest
 from tests.simulation.tiny import DOSE_NL, tiny_plan
@@ -138,6 +140,27 @@ def test_a_lost_dose_is_given_to_the_rest_after_a_resume(tmp_path: Path) -> None
     assert all(new > old for old, new in raised)
     assert one.briefings[0] == Briefing()
     assert one.briefings[-1].redosed
+
+
+@pytest.mark.parametrize(
+    "name", ["a hill", "a line of five, finished by one", "two products and an earlier session"]
+)
+def test_a_loss_is_made_up_for_on_surfaces_and_with_heads_and_products(
+    tmp_path: Path, name: str
+) -> None:
+    plan = verify(planned(SAMPLES[name]))
+    one = played_by_hand(plan, tmp_path / "journal", deaths=[(60, False)], refused=range(3, 6))
+    assert one.record.outcome == "complete"
+    (change,) = one.record.replans
+    assert change.parent == plan.digest
+    lost = [each for each in one.record.pricks if each.state == "not_given"]
+    assert lost
+    assert {(each.index, 0) for each in lost} == {
+        (row, new) for row, _, new in change.changes if new == 0
+    }
+    whole_nl = sum(int(each.volume_nl) for each in plan.plan.prescription.products)
+    # a dose that was measured far off its order leaves less than a step
+    assert 0 <= whole_nl - sum(each.dose_nl_planned for each in one.record.pricks) < 1_000
 
 
 def test_a_dose_lost_before_a_pause_is_given_after_it(tmp_path: Path) -> None:
