@@ -147,7 +147,9 @@ class Guard:
             or (self._at_its_place(prick, place) if at_um is not None else None)
             or (self._rested(prick, at_us, place, bounds.rest) if bounds.rest else None)
             or self._paced(prick, at_us, bounds)
-            or self._spread(prick, place, bounds)
+            # The verifier has measured all discs of the plan: a part of it, given as planned, fills
+            # none of them more.
+            or (None if self._is_verified and not self._odd else self._spread(prick, place, bounds))
             or ALLOWED
         )
 
@@ -356,10 +358,6 @@ class Guard:
 
     def _spread(self, prick: int, place: Point3, bounds: ZoneBounds) -> Verdict | None:
         """The dose in every disc of 1 cm2 that the prick would lie in."""
-        # The verifier has measured all discs of the plan: a part of it, given as planned, fills
-        # none of them more.
-        if self._is_verified and not self._odd:
-            return None
         facts, held, name = self._known, self._given.held, self._given.named(place)
         near, odd, limit = [], not self._is_verified, bounds.area_dose
         x, y, z = place
