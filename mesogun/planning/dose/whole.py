@@ -81,7 +81,8 @@ class Whole:
             before = room[disc]
             after = room[disc] = before - count * step
             least, most = self.needs[disc]
-            if max(before, after) >= least and min(before, after) < most:
+            # not all had room before and have it still, nor did all lack it and lack it still
+            if (before >= least or after >= least) and (before < most or after < most):
                 self._block(disc, before, after)
 
     def _block(self, disc: int, before: int, after: int) -> None:
@@ -150,12 +151,14 @@ class Whole:
             if not self._frees(other, tight, name):
                 continue
             self.change(other, -1)
-            self.change(name, 1)
-            found = self._room_near(other, name)
-            if found is not None:
-                self.change(found, 1)
-                return True
-            self.change(name, -1)
+            # most often nobody has room even before this shot takes its step
+            if self._room_near(other, name) is not None:
+                self.change(name, 1)
+                found = self._room_near(other, name)
+                if found is not None:
+                    self.change(found, 1)
+                    return True
+                self.change(name, -1)
             self.change(other, 1)
         return False
 
