@@ -25,6 +25,9 @@ from mesogun.planning.place.raster import Integers
 from mesogun.planning.plan import Answer
 
 PRICE_ROUNDS, PRICE_ROUNDS_QUICK = 400, 100
+PRICED_MAX = 8_000_000
+"""In so many rounds, at most, every shot of every disc is looked at; with the fewer rounds, always.
+Where discs are many, prices settle over several looks: each begins with the last one's."""
 LOOKS_MAX, LOOKS_QUICK = 24, 5
 """So often new discs are looked for."""
 LOOK_EVERY = 20
@@ -222,7 +225,8 @@ def thin_out(
         asked = Asked(wanted.zones, wanted.volume_nl, shots, discs)
         start = np.zeros(len(discs.first), dtype=np.int64)
         start[: len(price)] = price
-        prices = priced(asked, start, PRICE_ROUNDS if thorough else PRICE_ROUNDS_QUICK)
+        many = min(PRICE_ROUNDS, PRICED_MAX // len(discs.shot)) if thorough else 0
+        prices = priced(asked, start, max(many, PRICE_ROUNDS_QUICK))
         price = prices.price
         if prices.impossible:
             proved = True

@@ -11,7 +11,9 @@ from mesogun.planning.dose.level import FINE
 from mesogun.planning.place.raster import Integers
 
 TRADES_MAX = 20_000
-"""Exchanges that are tried, at most, before giving up."""
+"""Exchanges that are tried, at most, before giving up,"""
+TOUCHED_MAX = 400_000
+"""and about how many discs they touch: a shot at a small spacing lies in ten times as many."""
 
 
 class Whole:
@@ -71,6 +73,7 @@ class Whole:
         for name, number in enumerate(self.steps):
             self.left[self.zone[name]] -= number * self.pair[name]
         self.trades = 0
+        self.trades_max = min(TRADES_MAX, TOUCHED_MAX * len(self.zone) // len(shot))
 
     def change(self, name: int, by: int) -> None:
         """Give a shot so many steps more."""
@@ -139,7 +142,7 @@ class Whole:
 
     def _may_rise(self, name: int) -> bool:
         free = self.left[self.zone[name]] >= self.pair[name]
-        return free and self.steps[name] < self.high[name] and self.trades < TRADES_MAX
+        return free and self.steps[name] < self.high[name] and self.trades < self.trades_max
 
     def _push_aside(self, name: int) -> bool:
         if not self.blocked[name]:
@@ -207,7 +210,7 @@ class Whole:
         top = self._tops(over)
         for name in sorted(range(len(over)), key=lambda name: (over[name], name)):
             unit = self.unit[name] * FINE
-            while self.steps[name] < self.high[name] and self.trades < TRADES_MAX:
+            while self.steps[name] < self.high[name] and self.trades < self.trades_max:
                 mine = self.over(name, self.target) + unit
                 giver = self._giver(name) if top[name] > mine else None
                 if giver is None:
