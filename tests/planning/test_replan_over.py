@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mesogun.errors import PlanError
 from mesogun.planning import Component, Limit, Plan, plan, verify
@@ -14,6 +16,7 @@ from mesogun.planning.prescription import Prescription
 from mesogun.planning.replan import replan
 from tests.planning.plans_by_hand import bounded, by_hand, giving, row_of_points
 from tests.planning.samples import SQUARE, moved, order, zone
+from tests.planning.test_same_everywhere import SAMPLES
 
 REACH_UM = 2 * 5_642
 FAR = moved(SQUARE, 70_000, 0)
@@ -193,3 +196,27 @@ def test_a_plan_that_is_done_with_may_have_given_too_much() -> None:
     assert verify(anew).plan.settled == Settled(
         before.digest(), tuple(range(len(before.pricks))), (60_000,) * len(before.pricks)
     )
+
+
+@cache
+def sample(name: str) -> Plan:
+    return plan(SAMPLES[name])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_whatever_was_given_what_is_left_is_within_all_limits_or_refused(
+    data: st.DataObject,
+) -> None:
+    names = ["face of four zones", "area dose that binds", "two products and an earlier session"]
+    before = sample(data.draw(st.sampled_from(names)))
+    until = data.draw(st.integers(1, len(before.pricks)))
+    settled = given_so_far(before, until)
+    for row in data.draw(st.lists(st.integers(0, until - 1), max_size=6)):
+        settled[row] = data.draw(st.integers(0, 4 * doses(before)[row]))
+    try:
+        anew = replan(before, settled)
+    except PlanError:
+        return
+    verify(anew)
+    assert doses(anew)[:until] == list(settled.values())
