@@ -68,3 +68,11 @@ def test_whatever_is_mended_keeps_the_discs_and_helps(whole: Whole) -> None:
     assert whole.blocked == room_by_hand(whole)
     if whole.left[0] == gave:
         assert spread(whole) <= before
+
+
+def test_a_step_moves_within_a_disc_that_is_full_to_the_last_drop() -> None:
+    ones = np.ones(2, dtype=np.int64)
+    shots = Shots(0 * ones, ones, ones, ones, 9 * ones, np.array([3, 1]) * FINE, np.arange(2))
+    whole = Whole(shots, {0: 4}, (0 * ones[:1], np.arange(2), ones, 4 * ones[:1]), 2 * FINE * ones)
+    whole.mend()
+    assert (whole.steps, whole.room, whole.left) == ([3, 1], [0], {0: 0})
