@@ -10,6 +10,7 @@ import io
 import re
 import warnings
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,13 +52,19 @@ def read_mesh(folder: Path, name: str) -> Mesh:
     path = beside(folder, name, ENDINGS, WHAT)
     data = read_bounded(path, MESH_BYTES_MAX, WHAT)
     kind = path.suffix.lower().removeprefix(".")
+    if find_spec("trimesh") is None:
+        raise ValueError(INSTALL)
     try:
         with warnings.catch_warnings():
             # Half a file, read in silence, is a hazard: numpy only warns where it stops reading.
             warnings.simplefilter("error")
             made = _parsed(data, kind)
-    except ImportError:
-        raise ValueError(INSTALL) from None
+    except ImportError as error:
+        # what is no text in UTF-8 makes trimesh look for a module that guesses: nothing is guessed
+        text = (
+            f"{path}: is no {kind.upper()} file that can be read: it takes the module {error.name}"
+        )
+        raise ValueError(f"{text} to guess at it, and nothing is guessed here") from None
     except MemoryError:
         raise ValueError(f"{path}: is too large to be read") from None
     except Exception as error:  # noqa: BLE001  (whatever a parser stumbles over is the file's fault)
