@@ -32,7 +32,12 @@ the same by itself, once the pistol has told what it knows.
 
 @click.command("replan", help=HELP)
 @click.argument("record", metavar="RECORD")
-@click.option("-o", "--output", metavar="PLAN", help="Write the new plan here.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="PLAN",
+    help="Write the new plan here, to be read; `resume` is what gives it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def replan_command(record: str, output: str | None, as_json: bool) -> None:
     """Tell what is left of a session and what would be given now."""

@@ -1,7 +1,7 @@
 """Choosing a zone's lattice: the widest spacing whose pricks keep every dose at the usual one.
 
 The spacing closes when the volume asks for more pricks. Only at the tightest spacing may doses rise
-above the usual, and never above the cap (`planner.md`, decision 4).
+above the usual, and never above the cap (docs/adr/0017).
 """
 
 from __future__ import annotations
