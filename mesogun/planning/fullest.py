@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mesogun.planning.dose.fill import AREA_DISC_RADIUS_UM
+from mesogun.planning.dose.held import DISC_UM
 
 CENTRES_MAX = 20_000
 """So many regions of centres are looked at before an answer counts as "it may"."""
@@ -65,4 +65,4 @@ def _is_within(one: Dose, x: int, y: int, z: int, half: int, *, flat: bool) -> b
     """Tell whether a disc around some centre of the region reaches so far."""
     dx, dy = max(0, abs(one.x_um - x) - half), max(0, abs(one.y_um - y) - half)
     dz = 0 if flat else max(0, abs(one.z_um - z) - half)
-    return dx * dx + dy * dy + dz * dz <= AREA_DISC_RADIUS_UM * AREA_DISC_RADIUS_UM
+    return dx * dx + dy * dy + dz * dz <= DISC_UM * DISC_UM

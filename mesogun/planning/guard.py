@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isqrt
 
-from mesogun.planning.dose.fill import AREA_DISC_RADIUS_UM
+from mesogun.planning.dose.held import DISC_UM
 from mesogun.planning.fullest import Dose, may_exceed
 from mesogun.planning.guarded import PG_PER_UG, ZoneBounds, known
 from mesogun.planning.infeasible import ml
@@ -22,7 +22,7 @@ from mesogun.planning.prescription import Point3, Rest
 from mesogun.planning.verdict import ALLOWED, UNTOLD, Verdict, beyond, broken
 
 PPM = 1_000_000
-REACH_UM = 2 * AREA_DISC_RADIUS_UM
+REACH_UM = 2 * DISC_UM
 """Two pricks farther apart than this share no disc of 1 cm2."""
 
 

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from mesogun.errors import PlanError
 from mesogun.planning import Head, Point, Ring, fast
-from mesogun.planning.order.shots import numbered, order_shots, rows_of, shot_places
+from mesogun.planning.order.shots import numbered, order_shots, rows_of
 from mesogun.planning.place.fit import Placed, area_of, best_fit, place
 from mesogun.planning.place.heads import cover, turns
 from mesogun.planning.place.lattice import lattice
 from mesogun.planning.place.raster import Integers, field_of
 from mesogun.planning.place.spots import Spots, of_points, on_lattice
+from mesogun.planning.timing import firsts, places
 
 PATTERNS: dict[str, tuple[Point, ...]] = {
     "line-5": tuple((k, 0) for k in range(5)),
@@ -305,7 +306,7 @@ def test_shots_of_the_first_head_come_first_and_their_pricks_stay_together() -> 
     assert after.needle[:multi].tolist() == [0, 1, 2, 3, 4] * (multi // 5)
     assert bound == 10 * (multi // 5 + count - multi)
     assert numbered(after.shot).tolist() == sorted(spots.shot.tolist())
-    where = shot_places(after)
+    where = places(after.x_um, after.y_um, after.z_um, firsts(after.shot))
     shots = multi // 5
     assert where.x_um[:shots].tolist() == sorted(where.x_um[:shots].tolist())
     last = tuple(int(one[shots - 1]) for one in where)

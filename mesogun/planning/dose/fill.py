@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mesogun.planning.dose.held import DISC_UM
 from mesogun.planning.place.raster import Integers
-
-AREA_DISC_RADIUS_UM = DISC_UM
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:

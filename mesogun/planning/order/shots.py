@@ -8,7 +8,7 @@ import numpy as np
 
 from mesogun.planning.place.raster import Integers
 from mesogun.planning.place.spots import Spots
-from mesogun.planning.timing import Places, firsts, places
+from mesogun.planning.timing import firsts, places
 
 Where = tuple[int, ...]
 """A place in um, in two or three dimensions."""
@@ -27,11 +27,6 @@ class Router(Protocol):
     ) -> tuple[Integers, int]:
         """Return the points' order, as indices, and a length that no order undercuts."""
         ...
-
-
-def shot_places(spots: Spots) -> Places:
-    """Return where the hand is for each shot; the rows of one shot stand together."""
-    return places(spots.x_um, spots.y_um, spots.z_um, firsts(spots.shot))
 
 
 def order_shots(

@@ -48,12 +48,6 @@ SLACK_UM = 30
 """Rows that follow the margin keep so much off it: they are straight to some um only."""
 
 
-class Others(NamedTuple):
-    """Pricks that are there already: rows of x, y, z and how near this zone's may come."""
-
-    rows: Integers
-
-
 class Layout(NamedTuple):
     """A zone filled at one spacing."""
 
