@@ -125,7 +125,7 @@ def chosen(site: Site, asked: Order, low_um: int, high_um: int) -> Layout | None
         each = doses.each_at(held, doses.usual)
         if each < doses.least:
             continue
-        need = -(-doses.total // each)
+        need = max(1, -(-doses.total // each))  # a share that comes to nothing is refused
         if need > site.most_at(lo):
             continue
         found = site.widest(lo, hi, need)
