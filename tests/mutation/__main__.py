@@ -82,7 +82,9 @@ class Run:
     def _begin(self, one: Mutant, items: dict[str, pytest.Item]) -> None:
         name = str(one.path.relative_to(ROOT))
         tests = self.reach.chosen(name, one.line, self.killers[name])
-        tests = [test for test in tests if test in items]
+        # a test written since the lines were measured may reach any of them
+        new = [test for test in items if test not in self.reach.took_s]
+        tests = [*new, *(test for test in tests if test in items)]
         if not tests:
             self._tell(one, "not reached", 0)
             return
