@@ -25,8 +25,10 @@ from mesogun.planning.plan import (
 from mesogun.planning.planner import plan
 from mesogun.planning.prescription import (
     HOLE,
+    Autologous,
     Component,
     Earlier,
+    Finding,
     Head,
     Limit,
     Motion,
@@ -58,10 +60,12 @@ __all__ = [
     "PLAN_FORMAT",
     "SESSION_LIMITS",
     "ZONE_LIMITS",
+    "Autologous",
     "Change",
     "Column",
     "Component",
     "Earlier",
+    "Finding",
     "Head",
     "Infeasible",
     "Limit",

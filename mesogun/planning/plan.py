@@ -110,8 +110,12 @@ class Plan:
 
 
 def as_fields(one: Any) -> dict[str, Any]:
-    """Return a dataclass as a dict of its fields, for json's encoder."""
-    return {each.name: getattr(one, each.name) for each in fields(one)}
+    """Return a dataclass as a dict of its fields, for json's encoder.
+
+    What came `LATER` is left out where it has its default: older plans keep their digests.
+    """
+    told = ((each, getattr(one, each.name)) for each in fields(one))
+    return {each.name: value for each, value in told if not each.metadata or value != each.default}
 
 
 _SEAL = object()

@@ -6,7 +6,8 @@ float. Lengths are um, volumes nL, times us or ms as the name says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from firmware_protocol.units import Micrometres, Milliseconds, Nanolitres, NanolitresPerSecond
@@ -19,6 +20,9 @@ Point3 = tuple[int, int, int]
 
 TriggerMode = Literal["press", "held"]
 Pattern = Literal["lattice", "irregular"]
+LATER: Mapping[str, bool] = {"later": True}
+"""Marks a field that older plans do not have: it is written only where it differs from its default,
+so that they keep their digests."""
 HOLE = -1
 """What a raster's cell holds where nothing is known."""
 
@@ -181,6 +185,19 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Autologous:
+    """Blood drawn from the patient, from which the product was made."""
+
+    donor_id: str
+    """The same as the patient's."""
+    blood_nl: Nanolitres
+    yield_nl: Nanolitres
+    """What was made of it, as measured by whoever made it."""
+    drawn_at: str
+    """ISO local date and time, on the day of the session."""
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """What is in the syringe."""
 
@@ -193,6 +210,22 @@ class Product:
     viscosity_upa_s: int | None
     """Micropascal seconds (1 mPa.s = 1,000)."""
     components: tuple[Component, ...]
+    autologous: Autologous | None = field(default=None, metadata=LATER)
+    """None: it is no product of the patient's own blood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What screening or a rule of a product said, and who took it on."""
+
+    rule: str
+    """"screening.diabetes", "component.organic_silicon.diabetes"."""
+    text: str
+    source: str
+    """Every founding text that speaks of it, also where they disagree."""
+    by: str = ""
+    """Who overrode it; empty: nothing was to be overridden."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +284,8 @@ class Prescription:
     earlier: tuple[Earlier, ...] = ()
     surface: Surface | None = None
     """Where zones are faces of it; None: zones are outlines in a plane."""
+    findings: tuple[Finding, ...] = field(default=(), metadata=LATER)
+    """What screening and the rules of the products said, beside what they refuse."""
 
     @property
     def products(self) -> tuple[Product, ...]:
