@@ -41,6 +41,7 @@ from mesogun.intake.catalogue_form import (
 from mesogun.intake.files import parse_toml, text_of
 from mesogun.intake.form import Table, read
 from mesogun.intake.refusal import key_path
+from mesogun.intake.vials_form import ProductsFile
 
 File = TypeVar("File", bound=Table)
 
@@ -66,6 +67,7 @@ class Catalogue(Table):
     pistols: Mapping[str, Pistol]
     components: Mapping[str, ComponentLimit]
     questions: Mapping[str, Question]
+    products: ProductsFile
 
 
 @cache
@@ -109,6 +111,7 @@ def load(folder: Path) -> Catalogue:
         pistols=_read(folder, "pistols.toml", PistolsFile).pistols,
         components=_read(folder, "components.toml", ComponentsFile).components,
         questions=_read(folder, "screening.toml", ScreeningFile).questions,
+        products=_read(folder, "products.toml", ProductsFile),
     )
 
 
