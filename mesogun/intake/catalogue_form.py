@@ -114,12 +114,14 @@ class TechniqueFigures(Table):
 
     dose_usual: Volume
     dose_max: Volume
-    spacing_min: Length
-    spacing_max: Length
     margin: Length
     rate: Rate
     dwell: Duration
     frequency: Frequency
+    spacing: Literal["range", "pitch"] = "range"
+    """Pitch: that of a head of several needles, from needle to needle."""
+    spacing_min: Length | None = None
+    spacing_max: Length | None = None
     spacing_usual: Length | None = None
     depth_min: Length | None = None
     depth_usual: Length | None = None
@@ -132,6 +134,11 @@ class TechniqueFigures(Table):
             spacing_usual=self.spacing_usual,
             spacing_max=self.spacing_max,
         )
+        bounds = self.spacing_min, self.spacing_max
+        if self.spacing == "range" and None in bounds:
+            raise ValueError('it needs spacing_min and spacing_max, or spacing = "pitch"')
+        if self.spacing == "pitch" and bounds != (None, None):
+            raise ValueError("the head's pitch is its spacing: delete spacing_min and spacing_max")
 
 
 class Technique(Table):

@@ -13,7 +13,7 @@ from mesogun.intake.prescription_form import ZoneForm
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.refusal import Problems
 from mesogun.intake.sine import sine_ppm
-from mesogun.planning.prescription import Limit, Raster, Skin
+from mesogun.planning.prescription import Head, Limit, Raster, Skin
 
 MM, PPM = 1_000, 1_000_000
 
@@ -30,13 +30,15 @@ class Preset(Table):
     sex: Sex
 
 
-def zone_limits(index: int, preset: Preset) -> tuple[Limit, ...]:
-    """Return what area and technique allow in zone `index`."""
+def zone_limits(index: int, preset: Preset, head: Head | None) -> tuple[Limit, ...]:
+    """Return what area and technique allow in zone `index`.
+
+    `head` is the first on the pistol, if it has several needles.
+    """
     figures, technique = preset.figures, preset.technique_origin
     made = [
         limit("dose_nl_max", figures.dose_max, index, technique),
-        limit("spacing_um_min", figures.spacing_min, index, technique),
-        limit("spacing_um_max", figures.spacing_max, index, technique),
+        *_spacings(index, figures, technique, head),
         limit("margin_um_min", figures.margin, index, technique),
     ]
     if preset.technique.depth_max is not None:
@@ -52,6 +54,22 @@ def zone_limits(index: int, preset: Preset) -> tuple[Limit, ...]:
         origin = f"{preset.area_origin} ({preset.sex})"
         made.append(limit("depth_um_max", skin.depth_max, index, origin))
     return tuple(made)
+
+
+def _spacings(
+    index: int, figures: TechniqueFigures, technique: str, head: Head | None
+) -> tuple[Limit, ...]:
+    low, high = figures.spacing_min, figures.spacing_max
+    if low is not None and high is not None:
+        return (
+            limit("spacing_um_min", low, index, technique),
+            limit("spacing_um_max", high, index, technique),
+        )
+    if head is None:
+        return ()
+    origin = f"{technique}: the pitch of the head {head.name}"
+    names = ("spacing_um_min", "spacing_um_max")
+    return tuple(Limit(name, head.pitch_um, "um", index, origin, head.source) for name in names)
 
 
 def depth_of(

@@ -21,6 +21,10 @@ from mesogun.planning.prescription import Head, Limit, Rest, Zone
 
 MM, UL, SECOND_US = 1_000, 1_000, 1_000_000
 PRESCRIBED = "prescription"
+OF_ITS_OWN = (
+    "; or let the clinic's own catalogue supply what is missing, with its sources: techniques.toml,"
+    " [techniques.{0}] with depth_max, trigger and [techniques.{0}.figures]"
+)
 
 
 class ZoneReader(Table):
@@ -51,7 +55,7 @@ class ZoneReader(Table):
         weights, thickness = self.maps.read(key, form, self.problems)
         if preset is None:
             return None
-        limits = zone_limits(index, preset)
+        limits = zone_limits(index, preset, self.head)
         depth_um = depth_of(
             key, form, preset, limits, self.equipment, self.catalogue, self.problems
         )
@@ -109,7 +113,16 @@ class ZoneReader(Table):
             usable = [name for name, one in known.techniques.items() if one.refused is None]
             self.problems.add(
                 f"{key}.technique",
-                f"found {form.technique!r}: {technique.refused}: give one of {', '.join(usable)}",
+                f"found {form.technique!r}: {technique.refused}: give one of {', '.join(usable)}"
+                f"{OF_ITS_OWN.format(form.technique)}",
+            )
+            return None
+        if technique.figures.spacing == "pitch" and self.head is None:
+            self.problems.add(
+                f"{key}.technique",
+                f"found {form.technique!r}, whose spacing is the step from needle to needle of a "
+                f"head of several needles, and device.head has one: take such a head, or another "
+                f"technique",
             )
             return None
         group = known.groups[area.group]
@@ -184,7 +197,7 @@ class ZoneReader(Table):
 
     def _within(self, key: str, asked_um: int, preset: Preset, mend: str) -> None:
         low, high = preset.figures.spacing_min, preset.figures.spacing_max
-        if low.value <= asked_um <= high.value:
+        if low is None or high is None or low.value <= asked_um <= high.value:
             return
         bound = low if asked_um < low.value else high
         self.problems.add(
