@@ -105,6 +105,23 @@ def _warn_of_volume(volume: int, regimen: Regimen, warnings: list[str]) -> None:
         )
 
 
+def needle_limits(
+    device: DeviceForm, catalogue: Catalogue, problems: Problems
+) -> tuple[Limit, ...]:
+    """Return after how many pricks the needle is changed: as usual, or sooner where asked."""
+    usual, asked = catalogue.session.pricks_per_needle_prompt, device.needle_pricks
+    made = limit("needle_pricks_max", usual, None, "session")
+    if asked is None:
+        return (made,)
+    if not 0 < asked <= usual.value:
+        problems.add(
+            "device.needle_pricks",
+            f"found {asked}: a needle is changed after {usual.value} pricks at most "
+            f"[{usual.told()}]: give 1 to {usual.value}, or leave it out",
+        )
+    return (made, Limit(made.name, asked, made.unit, None, "prescription", "prescription"))
+
+
 def session_limits(equipment: Equipment, catalogue: Catalogue) -> tuple[Limit, ...]:
     """Return the limits that hold for the session as a whole."""
     session = catalogue.session
@@ -118,7 +135,6 @@ def session_limits(equipment: Equipment, catalogue: Catalogue) -> tuple[Limit, .
         limit("dose_nl_min", session.dose_min, None, "session"),
         limit("area_dose_nl_per_cm2_max", session.area_dose_max, None, "session"),
         limit("pricks_max", session.pricks_max, None, "session"),
-        limit("needle_pricks_max", session.pricks_per_needle_prompt, None, "session"),
     )
 
 

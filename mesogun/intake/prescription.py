@@ -16,6 +16,7 @@ from mesogun.intake.equipment import (
     Equipment,
     check_volumes,
     motion,
+    needle_limits,
     read_equipment,
     session_limits,
 )
@@ -30,8 +31,9 @@ from mesogun.intake.quantity import in_unit
 from mesogun.intake.quantity import shown as as_shown
 from mesogun.intake.refusal import Problems, unknown
 from mesogun.intake.screening import Screening, read_screening
+from mesogun.intake.vials import check_vials
 from mesogun.intake.zones import ZoneReader
-from mesogun.planning.prescription import Head, Limit, Prescription, Surface, Zone
+from mesogun.planning.prescription import Finding, Head, Limit, Prescription, Surface, Zone
 
 WHAT = "prescription"
 KG = 1_000
@@ -96,6 +98,7 @@ class _Read(Table):
     zones: tuple[Zone, ...]
     limits: tuple[Limit, ...]
     surface: Surface | None
+    findings: tuple[Finding, ...]
 
 
 def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescription | None:
@@ -105,6 +108,7 @@ def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescrip
     products = products_of(form)
     for key, product in products:
         check_expiry(key, product, form.session, problems)
+    blood = check_vials(products, form.patient, form.session, presets.products, problems, warnings)
     regimen = presets.regimens.get(form.session.regimen)
     if regimen is None:
         problems.add("session.regimen", unknown(form.session.regimen, presets.regimens, "regimen"))
@@ -128,6 +132,7 @@ def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescrip
         zones=zones,
         limits=(*limits, *bounded),
         surface=places.surface,
+        findings=(*screening.findings, *blood),
     )
     return _assemble(form, file.stem, made, presets, warnings)
 
@@ -182,6 +187,7 @@ def _read_zones(
     if not form.zones:
         problems.add("zones", "is empty: give at least one [[zones]]")
     zones, limits = list[Zone](), list(session_limits(reader.equipment, reader.catalogue))
+    limits += needle_limits(form.device, reader.catalogue, problems)
     names: dict[str, int] = {}
     products = check_products(form, problems)
     for index, zone_form in enumerate(form.zones):
@@ -231,4 +237,5 @@ def _assemble(
         position_um=device.position_mm,
         bevel_um=0 if bevel is None else bevel.value,
         surface=made.surface,
+        findings=made.findings,
     )

@@ -19,6 +19,7 @@ from mesogun.intake.values import (
     Microlitres,
     Millilitres,
     Millimetres,
+    Moment,
     Needles,
     Outline,
     Outline3,
@@ -90,6 +91,16 @@ class ComponentForm(Table):
     concentration_mg_per_ml: Concentration
 
 
+class AutologousForm(Table):
+    """[product.autologous]: made from the patient's own blood."""
+
+    donor: Pseudonym
+    blood_ml: Millilitres
+    yield_ml: Millilitres
+    """As measured: nothing is assumed."""
+    drawn: Moment
+
+
 class ProductForm(Table):
     """[product], and each of [[further_products]]."""
 
@@ -99,6 +110,11 @@ class ProductForm(Table):
     expiry: Day
     viscosity_mpa_s: Viscosity | None = None
     components: tuple[ComponentForm, ...] = ()
+    ampoule_ml: Millilitres | None = None
+    """What one ampoule holds."""
+    opened: Day | None = None
+    """When the vial was opened, where it was open before the session."""
+    autologous: AutologousForm | None = None
 
 
 class PatternForm(Table):
@@ -122,6 +138,8 @@ class DeviceForm(Table):
     """A single needle gives what a head of several needles cannot cover."""
     position_mm: Margin = 0
     """How far a prick may miss its place."""
+    needle_pricks: Count | None = None
+    """The needle is changed after so many pricks, where that is fewer than usual."""
 
 
 class DrawingForm(Table):

@@ -10,6 +10,7 @@ from mesogun.intake.components import bound_of
 from mesogun.intake.prescription_form import PrescriptionForm, ProductForm, ZoneForm
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.refusal import Problems, unknown
+from mesogun.intake.vials import made_blood
 from mesogun.planning.prescription import Component, Product
 
 WHOLE_PPM = 1_000_000
@@ -36,6 +37,9 @@ def made_product(form: ProductForm, known: Mapping[str, ComponentLimit]) -> Prod
             Component(bound_of(one.name, known) or one.name, one.concentration_mg_per_ml)
             for one in form.components
         ),
+        autologous=made_blood(form.autologous),
+        ampoule_nl=form.ampoule_ml or 0,
+        opened="" if form.opened is None else form.opened.isoformat(),
     )
 
 

@@ -10,8 +10,12 @@ from mesogun.intake.form import Table, read
 from mesogun.intake.quantity import shown
 from mesogun.intake.refusal import Problems, unknown
 from mesogun.intake.values import Text
+from mesogun.planning.prescription import Finding
 
 OVERRIDE = "override"
+KINDS = {"absolute": "an absolute", "relative": "a relative"}
+RULE = "screening."
+"""Opens the name of what an answer has found."""
 
 
 class OverrideForm(Table):
@@ -31,10 +35,12 @@ class _ScreeningForm(Table):
 
 
 class Screening(NamedTuple):
-    """The answers in the catalogue's order, and the overrides as (condition, reason, by)."""
+    """The answers in the catalogue's order, the overrides as (condition, reason, by)."""
 
     answers: tuple[tuple[str, bool], ...]
     overrides: tuple[tuple[str, str, str], ...]
+    findings: tuple[Finding, ...]
+    """What was answered with yes and taken on by somebody."""
 
 
 def read_screening(
@@ -59,7 +65,19 @@ def read_screening(
     overrides = _overrides(found, problems)
     _judge(dict(answers), overrides, questions, problems)
     return Screening(
-        tuple(answers), tuple((one.condition, one.reason, one.by) for one in overrides)
+        tuple(answers),
+        tuple((one.condition, one.reason, one.by) for one in overrides),
+        tuple(_finding(questions[one.condition], one) for one in overrides) if not problems else (),
+    )
+
+
+def _finding(question: Question, taken: OverrideForm) -> Finding:
+    return Finding(
+        rule=f"{RULE}{taken.condition}",
+        text=f"{question.ask} Yes: {KINDS[question.kind]} contraindication",
+        source=question.source,
+        by=taken.by,
+        reason=taken.reason,
     )
 
 
@@ -99,14 +117,12 @@ def _judge(
         question = questions[condition]
         if not answer or (question.kind == "relative" and condition in overridden):
             continue
-        absolute = question.kind == "absolute"
-        kind = "an absolute" if absolute else "a relative"
         mend = (
             "no session may be given; do not treat"
-            if absolute
+            if question.kind == "absolute"
             else "do not treat, or add [[screening.override]] with condition, reason and by"
         )
         problems.add(
             f"screening.{condition}",
-            f"answered true: {kind} contraindication [{question.source}]: {mend}",
+            f"answered true: {KINDS[question.kind]} contraindication [{question.source}]: {mend}",
         )

@@ -77,6 +77,28 @@ def day(found: Any, _context: Any) -> date:
     return made
 
 
+def moment(found: Any, _context: Any) -> datetime:
+    """Return a local date and time to the minute, written as TOML does or as text.
+
+    Raises:
+        ValueError: with what was found.
+    """
+    try:
+        if not isinstance(found, str | datetime):
+            raise ValueError
+        made = datetime.fromisoformat(found) if isinstance(found, str) else found
+        if isinstance(found, str) and "T" not in found:
+            raise ValueError
+    except ValueError:
+        made = None
+    if made is None or made.tzinfo is not None or made.second or made.microsecond:
+        raise ValueError(
+            f"found {shown(found)}: give local date and time to the minute, such as "
+            f"2026-11-21T09:30"
+        )
+    return made
+
+
 def count(found: Any, _context: Any) -> int:
     """Return a whole number, 0 or more, of usual size.
 
@@ -271,11 +293,13 @@ _NEEDLES = {
     "description": "each needle's place in steps [i, j] of a triangular lattice",
 }
 _DAY = {"type": "string", "format": "date"}
+_MOMENT = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:00)?$"}
 _TEXT = {"type": "string", "minLength": 1, "maxLength": TEXT_CHARACTERS_MAX}
 
 Text = Annotated[str, Reader(read=text, json=_TEXT)]
 Pseudonym = Annotated[str, Reader(read=pseudonym, json={**_TEXT, "pattern": "^[A-Za-z0-9._-]+$"})]
 Day = Annotated[date, Reader(read=day, json=_DAY)]
+Moment = Annotated[datetime, Reader(read=moment, json=_MOMENT)]
 Count = Annotated[
     int, Reader(read=count, json={"type": "integer", "minimum": 0, "maximum": COUNT_MAX})
 ]

@@ -212,6 +212,10 @@ class Product:
     components: tuple[Component, ...]
     autologous: Autologous | None = field(default=None, metadata=LATER)
     """None: it is no product of the patient's own blood."""
+    ampoule_nl: int = field(default=0, metadata=LATER)
+    """What one ampoule holds; 0: not told."""
+    opened: str = field(default="", metadata=LATER)
+    """ISO date on which the vial was opened; empty: for this session."""
 
 
 @dataclass(frozen=True, slots=True)
