@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "info": ("mesogun.cli.pistols", "info_command", "Describe the pistol at a port."),
     "monitor": ("mesogun.cli.pistols", "monitor_command", "Watch the pistol at a port."),
     "simulate": ("mesogun.cli.pistols", "simulate_command", "Serve a simulated pistol."),
-    "record": ("mesogun.cli.records", "record_group", "Show, verify or export a session's record."),
+    "record": ("mesogun.cli.records", "record_group", "Show, verify, export or add to a record."),
 }
 
 

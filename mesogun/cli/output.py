@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from mesogun.cli import show
 from mesogun.intake import read_plan
 from mesogun.planning import Plan
-from mesogun.record import Folder, Record, load_record
+from mesogun.record import Folder, Note, Record, load_record
 from mesogun.record.folder import MAP, REPORT, plan_name
 
 EXIT_OF_OUTCOME = {"complete": 0, "aborted": 3, "fault": 3, "interrupted": 3}
@@ -64,6 +65,7 @@ class Session:
             + (f", in {record.parts} parts" if record.parts > 1 else ""),
             *self._change_lines(),
             *self._alarm_lines(),
+            *(f"side effect      {note_text(one)}" for one in record.notes),
             f"report           {self.folder / REPORT}",
         ]
         if record.outcome == "interrupted":
@@ -92,6 +94,23 @@ class Session:
         if len(alarms) > LOUD_ALARMS:
             lines.append(f"alarm            and {len(alarms) - LOUD_ALARMS} more: see the report")
         return lines
+
+
+def note_text(one: Note) -> str:
+    """Say on one line which side effect was seen, when and where."""
+    seen = one.seen[:16].replace("T", " ") + " " + one.seen[19:]
+    parts = [one.effect.replace("_", " "), one.severity, *([one.zone] if one.zone else [])]
+    said = (f": {one.text}" if one.text else "") + (f" (by {one.by})" if one.by else "")
+    return f"{seen}, {after_text(one.after_s)} after the session: {', '.join(parts)}{said}"
+
+
+def after_text(seconds: int) -> str:
+    """Write how long after a session something was seen, rounded down: "5 d 3 h"."""
+    minutes = seconds // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 OUTCOME_WORDS = {
@@ -131,11 +150,37 @@ def pages(record: Record, plan: Plan) -> dict[str, bytes]:
     """Make report and map: functions of plan and record alone, so that they can be checked."""
     from mesogun.report import page, treatment_map
 
-    made_at = record.session.ended or record.session.started
+    notes = [one.wall for one in record.notes]
+    made_at = max([record.session.ended or record.session.started, *notes[-1:]])
     return {
         REPORT: page(record, plan, generated_at=made_at).encode(),
         MAP: treatment_map(plan, record).encode(),
     }
+
+
+def maker_of(record: Record) -> str | None:
+    """Return which mesogun made report and map: of the last note, or of the session."""
+    if record.notes:
+        return record.notes[-1].version
+    return dict(record.session.versions).get("mesogun")
+
+
+def changed_pages(session: Session) -> tuple[list[str], list[str]]:
+    """Make report and map anew, and compare: they are functions of the plan and the journal.
+
+    Returns what is wrong, and what could not be compared.
+    """
+    made_by, ours = maker_of(session.record), version("mesogun")
+    if made_by != ours:
+        return [], [
+            f"report and map were not compared: mesogun {made_by} made them, this is {ours}"
+        ]
+    changed = [
+        f"{name}: missing, or not what the journal and the plan say"
+        for name, data in pages(session.record, session.plan).items()
+        if not (session.folder / name).is_file() or (session.folder / name).read_bytes() != data
+    ]
+    return changed, []
 
 
 def free_folder(name: str) -> Path:

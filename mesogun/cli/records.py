@@ -1,15 +1,15 @@
-"""`mesogun record show|verify|export`: read, check and export what a session left behind."""
+"""`mesogun record show|verify|export|note`: what a session left behind, and what came after."""
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 
 import click
 
 from mesogun.cli import show
 from mesogun.cli.files import write_file
-from mesogun.cli.output import Session, pages, plan_digest_of, read_session
+from mesogun.cli.notes import note_command
+from mesogun.cli.output import changed_pages, plan_digest_of, read_session
 from mesogun.errors import RecordError
 from mesogun.record import Record, load_record, to_json, verify_folder
 from mesogun.record.folder import RECORD
@@ -45,7 +45,10 @@ Examples:
 
 @click.group("record")
 def record_group() -> None:
-    """Read, check and export the record of a session."""
+    """Read, check and export the record of a session; note what was seen after it."""
+
+
+record_group.add_command(note_command)
 
 
 @record_group.command("show", help=SHOW_HELP)
@@ -72,7 +75,7 @@ def verify_command(folder: str, as_json: bool) -> int:
     problems = [str(one) for one in verify_folder(path, plan_digest=plan_digest_of)]
     notes: list[str] = []
     if not problems:
-        problems, notes = _changed_pages(read_session(path))
+        problems, notes = changed_pages(read_session(path))
     if as_json:
         show.echo_json({"ok": not problems, "problems": problems, "notes": notes})
     elif problems:
@@ -105,24 +108,6 @@ def export_command(folder: str, output: str | None, kind: str) -> None:
     else:
         write_file(Path(output), text.encode())
         click.echo(f"{kind}: {output}")
-
-
-def _changed_pages(session: Session) -> tuple[list[str], list[str]]:
-    """Make report and map anew, and compare: they are functions of the plan and the journal.
-
-    Returns what is wrong, and what could not be compared.
-    """
-    made_by, ours = dict(session.record.session.versions).get("mesogun"), version("mesogun")
-    if made_by != ours:
-        return [], [
-            f"report and map were not compared: mesogun {made_by} made them, this is {ours}"
-        ]
-    changed = [
-        f"{name}: missing, or not what the journal and the plan say"
-        for name, data in pages(session.record, session.plan).items()
-        if not (session.folder / name).is_file() or (session.folder / name).read_bytes() != data
-    ]
-    return changed, []
 
 
 def _verdict(path: Path) -> str:

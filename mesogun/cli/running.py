@@ -29,7 +29,7 @@ from mesogun.cli.stopping import stopped_by_signals
 from mesogun.device import Capture, Pistol
 from mesogun.intake import prescription_bytes, read_prescription
 from mesogun.planning import plan, to_json, verify
-from mesogun.record import Ended, Entry, Folder, Journal
+from mesogun.record import Entry, Folder, Journal, ending_of
 from mesogun.record.folder import PLAN, PRESCRIPTION, WIRE
 from mesogun.session import Briefing, Progress, opening, run
 
@@ -126,7 +126,8 @@ def resume_command(record: str, url: str, yes: bool, lease_ms: int, as_json: boo
         journal, history = folder.reopen_journal()
         journal.close()
         plans = Plans.read(folder, history)
-        if isinstance(history[-1], Ended) and history[-1].outcome == "complete":
+        ended = ending_of(history)
+        if ended is not None and ended.outcome == "complete":
             # All was given, but the host died before it wrote so: no pistol is needed for that.
             return tell(finish(folder, plans.in_force.plan), as_json)
         with _Taps() as taps, Pistol.open(url, on_body=taps.on_body) as pistol:

@@ -8,6 +8,7 @@ from mesogun.record.entries import (
     Ended,
     Entry,
     Intent,
+    Noted,
     Opened,
     Outcome,
     Paused,
@@ -15,11 +16,13 @@ from mesogun.record.entries import (
     Reserved,
     ShotOutcome,
 )
-from mesogun.record.folder import Folder, Problem, load_record, verify_folder
-from mesogun.record.folding import fold
+from mesogun.record.folder import Folder, Problem, load_record, unwritten, verify_folder
+from mesogun.record.folding import ending_of, fold
 from mesogun.record.journal import Chain, Journal, read, read_chained
+from mesogun.record.noting import note
 from mesogun.record.record import (
     Alarm,
+    Note,
     PauseRecord,
     PrickRecord,
     PrickState,
@@ -27,6 +30,7 @@ from mesogun.record.record import (
     Replan,
     SessionFacts,
     SessionOutcome,
+    Severity,
 )
 from mesogun.record.show import to_json
 
@@ -42,6 +46,8 @@ __all__ = [
     "Folder",
     "Intent",
     "Journal",
+    "Note",
+    "Noted",
     "Opened",
     "Outcome",
     "PauseRecord",
@@ -55,11 +61,15 @@ __all__ = [
     "Reserved",
     "SessionFacts",
     "SessionOutcome",
+    "Severity",
     "ShotOutcome",
+    "ending_of",
     "fold",
     "load_record",
+    "note",
     "read",
     "read_chained",
     "to_json",
+    "unwritten",
     "verify_folder",
 ]

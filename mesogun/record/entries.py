@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, Literal, get_args, get_type_hints
 
 from mesogun.errors import RecordError
-from mesogun.record.record import SessionOutcome
+from mesogun.record.record import SessionOutcome, Severity
 
 ShotOutcome = Literal["fired", "not_fired", "partial", "indeterminate"]
 INTEGER_MAX = 2**64 - 1
@@ -156,9 +156,32 @@ class Replanned:
     """One for each prick; of those that are done with, what they took."""
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A person saw a side effect after the session; it changes nothing of what was given."""
+
+    at_us: int
+    """The latest time of the session: its clock has stopped."""
+    after_s: int
+    """How long after the session's end it was seen."""
+    seen: str
+    """When, ISO 8601 with its offset from UTC."""
+    effect: str
+    """Its id in the catalogue."""
+    severity: Severity
+    zone: str
+    """Empty: in no one zone."""
+    text: str
+    by: str
+    wall: str
+    """When this was written."""
+    version: str
+    """Of mesogun, which made the pages anew with this note."""
+
+
 Entry = (
     Opened | Connected | Reserved | Armed | Intent | Outcome | Acknowledged | Alarmed | Ended
-    | Paused | Replanned
+    | Paused | Replanned | Noted
 )  # fmt: skip
 
 _Check = Callable[[object], bool]
@@ -201,6 +224,7 @@ _CHECKS: dict[object, tuple[_Check, str]] = {
     tuple[tuple[str, str], ...]: (_is_pairs, "a list of pairs of text"),
     ShotOutcome: (_one_of(get_args(ShotOutcome)), " | ".join(get_args(ShotOutcome))),
     SessionOutcome: (_one_of(get_args(SessionOutcome)), " | ".join(get_args(SessionOutcome))),
+    Severity: (_one_of(get_args(Severity)), " | ".join(get_args(Severity))),
 }
 
 

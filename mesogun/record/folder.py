@@ -164,6 +164,19 @@ class Problem:
         return f"{self.file}: {self.text}"
 
 
+def unwritten(path: Path) -> tuple[Entry, ...]:
+    """Return the journal's last entries, those that `record.json` does not know of yet.
+
+    Raises:
+        RecordError: the journal cannot be trusted, or there is no `record.json`.
+    """
+    known = _known_chain(path)
+    if known is None:
+        raise RecordError(f"{path / RECORD}: missing: the session was not closed")
+    entries, _ = read_chained(path / JOURNAL, through=known)
+    return entries[known.entries :]
+
+
 def verify_folder(path: Path, *, plan_digest: Callable[[Path], str] | None = None) -> list[Problem]:
     """Check every file that a record rests on; an empty list means that all agree.
 

@@ -19,6 +19,7 @@ from mesogun.record.entries import (
     Ended,
     Entry,
     Intent,
+    Noted,
     Opened,
     Outcome,
     Paused,
@@ -28,6 +29,7 @@ from mesogun.record.entries import (
 from mesogun.record.ledger import Fate, Ledger
 from mesogun.record.record import (
     Alarm,
+    Note,
     PauseRecord,
     PrickRecord,
     Record,
@@ -76,10 +78,7 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
             case Ended():
                 ended = entry
             case Paused():
-                pauses = [
-                    *(one for one in pauses if one.confirmed_by or one.shot != entry.shot),
-                    PauseRecord(entry.at_us, entry.shot, entry.kinds, "", None),
-                ]
+                pauses = _paused(pauses, entry)
             case Replanned():
                 replans.append(_replan(opened_anew, entry))
                 opened_anew = replace(
@@ -87,7 +86,7 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
                 )
             case Opened():
                 raise RecordError("the journal opens a second session; one file holds one")
-            case Reserved() | Acknowledged():
+            case Reserved() | Acknowledged() | Noted():
                 pass
     fates, follow = ledger.fates()
     alarms += [*follow, *_changes(meetings)]
@@ -106,7 +105,37 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
         chain_head=chain_head,
         pauses=tuple(pauses),
         replans=tuple(replans),
+        notes=tuple(_note(one) for one in entries if isinstance(one, Noted)),
     )
+
+
+def ending_of(history: Sequence[Entry]) -> Ended | None:
+    """Return how a session ended; None if it did not, or went on after that.
+
+    Notes of what was seen later do not go on with it.
+    """
+    last = next((one for one in reversed(history) if not isinstance(one, Noted)), None)
+    return last if isinstance(last, Ended) else None
+
+
+def _note(entry: Noted) -> Note:
+    return Note(
+        seen=entry.seen,
+        after_s=entry.after_s,
+        effect=entry.effect,
+        severity=entry.severity,
+        zone=entry.zone,
+        text=entry.text,
+        by=entry.by,
+        wall=entry.wall,
+        version=entry.version,
+    )
+
+
+def _paused(pauses: list[PauseRecord], entry: Paused) -> list[PauseRecord]:
+    """Begin a pause; one before the same shot that nobody confirmed is taken up again."""
+    kept = [one for one in pauses if one.confirmed_by or one.shot != entry.shot]
+    return [*kept, PauseRecord(entry.at_us, entry.shot, entry.kinds, "", None)]
 
 
 def _confirmed(pause: PauseRecord, armed: Armed) -> PauseRecord:

@@ -7,6 +7,7 @@ from typing import Literal
 
 PrickState = Literal["given", "not_given", "in_doubt"]
 SessionOutcome = Literal["complete", "aborted", "fault", "interrupted"]
+Severity = Literal["mild", "moderate", "severe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,28 @@ class Replan:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A side effect that was seen after the session."""
+
+    seen: str
+    """ISO 8601 with its offset from UTC."""
+    after_s: int
+    """How long after the session's end."""
+    effect: str
+    """Its id in the catalogue."""
+    severity: Severity
+    zone: str
+    """Empty: in no one zone."""
+    text: str
+    by: str
+    """Who says so; empty: not told."""
+    wall: str
+    """When it was written."""
+    version: str
+    """Of mesogun, which made the pages anew with this note."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The whole session. Made by `fold` alone."""
 
@@ -104,6 +127,8 @@ class Record:
     """Hash of the journal's last entry, hex."""
     pauses: tuple[PauseRecord, ...] = ()
     replans: tuple[Replan, ...] = ()
+    notes: tuple[Note, ...] = ()
+    """As they were written; the journal lets none be changed or taken away."""
 
     def count(self, state: PrickState) -> int:
         """Return how many pricks are in `state`."""

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from mesogun.record.record import PauseRecord, Record, Replan
+from mesogun.record.record import Note, PauseRecord, Record, Replan
 
 RECORD_FORMAT = "mesogun-record/1"
 
@@ -37,8 +37,8 @@ def _told(record: Record) -> dict[str, Any]:
     }
 
 
-def _rare(record: Record) -> tuple[tuple[str, tuple[PauseRecord | Replan, ...]], ...]:
-    return ("pauses", record.pauses), ("replans", record.replans)
+def _rare(record: Record) -> tuple[tuple[str, tuple[PauseRecord | Replan | Note, ...]], ...]:
+    return ("pauses", record.pauses), ("replans", record.replans), ("notes", record.notes)
 
 
 def _totals(record: Record) -> dict[str, int]:

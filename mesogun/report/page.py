@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mesogun.planning.plan import Plan
 from mesogun.record.record import Record, SessionOutcome
-from mesogun.report import account, dose_map, during, papers, sections
+from mesogun.report import account, afterwards, dose_map, during, papers, sections
 from mesogun.report.markup import Markup, element, empty, join
 from mesogun.report.picture import SIMULATED, asset
 from mesogun.report.rows import DOSE_TOLERANCE, rows
@@ -61,6 +61,7 @@ def _sections(story: Story, generated_at: str) -> Markup:
         during.replans_section(story),
         sections.alarms_section(story),
         during.pauses_section(story),
+        afterwards.notes_section(story),
         sections.zones_section(story),
         sections.density_section(story),
         papers.limits_section(plan),

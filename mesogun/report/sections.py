@@ -348,6 +348,10 @@ def attention(story: Story) -> Sequence[Markup]:
         found.append(("pauses", "A pause was not confirmed"))
     if record.alarms:
         found.append(("alarms", figures.counted(len(record.alarms), "alarm")))
+    if record.notes:
+        severe = sum(1 for one in record.notes if one.severity == "severe")
+        told = figures.counted(len(record.notes), "side effect") + " noted"
+        found.append(("notes", told + (f", {figures.count(severe)} severe" if severe else "")))
     if record.session.ended is None:
         found.append(("provenance", "The record was never closed"))
     if record.session.calibration_id == 0 and record.session.pistol_uid:

@@ -14,7 +14,6 @@ from mesogun.errors import RecordError
 from mesogun.record import (
     Acknowledged,
     Connected,
-    Ended,
     Entry,
     Intent,
     Opened,
@@ -23,6 +22,7 @@ from mesogun.record import (
     Reserved,
     SessionOutcome,
     ShotOutcome,
+    ending_of,
 )
 from mesogun.session.counting import TRIES_MAX, counted_nl
 from mesogun.session.orders import Orders
@@ -115,7 +115,7 @@ def past_of(history: Sequence[Entry], orders: Orders) -> Past:
     }
     short = [(k, nl) for k, nl in sorted(counted.items()) if nl != orders.shots[k].dose_nl]
     meetings = [one for one in history if isinstance(one, Connected)]
-    last = history[-1]
+    ended = ending_of(history)
     return Past(
         parts=len(meetings),
         pistol_uid=meetings[0].pistol_uid if meetings else None,
@@ -125,7 +125,7 @@ def past_of(history: Sequence[Entry], orders: Orders) -> Past:
         blocks=blocks,
         told_id=max(settled, default=0),
         told_seq=max(map(_seq_told, history)),
-        outcome=last.outcome if isinstance(last, Ended) else "interrupted",
+        outcome=ended.outcome if ended is not None else "interrupted",
         at_us=max(one.at_us for one in history),
         short=tuple(short),
         redosed=digest != opened.plan_digest,

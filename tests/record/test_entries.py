@@ -17,6 +17,7 @@ from mesogun.record import (
     Ended,
     Entry,
     Intent,
+    Noted,
     Opened,
     Outcome,
     Paused,
@@ -61,6 +62,7 @@ def test_what_is_written_is_read_as_it_was(entry: Entry) -> None:
 RARE = (
     Paused(900, 2, ("needle", "refill")),
     Replanned(950, "sha256:" + "cd" * 32, "sha256:" + "ab" * 32, (10_000, 0, 19_000)),
+    Noted(950, 7, "2026-11-22T09:00:00+01:00", "redness", "mild", "chin", "", "", "", "0.1.0"),
 )
 
 
