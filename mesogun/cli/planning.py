@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from mesogun.cli import show
+from mesogun.cli import preparing, show
 from mesogun.cli.avoid import Avoid, avoid_options, kept_away
 from mesogun.cli.files import write_file
 from mesogun.cli.pictures import check_picture, picture_bytes
@@ -70,6 +70,8 @@ def _plan_facts(made: Plan, digest: str, file: str | None) -> dict[str, object]:
             }
             for one in made.limits
         ],
+        "findings": preparing.findings_facts(made.prescription),
+        "to_have_ready": preparing.facts(made),
         "warnings": list(made.warnings),
         "file": file,
     }

@@ -11,6 +11,7 @@ import click
 import numpy as np
 import numpy.typing as npt
 
+from mesogun.cli import preparing
 from mesogun.planning import LAYERS, Limit, Plan
 
 ZONE_COLUMNS = (
@@ -124,6 +125,8 @@ def plan_summary(plan: Plan) -> str:
         ),
         *_filled(plan),
         *_pauses(plan),
+        *preparing.told(plan),
+        *preparing.findings_told(plan.prescription),
         "",
         "Limits in force:",
         table(("limit", "value", "where", "origin"), limit_rows(plan)),

@@ -12,11 +12,20 @@ import os
 from typing import TYPE_CHECKING
 
 from mesogun.intake.prescription import prescription_bytes, read_prescription
+from mesogun.intake.vials import Ampoules, ampoules, least_volume
 
 if TYPE_CHECKING:
     from mesogun.planning import Plan
 
-__all__ = ["prescription_bytes", "read_any_plan", "read_plan", "read_prescription"]
+__all__ = [
+    "Ampoules",
+    "ampoules",
+    "least_volume",
+    "prescription_bytes",
+    "read_any_plan",
+    "read_plan",
+    "read_prescription",
+]
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:

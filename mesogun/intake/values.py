@@ -94,7 +94,7 @@ def moment(found: Any, _context: Any) -> datetime:
     if made is None or made.tzinfo is not None or made.second or made.microsecond:
         raise ValueError(
             f"found {shown(found)}: give local date and time to the minute, such as "
-            f"2026-11-21T09:30"
+            f"2026-11-21T09:30:00"
         )
     return made
 

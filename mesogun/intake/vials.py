@@ -51,6 +51,11 @@ def ampoules(product: Product) -> Ampoules | None:
     return Ampoules(count, each, count * each - volume, source)
 
 
+def least_volume() -> Figure:
+    """Return the volume below which a session is said to be too small, by one text."""
+    return catalogue().products.ampoule.session_volume_least
+
+
 def check_vials(
     products: Keyed,
     patient: PatientForm,

@@ -21,6 +21,7 @@ from mesogun.planning.plan import (
     PlannedZone,
     Settled,
     VerifiedPlan,
+    needles_used,
 )
 from mesogun.planning.planner import plan
 from mesogun.planning.prescription import (
@@ -92,6 +93,7 @@ __all__ = [
     "check_ring",
     "column",
     "effective",
+    "needles_used",
     "plan",
     "to_json",
     "travels_us",

@@ -14,6 +14,8 @@ PLANNER_VERSION = "2"
 PLAN_FORMAT = "mesogun-plan/1"
 
 PauseKind = Literal["needle", "refill", "product", "head", "rest"]
+NEW_NEEDLE = ("needle", "product", "head")
+"""Pauses after which another needle is on."""
 Answer = Literal["optimal", "feasible"]
 
 
@@ -116,6 +118,11 @@ def as_fields(one: Any) -> dict[str, Any]:
     """
     told = ((each, getattr(one, each.name)) for each in fields(one))
     return {each.name: value for each, value in told if not each.metadata or value != each.default}
+
+
+def needles_used(plan: Plan) -> int:
+    """Return how many needles a plan takes, or heads of several: each is used for one stretch."""
+    return 1 + len({one.shot for one in plan.pauses if one.kind in NEW_NEEDLE})
 
 
 _SEAL = object()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mesogun.planning.plan import Plan
+from mesogun.planning.plan import Plan, needles_used
 from mesogun.planning.prescription import Limit, Prescription, Product
 from mesogun.record.record import Record
 from mesogun.report import figures
+from mesogun.report.findings import findings, overridden
 from mesogun.report.markup import Markup, element, join
 from mesogun.report.rows import Row
 from mesogun.report.tables import Column, Line, bullets, facts, section, table
@@ -106,6 +107,15 @@ def _product(product: Product, given_nl: int) -> list[Markup]:
         ("Volume prescribed", figures.volume(product.volume_nl)),
         ("Volume given", figures.volume(given_nl)),
     ]
+    if product.opened:
+        pairs.append(("Opened", product.opened))
+    if (blood := product.autologous) is not None:
+        drawn = f"{figures.volume(blood.blood_nl)}, {blood.drawn_at.replace('T', ' at ')}"
+        pairs += [
+            ("Donor (the patient)", blood.donor_id),
+            ("Blood drawn", drawn),
+            ("Yielded", figures.volume(blood.yield_nl)),
+        ]
     if viscosity is not None:
         pairs.append(("Viscosity", figures.trimmed(viscosity, 1000, 2) + f"{figures.APART}mPa·s"))
     columns = (
@@ -140,18 +150,23 @@ def patient_section(plan: Plan) -> Markup:
         ("Session", f"number {given.session_number} on {given.session_date}, {given.regimen}"),
         ("Sessions before", previous),
         ("Head, needle, syringe", f"{_heads(given)}, {given.needle}, {given.syringe}"),
+        ("Needles by the plan", _needles(plan)),
         ("Screening", _screening(given.screening)),
     ]
-    parts: list[str] = [facts(pairs, "two")]
-    if given.screening_overrides:
-        columns = (Column("Overridden"), Column("By"), Column("Reason", wide=True))
-        lines = [
-            Line((condition.replace("_", " "), by, reason), "loud")
-            for condition, reason, by in given.screening_overrides
-        ]
-        parts.append(table("Contraindications overridden", columns, lines, "stack"))
-    kind = "loud" if given.screening_overrides else ""
-    return section("patient", "Patient and session", *parts, kind=kind)
+    kind = "loud" if overridden(given) else ""
+    told = (facts(pairs, "two"), *findings(given))
+    return section("patient", "Patient and session", *told, kind=kind)
+
+
+def _needles(plan: Plan) -> str:
+    """How many needles the plan takes, and after how many pricks one is changed at the latest."""
+    bound = next((one for one in plan.limits if one.name == "needle_pricks_max"), None)
+    told = figures.count(needles_used(plan))
+    if bound is None:
+        return told
+    most = figures.counted(bound.value, "prick")
+    strength, _, _ = bound.source.partition(":")
+    return f"{told}; a new one after {most} at most ({strength})"
 
 
 def _heads(given: Prescription) -> str:

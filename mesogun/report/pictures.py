@@ -7,6 +7,7 @@ from mesogun.planning.plan import Plan
 from mesogun.record.record import Record
 from mesogun.report import account, dose_map, figures, picture
 from mesogun.report.account import Sums
+from mesogun.report.findings import told_on_maps
 from mesogun.report.rows import Row, rows
 from mesogun.report.stops import stops_of
 from mesogun.report.treatment import ColourBy, treatment_panel
@@ -44,13 +45,14 @@ def _simulated(record: Record | None) -> bool:
     return record is not None and record.session.simulated
 
 
-def _heading(plan: Plan, record: Record | None, table: tuple[Row, ...]) -> tuple[str, str]:
+def _heading(plan: Plan, record: Record | None, table: tuple[Row, ...]) -> tuple[str, ...]:
     given = plan.prescription
     name = f"{given.name} · {given.patient_id} · session {given.session_number}"
     total = account.sums(table)
     if record is None:
-        return f"{name} · plan", _plan_told(plan, total)
-    return f"{name} · {account.verdict(record, total)}", account.sentence(record, total)
+        return f"{name} · plan", _plan_told(plan, total), *told_on_maps(given)
+    verdict, told = account.verdict(record, total), account.sentence(record, total)
+    return f"{name} · {verdict}", told, *told_on_maps(given)
 
 
 def _plan_told(plan: Plan, total: Sums) -> str:

@@ -14,6 +14,7 @@ from mesogun.report.account import Difference, Sums
 from mesogun.report.around import fullest_nl
 from mesogun.report.density import Density
 from mesogun.report.figures import NL_PER_UL, UM_PER_MM
+from mesogun.report.findings import overridden
 from mesogun.report.markup import Markup, element
 from mesogun.report.picture import Panel
 from mesogun.report.rows import MARK_WORDS, Mark, Row, Tolerance
@@ -356,6 +357,6 @@ def attention(story: Story) -> Sequence[Markup]:
         found.append(("provenance", "The record was never closed"))
     if record.session.calibration_id == 0 and record.session.pistol_uid:
         found.append(("provenance", "This pistol was never calibrated: its doses are unproven"))
-    for condition, _, by in story.plan.prescription.screening_overrides:
-        found.append(("patient", f"Contraindication overridden by {by}: {condition}"))
+    for one in overridden(story.plan.prescription):
+        found.append(("patient", f"Contraindication overridden by {one.by}: {one.what}"))
     return [element("a", {"href": f"#{name}"}, text) for name, text in found]
