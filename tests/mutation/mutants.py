@@ -121,6 +121,11 @@ class _Changer(ast.NodeTransformer):
             return node.operand
         return node
 
+    def visit_keyword(self, node: ast.keyword) -> ast.AST:
+        # zip(strict=True) guards against a slip of the programmer's: with columns of one length,
+        # which all of them are, it changes nothing
+        return node if node.arg == "strict" else self.generic_visit(node)
+
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         if isinstance(node.value, bool):
             if self._turn(node, f"{node.value} -> {not node.value}"):

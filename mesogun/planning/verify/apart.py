@@ -6,6 +6,7 @@ Part of the independent check.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from math import isqrt
 
 import numpy as np
@@ -81,17 +82,12 @@ def _pairs(
 
 
 def _nearest(pairs: Iterable[tuple[int, int, int]]) -> Near | None:
-    worst, told = None, []
-    for first, second, square in pairs:
-        worst = square if worst is None else min(worst, square)
-        told.append((first, second))
-        if len(told) == PAIRS_TOLD_MAX:
-            break
-    if worst is None:
+    told = list(islice(pairs, PAIRS_TOLD_MAX))
+    if not told:
         return None
-    told.sort()
-    pricks = list(dict.fromkeys(row for pair in told for row in pair))[:ROWS_TOLD_MAX]
-    return worst, len(told), pricks
+    rows = (row for first, second, _ in sorted(told) for row in (first, second))
+    pricks = list(dict.fromkeys(rows))[:ROWS_TOLD_MAX]
+    return min(square for _, _, square in told), len(told), pricks
 
 
 def _close(rows: Rows, one: Integers, two: Integers, reach: int) -> Integers:

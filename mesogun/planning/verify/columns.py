@@ -11,11 +11,12 @@ import numpy as np
 
 from mesogun.planning.plan import Plan
 from mesogun.planning.pricks import LAYERS
-from mesogun.planning.verify.findings import Findings, Integers, Truths
+from mesogun.planning.verify.findings import Findings, Integers, Truths, rows_of
 from mesogun.planning.verify.near import Points
 
 COORDINATE_UM_MAX = 10_000_000
 """Beyond it, products of differences might not fit 64 bits."""
+MOST = int(np.iinfo(np.int32).max)
 ON_A_SURFACE = ("nx", "ny", "nz", "face")
 OF_A_HEAD = ("head", "needle")
 
@@ -90,10 +91,10 @@ def check_columns(plan: Plan, found: Findings) -> None:
     for name in ("x_um", "y_um", "z_um"):
         _check_range(plan, name, -most, most, found)
     for name in ("dose_nl", "depth_um"):
-        _check_range(plan, name, 0, 2**31 - 1, found)
+        _check_range(plan, name, 0, MOST, found)
     _check_range(plan, "layer", 0, len(LAYERS) - 1, found)
-    surface = plan.prescription.surface
-    _check_range(plan, "face", 0, (0 if surface is None else len(surface.faces)) - 1, found)
+    if plan.prescription.surface is not None:
+        _check_range(plan, "face", 0, len(plan.prescription.surface.faces) - 1, found)
     _check_range(plan, "head", 0, len(plan.prescription.heads) - 1, found)
 
 
@@ -116,7 +117,6 @@ def _check_range(plan: Plan, name: str, low: int, high: int, found: Findings) ->
         return
     broken = (values < low) | (values > high)
     if broken.any():
-        row = int(np.flatnonzero(broken)[0])
-        rows = tuple(np.flatnonzero(broken)[:100].tolist())
-        bound = low if values[row] < low else high
-        found.rule(name, int(values[row]), bound, "", pricks=rows, note="out of range")
+        rows = rows_of(broken)
+        value = int(values[rows[0]])
+        found.rule(name, value, min(max(value, low), high), "", pricks=rows, note="out of range")

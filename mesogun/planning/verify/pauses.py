@@ -35,7 +35,7 @@ def check_pauses(plan: Plan, bounds: Bounds, rows: Rows, found: Findings) -> Non
             before = one.shot
         least, most = (1, WAIT_US_MAX) if one.kind == "rest" else (0, 0)
         if not least <= one.wait_us <= most:
-            bound = least if one.wait_us < least else most
+            bound = min(max(one.wait_us, least), most)
             found.rule("pauses", one.wait_us, bound, "us", note=f"{note}: its wait")
     _check_products(plan, rows, found)
     if plan.pricks.head is not None:

@@ -70,8 +70,13 @@ def _within(
     note: str = "",
 ) -> None:
     if not low <= value <= high:
-        bound = low if value < low else high
+        bound = min(max(value, low), high)
         found.rule(name, value, bound, "", zone=zone, note=note, origin="prescription")
+
+
+def _extremes(values: tuple[int, ...]) -> list[int]:
+    """Return the least and the greatest, or the one that is both."""
+    return sorted({min(values), max(values)})
 
 
 def _check_session(asked: Prescription, found: Findings) -> None:
@@ -94,7 +99,8 @@ def _check_zone(asked: Prescription, zone: Zone, found: Findings) -> None:
     _within("rate_nl_per_s", int(zone.rate_nl_per_s), 1, FIGURE_MAX, found, zone=name)
     _within("angle_sin_ppm", zone.angle_sin_ppm, 1, PPM, found, zone=name)
     _within("product", zone.product, 0, len(asked.products) - 1, found, zone=name)
-    _within("share_ppm", zone.share_ppm or 0, 0, PPM, found, zone=name)
+    if zone.share_ppm is not None:
+        _within("share_ppm", zone.share_ppm, 0, PPM, found, zone=name)
     if zone.spacing_um is not None:
         _within("spacing_um", int(zone.spacing_um), 1, COORDINATE_UM_MAX, found, zone=name)
     if zone.rest is not None:
@@ -127,7 +133,7 @@ def _check_faces(surface: Surface, zone: Zone, found: Findings) -> None:
         found.rule("faces", len(zone.faces), 1, "", zone=zone.name, note=note)
         return
     last = len(surface.faces) - 1
-    for face in (min(zone.faces), max(zone.faces)):
+    for face in _extremes(zone.faces):
         _within("faces", face, 0, last, found, zone=zone.name)
     if len(set(zone.faces)) != len(zone.faces):
         found.rule("faces", 2, 1, "", zone=zone.name, note="a face is named twice")
@@ -139,7 +145,7 @@ def _check_raster(raster: Raster, zone: Zone, found: Findings) -> None:
         found.rule("raster", len(raster.values), raster.columns, "", zone=zone.name)
         return
     _within("cell_um", raster.cell_um, 1, COORDINATE_UM_MAX, found, zone=zone.name)
-    for value in (min(raster.values), max(raster.values)):
+    for value in _extremes(raster.values):
         _within("raster", value, HOLE, FIGURE_MAX, found, zone=zone.name)
     for corner in (raster.left_um, raster.low_um):
         _within("raster", corner, -COORDINATE_UM_MAX, COORDINATE_UM_MAX, found, zone=zone.name)
@@ -152,13 +158,10 @@ def _check_surface(surface: Surface, found: Findings) -> None:
         found.rule("surface", 0, 1, "faces", origin="prescription")
         return
     last = len(surface.vertices_um) - 1
-    for corner in (
-        min(map(min, surface.faces)),
-        max(map(max, surface.faces)),
-    ):
+    for corner in _extremes(tuple(chain.from_iterable(surface.faces))):
         _within("surface", corner, 0, last, found, note="a face names a vertex that is not there")
     if surface.skin_um:
         if len(surface.skin_um) != len(surface.vertices_um):
             found.rule("skin_um", len(surface.skin_um), last + 1, "vertices", origin="prescription")
-        for value in (min(surface.skin_um), max(surface.skin_um)):
+        for value in _extremes(surface.skin_um):
             _within("skin_um", value, HOLE, FIGURE_MAX, found)

@@ -75,11 +75,11 @@ def _check_shares(plan: Plan, rows: Rows, found: Findings) -> None:
         whole = sum(one.share_ppm or 0 for one in zones if one.product == zone.product)
         volume = int(products[zone.product].volume_nl)
         given = int(rows.dose[rows.zone == k].sum())
-        if abs(given * whole - volume * zone.share_ppm) >= step * max(whole, 1):
+        if whole and abs(given * whole - volume * zone.share_ppm) >= step * whole:
             found.rule(
                 "share_ppm",
                 given,
-                volume * zone.share_ppm // max(whole, 1),
+                volume * zone.share_ppm // whole,
                 "nl",
                 zone=zone.name,
                 origin="prescription",
