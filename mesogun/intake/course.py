@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from mesogun.intake.catalogue_form import Regimen
-from mesogun.intake.prescription_form import ProductForm, SessionForm
+from mesogun.intake.prescription_form import PrescriptionForm, ProductForm, SessionForm
 from mesogun.intake.refusal import Problems
+from mesogun.intake.schedule import later, out_of_order
 
 
 def check_course(
@@ -14,9 +16,10 @@ def check_course(
 ) -> None:
     """Add to `problems` what forbids the session at its date, to `warnings` what is to be read."""
     before = session.previous
-    for index, (one, other) in enumerate(pairwise((*before, session.date))):
-        if one < other:
-            continue
+    days = (*before, session.date)
+    index = out_of_order(days)
+    if index is not None:
+        one, other = days[index], days[index + 1]
         problems.add(
             f"session.previous[{index}]",
             f"found {one}, which is not before {other}: give the dates of earlier sessions, "
@@ -36,6 +39,27 @@ def check_course(
         )
     if before:
         _check_interval(session, regimen, problems, warnings)
+
+
+def session_at(session: SessionForm) -> str:
+    """Return the session's local date and time; empty where no time is told."""
+    if session.time is None:
+        return ""
+    return datetime.combine(session.date, session.time).isoformat(timespec="minutes")
+
+
+def with_earlier(form: PrescriptionForm, held: Sequence[date]) -> PrescriptionForm:
+    """Return the form with more days on which sessions were held, in order, none twice.
+
+    What the file says itself stays as it is where nothing is added: out of order, it is refused.
+    """
+    told = form.session.previous
+    more = {*held} - {*told, form.session.date}
+    if not more or out_of_order(told) is not None:
+        return form
+    previous = tuple(sorted({*told, *more}))
+    session = SessionForm(**{**vars(form.session), "previous": previous})
+    return PrescriptionForm(**{**vars(form), "session": session})
 
 
 def _check_number(session: SessionForm, problems: Problems, warnings: list[str]) -> None:
@@ -65,10 +89,12 @@ def _check_interval(
     days = (session.date - session.previous[-1]).days
     least, usual = regimen.interval_min, regimen.interval_usual
     if days < least.value:
+        first = later(session.previous[-1], least.value)
         problems.add(
             "session.date",
             f"found {session.date}, {days} d after the last session: at least {least.value} d "
-            f"must pass [regimen {regimen.name.lower()}; {least.told()}]: choose a later date",
+            f"must pass [regimen {regimen.name.lower()}; {least.told()}]: the first allowed date "
+            f"is {first or 'beyond the end of the calendar'}",
         )
     elif days < usual.value:
         warnings.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from mesogun.errors import PrescriptionError
 from mesogun.intake.bounds import PRESCRIPTION_BYTES_MAX
 from mesogun.intake.catalogue import Catalogue, catalogue
 from mesogun.intake.components import component_limits
-from mesogun.intake.course import check_course, check_expiry
+from mesogun.intake.course import check_course, check_expiry, session_at, with_earlier
 from mesogun.intake.equipment import (
     Equipment,
     check_volumes,
@@ -48,8 +49,10 @@ def prescription_bytes(path: str | os.PathLike[str]) -> bytes:
     return read_bounded(path, PRESCRIPTION_BYTES_MAX, WHAT)
 
 
-def read_prescription(path: str | os.PathLike[str]) -> Prescription:
+def read_prescription(path: str | os.PathLike[str], *, held: Sequence[date] = ()) -> Prescription:
     """Return the prescription of a TOML or JSON file, or refuse it with every problem found.
+
+    `held` are days of earlier sessions that records tell of; they join those that the file names.
 
     Raises:
         PrescriptionError: one line a problem: file, key, what was found, what to do; nothing
@@ -58,7 +61,7 @@ def read_prescription(path: str | os.PathLike[str]) -> Prescription:
     shown, file = os.fspath(path), Path(path)
     form = _read_form(prescription_bytes(path), shown, file.suffix.lower())
     problems = Problems(shown)
-    made = _convert(form, file, problems)
+    made = _convert(with_earlier(form, held), file, problems)
     problems.raise_any()
     if made is None:
         raise PrescriptionError(f"{shown}: cannot be read, and no reason was noted: report this")
@@ -218,6 +221,7 @@ def _assemble(
         age_years=patient.age_years,
         weight_g=patient.weight_kg,
         session_date=session.date.isoformat(),
+        session_at=session_at(session),
         session_number=session.number,
         previous_dates=tuple(one.isoformat() for one in session.previous),
         regimen=session.regimen,

@@ -10,6 +10,7 @@ from mesogun.intake.bounds import EXCLUSIONS_MAX, PRODUCTS_MAX, RIGHT_ANGLE, ZON
 from mesogun.intake.form import AtMost, Table
 from mesogun.intake.values import (
     Angle,
+    Clock,
     Concentration,
     Count,
     Day,
@@ -80,6 +81,8 @@ class SessionForm(Table):
     number: Count
     regimen: Text
     previous: tuple[Day, ...] = ()
+    time: Clock | None = None
+    """When it begins, local time: what a patient is told to do has hours then."""
     seed: Seed = 1
     """Decides what is left to chance: irregular patterns, and pricks on a surface."""
 

@@ -1,7 +1,7 @@
 """One value of a prescription's key at a time: read into whole numbers and words, or refused."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
@@ -96,6 +96,23 @@ def moment(found: Any, _context: Any) -> datetime:
             f"found {shown(found)}: give local date and time to the minute, such as "
             f"2026-11-21T09:30:00"
         )
+    return made
+
+
+def clock(found: Any, _context: Any) -> time:
+    """Return a local time of day to the minute, written as TOML does or as text.
+
+    Raises:
+        ValueError: with what was found.
+    """
+    try:
+        made = time.fromisoformat(found) if isinstance(found, str) else found
+        if isinstance(found, str) and found not in (made.isoformat(), made.isoformat("minutes")):
+            raise ValueError
+    except ValueError:
+        made = None
+    if not isinstance(made, time) or made.tzinfo or made.second or made.microsecond:
+        raise ValueError(f"found {shown(found)}: give a local time to the minute, such as 10:30:00")
     return made
 
 
@@ -294,11 +311,13 @@ _NEEDLES = {
 }
 _DAY = {"type": "string", "format": "date"}
 _MOMENT = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:00)?$"}
+_CLOCK = {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}(:00)?$"}
 _TEXT = {"type": "string", "minLength": 1, "maxLength": TEXT_CHARACTERS_MAX}
 
 Text = Annotated[str, Reader(read=text, json=_TEXT)]
 Pseudonym = Annotated[str, Reader(read=pseudonym, json={**_TEXT, "pattern": "^[A-Za-z0-9._-]+$"})]
 Day = Annotated[date, Reader(read=day, json=_DAY)]
+Clock = Annotated[time, Reader(read=clock, json=_CLOCK)]
 Moment = Annotated[datetime, Reader(read=moment, json=_MOMENT)]
 Count = Annotated[
     int, Reader(read=count, json={"type": "integer", "minimum": 0, "maximum": COUNT_MAX})

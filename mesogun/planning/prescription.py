@@ -288,6 +288,8 @@ class Prescription:
     earlier: tuple[Earlier, ...] = ()
     surface: Surface | None = None
     """Where zones are faces of it; None: zones are outlines in a plane."""
+    session_at: str = field(default="", metadata=LATER)
+    """ISO local date and time at which the session begins; empty: the time is not told."""
     findings: tuple[Finding, ...] = field(default=(), metadata=LATER)
     """What screening and the rules of the products said, beside what they refuse."""
 

@@ -172,7 +172,8 @@ def test_less_than_five_days_are_refused(refusal: Refusal, tree: Any) -> None:
     tree["session"]["previous"] = ["2026-11-17"]
     assert only(refusal()) == (
         "session.date: found 2026-11-21, 4 d after the last session: at least 5 d must pass "
-        "[regimen face; founding text: text 002: the drug stays 5 to 7 days]: choose a later date"
+        "[regimen face; founding text: text 002: the drug stays 5 to 7 days]: the first allowed "
+        "date is 2026-11-22"
     )
 
 
