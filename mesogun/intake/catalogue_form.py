@@ -3,7 +3,6 @@
 Annotations are values here, not texts: evaluating texts took longer than reading the files.
 """
 
-from itertools import pairwise
 from typing import Literal
 
 from mesogun.intake.figures import (
@@ -12,42 +11,27 @@ from mesogun.intake.figures import (
     Count,
     Days,
     Duration,
-    Figure,
     Frequency,
     Length,
     Mass,
     Rate,
-    Speed,
-    Substance,
-    SubstancePerMass,
+    Statement,
     Viscosity,
     Volume,
     Years,
+    in_order,
 )
 from mesogun.intake.form import Table
-from mesogun.intake.values import Needles
 
 Sex = Literal["female", "male"]
-
-
-def in_order(**figures: Figure | None) -> None:
-    """Check that the figures rise, in the order given.
-
-    Raises:
-        ValueError: with the names of the two that do not.
-    """
-    given = [(name, figure) for name, figure in figures.items() if figure is not None]
-    for (low, lower), (high, upper) in pairwise(given):
-        if lower.value > upper.value:
-            raise ValueError(
-                f"{low} ({lower.value} {lower.unit}) is above {high} ({upper.value} {upper.unit})"
-            )
 
 
 class Skin(Table):
     """Skin of one area and sex."""
 
     depth_max: Length
+    method: str | None = None
+    """How the thickness was measured; methods differ by more than people do."""
     epidermis: Length | None = None
     dermis: Length | None = None
     dermis_sd: Length | None = None
@@ -57,6 +41,23 @@ class Skin(Table):
             inside = self.epidermis.value + self.dermis.value - self.dermis_sd.value
             if self.depth_max.value > inside:
                 raise ValueError(f"depth_max is above the mean less one deviation, {inside} um")
+
+
+class Measured(Table):
+    """One measurement of the skin that is shown and never planned from."""
+
+    what: str
+    """Whose skin, which layer, where: "dermis of the thigh, women"."""
+    method: str
+    mean: Length | None = None
+    sd: Length | None = None
+    least: Length | None = None
+    most: Length | None = None
+
+    def check(self) -> None:
+        in_order(least=self.least, mean=self.mean, most=self.most)
+        if not (self.mean or self.least or self.most):
+            raise ValueError("it measures nothing: give mean, or least and most")
 
 
 class AreaGroup(Table):
@@ -84,6 +85,9 @@ class Area(Table):
     depth_usual: Length | None = None
     female: Skin | None = None
     male: Skin | None = None
+    dangers: tuple[Statement, ...] = ()
+    """What lies below, in words: nobody plans from it."""
+    measured: tuple[Measured, ...] = ()
 
     def check(self) -> None:
         for sex, skin in (("female", self.female), ("male", self.male)):
@@ -151,12 +155,19 @@ class Technique(Table):
     trigger: Literal["press", "held"] | None = None
     figures: TechniqueFigures | None = None
     known: dict[str, AnyFigure] | None = None
+    """What sources say besides, for a reader: nobody plans from it."""
+    says: tuple[Statement, ...] = ()
 
     def check(self) -> None:
         if self.refused is None and not (self.depth_max and self.trigger and self.figures):
             raise ValueError("it needs depth_max, trigger and figures, or `refused` that says why")
         if self.figures is not None:
             in_order(depth_usual=self.figures.depth_usual, depth_max=self.depth_max)
+        told = self.known or {}
+        for name in told:
+            if name.endswith("_min"):
+                high = name.removesuffix("_min") + "_max"
+                in_order(**{f"known.{name}": told[name], f"known.{high}": told.get(high)})
 
 
 class TechniquesFile(Table):
@@ -226,6 +237,26 @@ class LimitsFile(Table):
     extent: Extents
 
 
+class DaysRange(Table):
+    """From so many days to so many; one number where both are equal."""
+
+    min: Days
+    max: Days
+
+    def check(self) -> None:
+        in_order(min=self.min, max=self.max)
+
+
+class CountRange(Table):
+    """From so many to so many."""
+
+    min: Count
+    max: Count
+
+    def check(self) -> None:
+        in_order(min=self.min, max=self.max)
+
+
 class Regimen(Table):
     """A course of sessions."""
 
@@ -235,13 +266,28 @@ class Regimen(Table):
     sessions_usual: Count
     sessions_max: Count
     volume_warn_above: Volume
-    maintenance: Days | None = None
+    sessions: CountRange | None = None
+    """How many sessions its source gives."""
+    interval: DaysRange | None = None
+    """How far apart its source puts them."""
+    course: Days | None = None
+    """How long the course lasts, where its source tells that."""
+    maintenance: DaysRange | None = None
+    """From one session to the next, once the course is over."""
     volume_warn_below: Volume | None = None
+    duration: tuple[Duration, ...] = ()
+    """How long one session takes; several where the texts differ."""
+    others: tuple[Statement, ...] = ()
+    """Courses as other texts give them: shown, never averaged."""
 
     def check(self) -> None:
         in_order(interval_min=self.interval_min, interval_usual=self.interval_usual)
         in_order(sessions_usual=self.sessions_usual, sessions_max=self.sessions_max)
         in_order(volume_warn_below=self.volume_warn_below, volume_warn_above=self.volume_warn_above)
+        if self.sessions is not None:
+            in_order(**{"sessions.max": self.sessions.max, "sessions_max": self.sessions_max})
+        if self.interval is not None:
+            in_order(**{"interval_min": self.interval_min, "interval.max": self.interval.max})
 
 
 class RegimensFile(Table):
@@ -250,138 +296,3 @@ class RegimensFile(Table):
     format: Literal["mesogun-regimens/1"]
     sources: dict[str, str]
     regimens: dict[str, Regimen]
-
-
-class Needle(Table):
-    """One needle."""
-
-    name: str
-    length: Length
-    outer: Length
-    bore: Length
-    bore_tolerance: Length
-    bevel: Length | None = None
-    """Length of the opening along the needle."""
-
-    def check(self) -> None:
-        in_order(bore_tolerance=self.bore_tolerance, bore=self.bore, outer=self.outer)
-
-
-class NeedlesFile(Table):
-    """needles.toml"""
-
-    format: Literal["mesogun-needles/1"]
-    sources: dict[str, str]
-    needles: dict[str, Needle]
-
-
-class Syringe(Table):
-    """One syringe."""
-
-    name: str
-    volume: Volume
-    bore: Length
-    quantum: Volume
-
-    def check(self) -> None:
-        in_order(quantum=self.quantum, volume=self.volume)
-
-
-class SyringesFile(Table):
-    """syringes.toml"""
-
-    format: Literal["mesogun-syringes/1"]
-    sources: dict[str, str]
-    syringes: dict[str, Syringe]
-
-
-class Head(Table):
-    """One arrangement of needles; `refused` says why it cannot be planned.
-
-    `pattern` is each needle's place in steps of a triangular lattice, [0, 0] among them, and
-    `pitch` one step; without a pitch the prescription has to give it. A single needle has neither.
-    """
-
-    name: str
-    needles: Count | None = None
-    refused: str | None = None
-    pattern: Needles | None = None
-    pitch: Length | None = None
-
-    def check(self) -> None:
-        told = None if self.needles is None else self.needles.value
-        if self.pattern is not None and len(self.pattern) != told:
-            raise ValueError(f"pattern has {len(self.pattern)} needles, needles says {told}")
-        if told != 1 and self.refused is None and self.pattern is None:
-            raise ValueError("it needs a pattern, or `refused` that says why it cannot be planned")
-
-
-class HeadsFile(Table):
-    """heads.toml"""
-
-    format: Literal["mesogun-heads/1"]
-    sources: dict[str, str]
-    heads: dict[str, Head]
-
-
-class Pistol(Table):
-    """How fast needle and hand move."""
-
-    name: str
-    needle_speed: Speed
-    hand_travel: Speed
-    settle: Duration
-    needle_settle: Duration
-
-
-class PistolsFile(Table):
-    """pistols.toml"""
-
-    format: Literal["mesogun-pistols/1"]
-    sources: dict[str, str]
-    pistols: dict[str, Pistol]
-
-
-class ComponentLimit(Table):
-    """How much of one component a patient may get in a session."""
-
-    name: str
-    also: tuple[str, ...]
-    mass_per_weight_warn: SubstancePerMass
-    mass_per_weight_max: SubstancePerMass
-    mass_max: Substance
-
-    def check(self) -> None:
-        in_order(
-            mass_per_weight_warn=self.mass_per_weight_warn,
-            mass_per_weight_max=self.mass_per_weight_max,
-        )
-        if not self.also or any(one != one.casefold() for one in self.also):
-            raise ValueError("also: give names in small letters")
-
-
-class ComponentsFile(Table):
-    """components.toml"""
-
-    format: Literal["mesogun-components/1"]
-    sources: dict[str, str]
-    components: dict[str, ComponentLimit]
-
-
-class Question(Table):
-    """One question before a session."""
-
-    ask: str
-    kind: Literal["absolute", "relative"]
-    source: str
-
-    def check(self) -> None:
-        if not self.source.strip():
-            raise ValueError("its source is not told")
-
-
-class ScreeningFile(Table):
-    """screening.toml"""
-
-    format: Literal["mesogun-screening/1"]
-    questions: dict[str, Question]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from mesogun.intake.catalogue_form import ComponentLimit
 from mesogun.intake.figures import Figure
+from mesogun.intake.knowledge_form import KnownComponent, Maxima
 from mesogun.intake.prescription_form import PatientForm, ProductForm
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.refusal import Problems
@@ -19,16 +19,17 @@ NL_PER_ML = 1_000_000
 Keyed = Sequence[tuple[str, ProductForm]]
 
 
-def bound_of(name: str, known: Mapping[str, ComponentLimit]) -> str | None:
+def bound_of(name: str, known: Mapping[str, KnownComponent]) -> str | None:
     """Return the id of the bound that holds for a component of this name, if there is one."""
     words = set(re.findall(r"\w+", name.casefold()))
-    return next((each for each, bound in known.items() if words & set(bound.also)), None)
+    bounded = ((each, one) for each, one in known.items() if one.plain is not None)
+    return next((each for each, bound in bounded if words & set(bound.also)), None)
 
 
 def component_limits(
     products: Keyed,
     patient: PatientForm,
-    known: Mapping[str, ComponentLimit],
+    known: Mapping[str, KnownComponent],
     problems: Problems,
     warnings: list[str],
 ) -> tuple[Limit, ...]:
@@ -40,31 +41,27 @@ def component_limits(
     made = []
     for name, bound in known.items():
         held = [(key, one, _ug_per_ml(one, name, known)) for key, one in products]
-        if any(ug_per_ml for _, _, ug_per_ml in held):
-            made.append(_limit(name, bound, held, patient, problems, warnings))
+        if bound.plain is not None and any(ug_per_ml for _, _, ug_per_ml in held):
+            made.append(_limit(name, bound.name, bound.plain, held, patient, problems, warnings))
     return tuple(made)
 
 
-def _ug_per_ml(product: ProductForm, name: str, known: Mapping[str, ComponentLimit]) -> int:
+def _ug_per_ml(product: ProductForm, name: str, known: Mapping[str, KnownComponent]) -> int:
     parts = product.components
     return sum(one.concentration_mg_per_ml for one in parts if bound_of(one.name, known) == name)
 
 
 def _limit(
     name: str,
-    bound: ComponentLimit,
+    called: str,
+    bound: Maxima,
     held: Sequence[tuple[str, ProductForm, int]],
     patient: PatientForm,
     problems: Problems,
     warnings: list[str],
 ) -> Limit:
-    by_weight = bound.mass_per_weight_max.value * patient.weight_kg // KG
-    mass_ug, figure = min(
-        (by_weight, bound.mass_per_weight_max),
-        (bound.mass_max.value, bound.mass_max),
-        key=lambda one: one[0],
-    )
-    origin = f"component {bound.name.lower()} at {in_unit(patient.weight_kg, KG)} kg"
+    mass_ug, figure = _most(bound, patient)
+    origin = f"component {called.lower()} at {in_unit(patient.weight_kg, KG)} kg"
     with_it = [one for one in held if one[2]]
     # Rounded up: a part of a microgram counts as a whole one.
     given_ug = -(-sum(one.volume_ml * ug for _, one, ug in with_it) // NL_PER_ML)
@@ -76,12 +73,21 @@ def _limit(
         mend = f"give {least}" if len(with_it) == 1 else "give less of these products"
         problems.add(
             f"{key}.volume_ml",
-            f"{said} of {bound.name.lower()}, above the cap of {in_unit(mass_ug, MG)} mg "
+            f"{said} of {called.lower()}, above the cap of {in_unit(mass_ug, MG)} mg "
             f"[{origin}; {figure.told()}]: {mend}, or thin it",
         )
-    else:
+    elif bound.mass_per_weight_warn is not None:
         _warn(bound.mass_per_weight_warn, given_ug, f"{said} of {origin}", patient, warnings)
     return Limit(f"{COMPONENT}{name}", mass_ug, "ug", None, origin, figure.told())
+
+
+def _most(bound: Maxima, patient: PatientForm) -> tuple[int, Figure]:
+    """Return the tightest of a component's maxima, and the figure that it comes from."""
+    by_weight, whole = bound.mass_per_weight_max, bound.mass_max
+    told = [] if by_weight is None else [(by_weight.value * patient.weight_kg // KG, by_weight)]
+    if whole is not None:
+        told.append((whole.value, whole))
+    return min(told, key=lambda one: one[0])
 
 
 def _warn(

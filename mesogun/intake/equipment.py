@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from firmware_protocol.units import NanolitresPerSecond
 from mesogun.intake.catalogue import Catalogue
-from mesogun.intake.catalogue_form import Needle, Regimen, Syringe
+from mesogun.intake.catalogue_form import Regimen
+from mesogun.intake.equipment_form import Needle, Syringe
 from mesogun.intake.figures import Figure
 from mesogun.intake.form import Table
 from mesogun.intake.prescription_form import DeviceForm, ProductForm

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mesogun.intake.catalogue import Catalogue
-from mesogun.intake.catalogue_form import Head as KnownHead
+from mesogun.intake.equipment_form import Head as KnownHead
 from mesogun.intake.prescription_form import DeviceForm
 from mesogun.intake.refusal import Problems, unknown
 from mesogun.planning.prescription import Head

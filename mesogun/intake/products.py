@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from firmware_protocol.units import Nanolitres
-from mesogun.intake.catalogue_form import ComponentLimit
 from mesogun.intake.components import bound_of
+from mesogun.intake.knowledge_form import KnownComponent
 from mesogun.intake.prescription_form import PrescriptionForm, ProductForm, ZoneForm
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.refusal import Problems, unknown
@@ -25,7 +25,7 @@ def products_of(form: PrescriptionForm) -> Keyed:
     return [("product", form.product), *further]
 
 
-def made_product(form: ProductForm, known: Mapping[str, ComponentLimit]) -> Product:
+def made_product(form: ProductForm, known: Mapping[str, KnownComponent]) -> Product:
     """Return one product; a component that is bounded bears the name of its bound."""
     return Product(
         name=form.name,

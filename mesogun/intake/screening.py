@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from mesogun.intake.catalogue_form import Question
 from mesogun.intake.form import Table, read
+from mesogun.intake.knowledge_form import Question
 from mesogun.intake.quantity import shown
 from mesogun.intake.refusal import Problems, unknown
 from mesogun.intake.values import Text

@@ -1,0 +1,102 @@
+"""The shape of the catalogue's files on needles, syringes, heads and pistols.
+
+Annotations are values here, not texts: evaluating texts took longer than reading the files.
+"""
+
+from typing import Literal
+
+from mesogun.intake.figures import Count, Duration, Length, Speed, Volume, in_order
+from mesogun.intake.form import Table
+from mesogun.intake.values import Needles
+
+
+class Needle(Table):
+    """One needle."""
+
+    name: str
+    length: Length
+    outer: Length
+    bore: Length
+    bore_tolerance: Length
+    bevel: Length | None = None
+    """Length of the opening along the needle."""
+
+    def check(self) -> None:
+        in_order(bore_tolerance=self.bore_tolerance, bore=self.bore, outer=self.outer)
+
+
+class NeedlesFile(Table):
+    """needles.toml"""
+
+    format: Literal["mesogun-needles/1"]
+    sources: dict[str, str]
+    needles: dict[str, Needle]
+
+
+class Syringe(Table):
+    """One syringe."""
+
+    name: str
+    volume: Volume
+    bore: Length
+    quantum: Volume
+
+    def check(self) -> None:
+        in_order(quantum=self.quantum, volume=self.volume)
+
+
+class SyringesFile(Table):
+    """syringes.toml"""
+
+    format: Literal["mesogun-syringes/1"]
+    sources: dict[str, str]
+    syringes: dict[str, Syringe]
+
+
+class Head(Table):
+    """One arrangement of needles; `refused` says why it cannot be planned.
+
+    `pattern` is each needle's place in steps of a triangular lattice, [0, 0] among them, and
+    `pitch` one step; without a pitch the prescription has to give it. A single needle has neither.
+    """
+
+    name: str
+    kind: Literal["pistol", "needling", "hand"]
+    """What it is used with: an injection pistol, a device that needles, or the hand alone."""
+    needles: Count | None = None
+    refused: str | None = None
+    pattern: Needles | None = None
+    pitch: Length | None = None
+
+    def check(self) -> None:
+        told = None if self.needles is None else self.needles.value
+        if self.pattern is not None and len(self.pattern) != told:
+            raise ValueError(f"pattern has {len(self.pattern)} needles, needles says {told}")
+        if told != 1 and self.refused is None and self.pattern is None:
+            raise ValueError("it needs a pattern, or `refused` that says why it cannot be planned")
+
+
+class HeadsFile(Table):
+    """heads.toml"""
+
+    format: Literal["mesogun-heads/1"]
+    sources: dict[str, str]
+    heads: dict[str, Head]
+
+
+class Pistol(Table):
+    """How fast needle and hand move."""
+
+    name: str
+    needle_speed: Speed
+    hand_travel: Speed
+    settle: Duration
+    needle_settle: Duration
+
+
+class PistolsFile(Table):
+    """pistols.toml"""
+
+    format: Literal["mesogun-pistols/1"]
+    sources: dict[str, str]
+    pistols: dict[str, Pistol]
