@@ -15,6 +15,7 @@ import click
 from firmware_protocol.errors import MesogunError
 from mesogun.cli import show
 from mesogun.cli.avoid import Avoid, avoid_options, kept_away
+from mesogun.cli.hand import demand_pistol
 from mesogun.cli.output import finish, free_folder
 from mesogun.cli.plans import Plans
 from mesogun.cli.progress import Bar, bar
@@ -76,6 +77,7 @@ def dry_run_command(
     except MesogunError as wrong:
         raise click.UsageError(f"--fault: {wrong}") from wrong
     made = plan(kept_away(read_prescription(rx), away))
+    demand_pistol(made)
     checked = verify(made)
     given = prescription_bytes(rx)
     where = free_folder(made.prescription.name) if out is None else Path(out)

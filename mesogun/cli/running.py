@@ -21,6 +21,7 @@ import click
 from firmware_protocol.messages import ArmChallenge, Hazard
 from mesogun.cli import show
 from mesogun.cli.avoid import Avoid, avoid_options, kept_away
+from mesogun.cli.hand import demand_pistol
 from mesogun.cli.output import EXIT_OF_OUTCOME, Session, finish
 from mesogun.cli.pistols import json_option, port_option
 from mesogun.cli.plans import Plans, changes_text
@@ -87,6 +88,7 @@ def run_command(
     """Run a prescription on a pistol."""
     _demand_somebody_to_confirm(yes)
     made = plan(kept_away(read_prescription(rx), away))
+    demand_pistol(made)
     checked = verify(made)
     given = prescription_bytes(rx)
     if not as_json:
@@ -126,6 +128,7 @@ def resume_command(record: str, url: str, yes: bool, lease_ms: int, as_json: boo
         journal, history = folder.reopen_journal()
         journal.close()
         plans = Plans.read(folder, history)
+        demand_pistol(plans.in_force.plan, record)
         ended = ending_of(history)
         if ended is not None and ended.outcome == "complete":
             # All was given, but the host died before it wrote so: no pistol is needed for that.

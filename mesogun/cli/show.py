@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mesogun.cli import preparing
-from mesogun.planning import LAYERS, Limit, Plan
+from mesogun.planning import HAND, LAYERS, Limit, Plan
 
 ZONE_COLUMNS = (
     *("zone", "technique", "pricks", "volume", "dose"),
@@ -124,6 +124,7 @@ def plan_summary(plan: Plan) -> str:
             [_zone_row(plan, k) for k in range(len(plan.zones))],
         ),
         *_filled(plan),
+        *_by_hand(plan),
         *_pauses(plan),
         *preparing.told(plan),
         *preparing.findings_told(plan.prescription),
@@ -176,6 +177,18 @@ def _filled(plan: Plan) -> list[str]:
     return [
         "  filled: of the pricks that a flat lattice of this spacing and area would hold",
         *([f"  farthest from a prick, as sampled: {farthest}"] if farthest else []),
+    ]
+
+
+def _by_hand(plan: Plan) -> list[str]:
+    """Say that a person's hand gives these pricks, and with what help."""
+    if plan.prescription.head != HAND:
+        return []
+    return [
+        "",
+        "By hand: no pistol gives these pricks. Doses are whole marks of the syringe.",
+        "  mesogun plan RX -o PLAN --map FILE.pdf   the map, at life size",
+        "  mesogun pace PLAN                        the guide, which keeps the record",
     ]
 
 

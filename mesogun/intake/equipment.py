@@ -13,19 +13,28 @@ from mesogun.intake.form import Table
 from mesogun.intake.prescription_form import DeviceForm, ProductForm
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.refusal import Problems, unknown
-from mesogun.planning.prescription import Limit, Motion
+from mesogun.planning.prescription import HAND, Limit, Motion
 
 ML, UL = 1_000_000, 1_000
 PISTOL = "reference"
 
 
 class Equipment(Table):
-    """What of the catalogue is in the pistol."""
+    """What of the catalogue is in the pistol, or in a person's hand."""
 
     needle_id: str
     needle: Needle
     syringe_id: str
     syringe: Syringe
+    step: Figure
+    """Doses and volumes are multiples of it."""
+    by_hand: bool = False
+
+    @property
+    def step_of(self) -> str:
+        """Name what sets the step, for a reader."""
+        what = "marks of the" if self.by_hand else "dose step of the"
+        return f"{what} syringe {self.syringe_id}"
 
 
 def limit(name: str, figure: Figure, zone: int | None, origin: str) -> Limit:
@@ -45,8 +54,22 @@ def read_equipment(
         problems.add("device.syringe", unknown(device.syringe, catalogue.syringes, "syringe"))
     if needle is None or syringe is None:
         return None
+    by_hand = device.head == HAND
+    step = syringe.marks if by_hand else syringe.quantum
+    if step is None:
+        problems.add(
+            "device.syringe",
+            f"found {device.syringe!r}: no source gives the marks of its scale, and a dose given "
+            f"by hand is a whole number of them: take another syringe",
+        )
+        return None
     return Equipment(
-        needle_id=device.needle, needle=needle, syringe_id=device.syringe, syringe=syringe
+        needle_id=device.needle,
+        needle=needle,
+        syringe_id=device.syringe,
+        syringe=syringe,
+        step=step,
+        by_hand=by_hand,
     )
 
 
@@ -79,15 +102,14 @@ def check_volumes(
 
 
 def _check_step(key: str, volume: int, equipment: Equipment, problems: Problems) -> None:
-    step = equipment.syringe.quantum
+    step = equipment.step
     if volume % step.value:
         below = volume - volume % step.value
         nearest = [in_unit(one, ML) for one in (below, below + step.value) if one > 0]
         problems.add(
             key,
-            f"{in_unit(volume, ML)} mL is no multiple of the dose step of the syringe "
-            f"{equipment.syringe_id}, {in_unit(step.value, UL)} uL [{step.told()}]: give "
-            f"{' or '.join(nearest)} mL",
+            f"{in_unit(volume, ML)} mL is no multiple of the {equipment.step_of}, "
+            f"{in_unit(step.value, UL)} uL [{step.told()}]: give {' or '.join(nearest)} mL",
         )
 
 
@@ -130,7 +152,12 @@ def session_limits(equipment: Equipment, catalogue: Catalogue) -> tuple[Limit, .
     return (
         limit("volume_nl_max", session.volume_max, None, "session"),
         limit("syringe_volume_nl_max", equipment.syringe.volume, None, syringe),
-        limit("dose_quantum_nl_min", equipment.syringe.quantum, None, syringe),
+        limit(
+            "dose_quantum_nl_min",
+            equipment.step,
+            None,
+            f"marks of {syringe}" if equipment.by_hand else syringe,
+        ),
         limit("needle_depth_um_max", equipment.needle.length, None, needle),
         limit("depth_um_max", session.depth_max, None, "session"),
         limit("dose_nl_min", session.dose_min, None, "session"),
@@ -139,9 +166,9 @@ def session_limits(equipment: Equipment, catalogue: Catalogue) -> tuple[Limit, .
     )
 
 
-def motion(catalogue: Catalogue) -> Motion:
-    """Return how pistol and hand move."""
-    pistol = catalogue.pistols[PISTOL]
+def motion(catalogue: Catalogue, *, by_hand: bool = False) -> Motion:
+    """Return how pistol and hand move, or the hand alone."""
+    pistol = catalogue.pistols[HAND if by_hand else PISTOL]
     return Motion(
         needle_um_per_s=pistol.needle_speed.value,
         travel_um_per_s=pistol.hand_travel.value,

@@ -40,9 +40,13 @@ class Syringe(Table):
     volume: Volume
     bore: Length
     quantum: Volume
+    """The step of a dose that a pistol gives from it."""
+    marks: Volume | None = None
+    """From one line of its printed scale to the next: the step of a dose given by hand."""
 
     def check(self) -> None:
         in_order(quantum=self.quantum, volume=self.volume)
+        in_order(marks=self.marks, volume=self.volume)
 
 
 class SyringesFile(Table):

@@ -233,7 +233,7 @@ def _assemble(
         syringe=device.syringe,
         zones=made.zones,
         limits=made.limits,
-        motion=motion(presets),
+        motion=motion(presets, by_hand=made.equipment.by_hand),
         warnings=tuple(warnings),
         further_products=tuple(further),
         heads=made.heads,

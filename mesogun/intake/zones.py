@@ -86,7 +86,7 @@ class ZoneReader(Table):
             share_ppm=form.share,
             rate_nl_per_s=rate,
             dwell_ms=Milliseconds(-(-preset.figures.dwell.value // 1_000)),
-            interval_ms=Milliseconds(-(-1_000 // preset.figures.frequency.value)),
+            interval_ms=Milliseconds(self._interval_ms(preset)),
             trigger="held" if preset.technique.trigger == "held" else "press",
             pattern=form.pattern,
             angle_sin_ppm=sine_ppm(form.angle_deg),
@@ -207,10 +207,29 @@ class ZoneReader(Table):
             f"spacing within, or {mend}",
         )
 
+    def _interval_ms(self, preset: Preset) -> int:
+        """How often a pistol may fire; a person's hand is slower, and obeys no such bound."""
+        return 0 if self.equipment.by_hand else -(-1_000 // preset.figures.frequency.value)
+
     def _dose(self, key: str, form: ZoneForm, preset: Preset) -> int:
         usual, cap = preset.figures.dose_usual, preset.figures.dose_max
-        least, step = self.catalogue.session.dose_min, self.equipment.syringe.quantum
+        least, step = self.catalogue.session.dose_min, self.equipment.step
         asked_nl = form.dose_ul
+        if self.equipment.by_hand and step.value > cap.value:
+            finer = [
+                name
+                for name, one in self.catalogue.syringes.items()
+                if one.marks is not None and one.marks.value <= cap.value
+            ]
+            self.problems.add(
+                f"{key}.technique",
+                f"found {form.technique!r}: by hand a dose is a whole number of marks, and one of "
+                f"the syringe {self.equipment.syringe_id} is {in_unit(step.value, UL)} uL "
+                f"[{step.told()}], above the cap of {in_unit(cap.value, UL)} uL "
+                f"[{preset.technique_origin}; {cap.told()}]: take the syringe "
+                f"{' or '.join(finer) or 'of another kind'}",
+            )
+            return step.value
         if asked_nl is None:
             return max(step.value, usual.value - usual.value % step.value)
         found, place = in_unit(asked_nl, UL), f"{key}.dose_ul"
@@ -232,9 +251,9 @@ class ZoneReader(Table):
             nearest = [in_unit(one, UL) for one in (below, below + step.value) if one > 0]
             self.problems.add(
                 place,
-                f"{found} uL is no multiple of the dose step of the syringe "
-                f"{self.equipment.syringe_id}, {in_unit(step.value, UL)} uL [{step.told()}]: give "
-                f"{' or '.join(nearest)} uL, or take a finer syringe",
+                f"{found} uL is no multiple of the {self.equipment.step_of}, "
+                f"{in_unit(step.value, UL)} uL [{step.told()}]: give {' or '.join(nearest)} uL, or "
+                f"take a finer syringe",
             )
         return asked_nl
 
@@ -254,7 +273,7 @@ class ZoneReader(Table):
             "margin": preset.figures.margin if form.margin_mm is None else None,
             "rate": preset.figures.rate,
             "dwell": preset.figures.dwell,
-            "frequency": preset.figures.frequency,
+            "frequency": None if self.equipment.by_hand else preset.figures.frequency,
         }
         names = [name for name, one in used.items() if one and one.strength == "unverified"]
         if names:

@@ -25,6 +25,7 @@ from mesogun.planning.plan import (
 )
 from mesogun.planning.planner import plan
 from mesogun.planning.prescription import (
+    HAND,
     HOLE,
     Autologous,
     Component,
@@ -54,6 +55,7 @@ from mesogun.planning.writing import to_json
 __all__ = [
     "COMPONENT",
     "COORDINATE_UM_MAX",
+    "HAND",
     "HOLE",
     "LAYERS",
     "OPTIONAL_LIMITS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mesogun.errors import PlanError
 from mesogun.planning.depth import check_rasters
 from mesogun.planning.place.region import check_region
-from mesogun.planning.prescription import Prescription, Zone
+from mesogun.planning.prescription import HAND, SINGLE, Prescription, Zone
 
 PAUSE_MS_MAX = 3_600_000
 
@@ -18,7 +18,7 @@ def refuse_unplannable(prescription: Prescription) -> None:
     """
     if not prescription.zones:
         raise PlanError("there is no zone to treat")
-    if prescription.head != "single" and not prescription.heads:
+    if prescription.head not in (SINGLE, HAND) and not prescription.heads:
         raise PlanError(f"head {prescription.head!r}: nothing tells where its needles are")
     motion = prescription.motion
     speeds = motion.needle_um_per_s, motion.travel_um_per_s

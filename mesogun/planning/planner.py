@@ -22,7 +22,7 @@ from mesogun.planning.place.region import mm
 from mesogun.planning.place.spots import Spots
 from mesogun.planning.place.zone import Neighbour, place_zone, searched, warn_of_exclusions
 from mesogun.planning.plan import Pause, Plan
-from mesogun.planning.prescription import Motion, Prescription, Zone
+from mesogun.planning.prescription import HAND, Prescription, Zone
 from mesogun.planning.pricks import PrickTable
 from mesogun.planning.table import Done, planned_zone, table_of
 from mesogun.planning.timing import Timing, replay, ways_um
@@ -177,21 +177,30 @@ def _ordered(
         comes_from = int(last.x_um[-1]), int(last.y_um[-1])
         if prescription.surface is not None:
             comes_from = (*comes_from, int(last.z_um[-1]))
-    rows, least_um = _firing_order(asked.zone, prescription.motion, spots, comes_from, following)
+    rows, least_um = _firing_order(prescription, asked.zone, spots, comes_from, following)
     spots = spots.taken(rows)
     return Done(replace(spots, shot=numbered(spots.shot)), asked, least_um)
 
 
 def _firing_order(
-    zone: Zone, motion: Motion, spots: Spots, comes_from: Where | None, goes_to: Where | None
+    prescription: Prescription,
+    zone: Zone,
+    spots: Spots,
+    comes_from: Where | None,
+    goes_to: Where | None,
 ) -> tuple[Integers, int]:
     """Return a zone's rows in the order in which they are given, and a way none undercuts."""
-    if zone.rest is None:
-        return order_spots(spots, comes_from, goes_to)
-    from mesogun.planning.order.free import free_way
-    from mesogun.planning.order.rest import rested
+    if zone.rest is not None:
+        from mesogun.planning.order.free import free_way
+        from mesogun.planning.order.rest import rested
 
-    return rested(zone, motion, spots, comes_from, goes_to, free_way)
+        return rested(zone, prescription.motion, spots, comes_from, goes_to, free_way)
+    if prescription.head == HAND and prescription.surface is None:
+        from mesogun.planning.rows import by_rows
+
+        way = by_rows(spots.x_um, spots.y_um, spots.basis_um, spots.pitch_um, comes_from)
+        return way, (len(spots) - 1) * spots.pitch_um
+    return order_spots(spots, comes_from, goes_to)
 
 
 def _timed(

@@ -18,6 +18,11 @@ Ring = tuple[Point, ...]
 
 Point3 = tuple[int, int, int]
 
+SINGLE = "single"
+"""The head of one needle on a pistol."""
+HAND = "hand"
+"""No head and no pistol: a needle on a syringe in a person's hand."""
+
 TriggerMode = Literal["press", "held"]
 Pattern = Literal["lattice", "irregular"]
 LATER: Mapping[str, bool] = {"later": True}
