@@ -25,6 +25,7 @@ from mesogun.intake.files import parse_json, parse_toml, read_bounded, text_of
 from mesogun.intake.form import Table, read
 from mesogun.intake.heads import read_heads
 from mesogun.intake.maps import Maps
+from mesogun.intake.mixtures import Knowledge, check_contraindications, check_mixtures
 from mesogun.intake.places import Places
 from mesogun.intake.prescription_form import FORMAT, PatientForm, PrescriptionForm
 from mesogun.intake.products import check_products, made_product, products_of
@@ -106,12 +107,19 @@ class _Read(Table):
 
 def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescription | None:
     presets, warnings = catalogue(), list[str]()
+    knowledge = Knowledge(presets.components, presets.component_classes)
     screening = read_screening(form.screening, presets.questions, problems)
     _check_patient(form.patient, presets, problems)
     products = products_of(form)
     for key, product in products:
         check_expiry(key, product, form.session, problems)
     blood = check_vials(products, form.patient, form.session, presets.products, problems, warnings)
+    ruled = (
+        *check_contraindications(products, knowledge, screening, problems),
+        *check_mixtures(
+            products, knowledge, presets.products.mixture.components_warn_from, problems, warnings
+        ),
+    )
     regimen = presets.regimens.get(form.session.regimen)
     if regimen is None:
         problems.add("session.regimen", unknown(form.session.regimen, presets.regimens, "regimen"))
@@ -122,7 +130,8 @@ def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescrip
     if equipment is None:
         return None
     check_volumes(products, equipment, regimen, presets, problems, warnings)
-    bounded = component_limits(products, form.patient, presets.components, problems, warnings)
+    step_nl = equipment.syringe.quantum.value
+    bounded = component_limits(products, form.patient, knowledge, step_nl, problems, warnings)
     places = Places(file.parent, form.surface, presets.extent, problems, warnings)
     reader = _zone_reader(form, equipment, heads, places, file.parent, problems, warnings)
     zones, limits = _read_zones(form, reader, problems)
@@ -135,9 +144,9 @@ def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescrip
         zones=zones,
         limits=(*limits, *bounded),
         surface=places.surface,
-        findings=(*screening.findings, *blood),
+        findings=(*screening.findings, *ruled, *blood),
     )
-    return _assemble(form, file.stem, made, presets, warnings)
+    return _assemble(form, file.stem, made, knowledge, presets, warnings)
 
 
 def _check_patient(patient: PatientForm, presets: Catalogue, problems: Problems) -> None:
@@ -209,10 +218,15 @@ def _read_zones(
 
 
 def _assemble(
-    form: PrescriptionForm, name: str, made: _Read, presets: Catalogue, warnings: list[str]
+    form: PrescriptionForm,
+    name: str,
+    made: _Read,
+    knowledge: Knowledge,
+    presets: Catalogue,
+    warnings: list[str],
 ) -> Prescription:
     patient, session, device = form.patient, form.session, form.device
-    first, *further = [made_product(one, presets.components) for _, one in products_of(form)]
+    first, *further = [made_product(one, knowledge) for _, one in products_of(form)]
     bevel = made.equipment.needle.bevel
     return Prescription(
         name=name,

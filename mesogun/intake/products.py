@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from firmware_protocol.units import Nanolitres
-from mesogun.intake.components import bound_of
-from mesogun.intake.knowledge_form import KnownComponent
+from mesogun.intake.mixtures import Knowledge
 from mesogun.intake.prescription_form import PrescriptionForm, ProductForm, ZoneForm
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.refusal import Problems, unknown
@@ -25,8 +24,9 @@ def products_of(form: PrescriptionForm) -> Keyed:
     return [("product", form.product), *further]
 
 
-def made_product(form: ProductForm, known: Mapping[str, KnownComponent]) -> Product:
-    """Return one product; a component that is bounded bears the name of its bound."""
+def made_product(form: ProductForm, knowledge: Knowledge) -> Product:
+    """Return one product; a component that is bounded bears the id of its bound."""
+    bounded = knowledge.bounded()
     return Product(
         name=form.name,
         volume_nl=Nanolitres(form.volume_ml),
@@ -34,8 +34,10 @@ def made_product(form: ProductForm, known: Mapping[str, KnownComponent]) -> Prod
         expiry=form.expiry.isoformat(),
         viscosity_upa_s=form.viscosity_mpa_s,
         components=tuple(
-            Component(bound_of(one.name, known) or one.name, one.concentration_mg_per_ml)
+            Component(name, one.concentration_mg_per_ml)
             for one in form.components
+            for name in [each for each in knowledge.components_in(one.name) if each in bounded]
+            or [one.name]
         ),
         autologous=made_blood(form.autologous),
         ampoule_nl=form.ampoule_ml or 0,

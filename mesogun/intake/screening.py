@@ -75,10 +75,18 @@ def _finding(question: Question, taken: OverrideForm) -> Finding:
     return Finding(
         rule=f"{RULE}{taken.condition}",
         text=f"{question.ask} Yes: {KINDS[question.kind]} contraindication",
-        source=question.source,
+        source=sources_of(question),
         by=taken.by,
         reason=taken.reason,
     )
+
+
+def sources_of(question: Question) -> str:
+    """Return who says so; where the texts disagree, what each of them says."""
+    if not question.disagree:
+        return question.source
+    said = "; ".join(f"{one.source}: {one.says}" for one in question.says)
+    return f"project decision, the texts disagree: {said}"
 
 
 def _overrides(found: dict[str, Any], problems: Problems) -> tuple[OverrideForm, ...]:
@@ -104,8 +112,8 @@ def _judge(
         elif question.kind == "absolute":
             problems.add(
                 key,
-                f"{one.condition} is an absolute contraindication [{question.source}] and cannot "
-                f"be overridden: delete the override",
+                f"{one.condition} is an absolute contraindication [{sources_of(question)}] and "
+                f"cannot be overridden: delete the override",
             )
         elif answers.get(one.condition) is False:
             problems.add(
@@ -124,5 +132,6 @@ def _judge(
         )
         problems.add(
             f"screening.{condition}",
-            f"answered true: {KINDS[question.kind]} contraindication [{question.source}]: {mend}",
+            f"answered true: {KINDS[question.kind]} contraindication "
+            f"[{sources_of(question)}]: {mend}",
         )

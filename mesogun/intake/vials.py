@@ -121,14 +121,14 @@ def _check_blood(
             f"another; take the patient's own tube",
         )
     day = blood.drawn.date()
-    if not 0 <= (session.date - day).days < known.days_max.value:
+    last = day + timedelta(days=known.days_max.value - 1)
+    if not day <= session.date <= last:
         problems.add(
             f"{own}.drawn",
             f"found {blood.drawn:%Y-%m-%dT%H:%M}, and the session is on {session.date}: blood is "
             f"used on the day on which it was drawn [{known.days_max.told()}]: draw it anew",
         )
-    last = day + timedelta(days=known.days_max.value - 1)
-    if product.expiry > last and day <= session.date:
+    elif product.expiry > last:
         problems.add(
             f"{key}.expiry",
             f"found {product.expiry}: what was made from blood drawn on {day} keeps until {last} "

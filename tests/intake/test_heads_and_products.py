@@ -230,7 +230,7 @@ def test_a_component_is_bounded_over_all_products(read: Read, refusal: Refusal, 
     second["components"][0]["concentration_mg_per_ml"] = 74.501
     assert re.search(
         "^product.volume_ml: 3 mL hold 274.501 mg of lidocaine, above the cap of 274.5 mg .*give "
-        "less of these products, or thin it",
+        "1.999 mL or less of 'hyaluronic acid 1 %' or 0.999 mL or less of 'vitamin C', or thin it",
         only(refusal()),
     )
 
