@@ -38,6 +38,8 @@ RING_POINTS_MIN = 3
 RING_POINTS_MAX = 10_000
 PRICKS_MAX = 1_000_000
 """The most pricks that a plan file may hold."""
+STROKES_MAX = 100_000
+"""The most strokes that a plan file may hold."""
 TEXT_CHARACTERS_MAX = 200
 COUNT_MAX = 10_000
 """Of years and sessions: a larger one is a slip."""

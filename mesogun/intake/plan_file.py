@@ -10,9 +10,9 @@ import os
 from typing import Annotated, Any, Literal
 
 from mesogun.errors import LimitsExceeded, PlanError, PrescriptionError
-from mesogun.intake.bounds import PLAN_BYTES_MAX, PRICKS_MAX
+from mesogun.intake.bounds import PLAN_BYTES_MAX, PRICKS_MAX, STROKES_MAX
 from mesogun.intake.files import parse_json, read_bounded, text_of
-from mesogun.intake.form import Reader, Table, read
+from mesogun.intake.form import AtMost, Reader, Table, read
 from mesogun.intake.plan_checks import faults
 from mesogun.intake.quantity import shown, whole
 from mesogun.intake.refusal import Problems
@@ -27,6 +27,7 @@ from mesogun.planning import (
     Prescription,
     PrickTable,
     Settled,
+    Stroke,
     column,
     verify,
 )
@@ -122,6 +123,7 @@ class PlanForm(Table):
     digest: str | None = None
     pauses: tuple[Pause, ...] = ()
     settled: Settled | None = None
+    strokes: Annotated[tuple[Stroke, ...], AtMost(items=STROKES_MAX)] = ()
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
@@ -198,6 +200,7 @@ def _plan(form: PlanForm, told: str) -> Plan:
         warnings=form.warnings,
         pauses=form.pauses,
         settled=form.settled,
+        strokes=form.strokes,
     )
     problems = Problems(told)
     for fault in faults(plan):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import lcm
 
 from mesogun.errors import PlanError
@@ -24,12 +24,26 @@ SESSION_LIMITS = (
     "syringe_volume_nl_max",
     "pricks_max",
 )
+NEEDLED_ZONE_LIMITS = (
+    "depth_um_max",
+    "margin_um_min",
+    "area_dose_nl_per_cm2_max",
+    "passes_max",
+    "hand_um_per_s_min",
+    "hand_um_per_s_max",
+)
+"""Instead, where a pen or a roller needles: nothing is injected, and no prick has its place."""
+NEEDLED_SESSION_LIMITS = ("volume_nl_max", "needle_depth_um_max")
 OPTIONAL_LIMITS = ("needle_pricks_max",)
 """On the session, too; these may be missing."""
 COMPONENT = "component_ug_max:"
 """Opens the name of the bound on one component in the whole session."""
 VALUE_MAX = 10**12
-PAIRS = (("dose_nl_min", "dose_nl_max"), ("spacing_um_min", "spacing_um_max"))
+PAIRS = (
+    ("dose_nl_min", "dose_nl_max"),
+    ("spacing_um_min", "spacing_um_max"),
+    ("hand_um_per_s_min", "hand_um_per_s_max"),
+)
 """Lower and upper bound of one quantity: crossed, they forbid everything."""
 
 
@@ -59,7 +73,11 @@ class Limits:
 
 def is_of_session(name: str) -> bool:
     """Tell whether a limit of this name holds for the session as a whole."""
-    return name in SESSION_LIMITS or name in OPTIONAL_LIMITS or name.startswith(COMPONENT)
+    return name in SESSION_LIMITS or _may_be_missing(name)
+
+
+def _may_be_missing(name: str) -> bool:
+    return name in OPTIONAL_LIMITS or name.startswith(COMPONENT)
 
 
 def effective(prescription: Prescription) -> tuple[Limit, ...]:
@@ -71,24 +89,30 @@ def effective(prescription: Prescription) -> tuple[Limit, ...]:
     Raises:
         PlanError: a needed limit is missing, one is unknown, or two contradict each other.
     """
-    _refuse_unknown(prescription)
+    needled = prescription.needling is not None
+    of_session = NEEDLED_SESSION_LIMITS if needled else SESSION_LIMITS
+    of_zone = NEEDLED_ZONE_LIMITS if needled else ZONE_LIMITS
+    _refuse_unknown(prescription, of_session, of_zone)
     there = dict.fromkeys(one.name for one in prescription.limits)
-    may_be = [name for name in there if is_of_session(name) and name not in SESSION_LIMITS]
-    session = tuple(_tightest(prescription, name, None) for name in (*SESSION_LIMITS, *may_be))
-    _refuse_odd_quanta(prescription)
+    may_be = [name for name in there if _may_be_missing(name)]
+    session = tuple(_tightest(prescription, name, None) for name in (*of_session, *may_be))
+    if not needled:
+        _refuse_odd_quanta(prescription)
     zones: list[Limit] = []
     for index, zone in enumerate(prescription.zones):
-        own = [_tightest(prescription, name, index) for name in ZONE_LIMITS]
+        own = [_tightest(prescription, name, index) for name in of_zone]
         _refuse_crossed(own, zone)
         zones.extend(own)
     return session + tuple(zones)
 
 
-def _refuse_unknown(prescription: Prescription) -> None:
+def _refuse_unknown(
+    prescription: Prescription, of_session: Sequence[str], of_zone: Sequence[str]
+) -> None:
     """A limit that nobody enforces is worse than none: it is refused."""
     for one in prescription.limits:
-        if one.name not in ZONE_LIMITS and not is_of_session(one.name):
-            known = ", ".join((*SESSION_LIMITS, *OPTIONAL_LIMITS, f"{COMPONENT}NAME", *ZONE_LIMITS))
+        if one.name not in (*of_zone, *of_session) and not _may_be_missing(one.name):
+            known = ", ".join((*of_session, *OPTIONAL_LIMITS, f"{COMPONENT}NAME", *of_zone))
             raise PlanError(
                 f"limit {one.name!r} [{one.origin}] is unknown to the planner, so nothing would "
                 f"enforce it; the planner knows {known}"
@@ -139,6 +163,8 @@ def _refuse_odd_quanta(prescription: Prescription) -> None:
 def _refuse_crossed(own: list[Limit], zone: Zone) -> None:
     by_name = {one.name: one for one in own}
     for low_name, high_name in PAIRS:
+        if low_name not in by_name:
+            continue
         low, high = by_name[low_name], by_name[high_name]
         if low.value > high.value:
             raise PlanError(

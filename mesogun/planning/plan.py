@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import InitVar, dataclass, fields
+from dataclasses import InitVar, dataclass, field, fields
 from typing import Any, Literal
 
-from mesogun.planning.prescription import Limit, Prescription, Ring
+from mesogun.planning.prescription import LATER, Limit, Point, Prescription, Ring
 from mesogun.planning.pricks import PrickTable
 
 PLANNER_VERSION = "2"
@@ -17,6 +17,37 @@ PauseKind = Literal["needle", "refill", "product", "head", "rest"]
 NEW_NEEDLE = ("needle", "product", "head")
 """Pauses after which another needle is on."""
 Answer = Literal["optimal", "feasible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A pen or a roller goes straight from one place to another, at the zone's depth."""
+
+    zone: int
+    """Index into the plan's zones."""
+    turn: int
+    """In which pass over the zone, from 0."""
+    start_um: Point
+    end_um: Point
+    """Where the middle of the tip lifts off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needled:
+    """What the strokes of one zone add up to."""
+
+    hand_um_per_s: int
+    """The hand along each stroke."""
+    pitch_um: tuple[int, ...]
+    """From stroke to stroke, pass by pass."""
+    pricks_per_cm2: int
+    """Expected between the outermost strokes, all passes together, rounded down; a mean."""
+    swept_um2: int
+    """Length times pitch of the strokes of the pass that sweeps least."""
+    topical_nl: int = 0
+    """Of the product, onto the skin."""
+    layer: int = 0
+    """What the tips reach: an index into `LAYERS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +79,8 @@ class PlannedZone:
     """No place to treat is farther from a prick than about this; 0: not told."""
     dose_answer: Answer = "optimal"
     """Whether the doses are proved to be as even (or as close to their weights) as limits allow."""
+    needled: Needled | None = field(default=None, metadata=LATER)
+    """Where a pen or a roller goes over it: `prick_count` is what is expected of its strokes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +123,8 @@ class Plan:
     pauses: tuple[Pause, ...] = ()
     """In the order of their shots."""
     settled: Settled | None = None
+    strokes: tuple[Stroke, ...] = ()
+    """Of a pen or a roller, in their order; then there are no pricks."""
 
     def digest(self) -> str:
         """Name this plan: inputs, effective limits, columns and planner version decide it."""
@@ -105,6 +140,8 @@ class Plan:
             "pauses": self.pauses,
             "settled": self.settled,
         }
+        if self.strokes:
+            told["strokes"] = self.strokes
         text = json.dumps(
             told, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=as_fields
         )

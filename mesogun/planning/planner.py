@@ -40,6 +40,11 @@ def plan(prescription: Prescription) -> Plan:
         PlanError: a limit is missing, a region is unusable, or (as Infeasible, with what would
             help) the prescription does not fit its limits. Nothing is planned then.
     """
+    if prescription.needling is not None:
+        # Loaded here: most plans are of pricks.
+        from mesogun.planning.needling import plan_strokes
+
+        return plan_strokes(prescription, prescription.needling)
     refuse_unplannable(prescription)
     limits = Limits(effective(prescription))
     zones = prescription.zones

@@ -87,6 +87,27 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Needling:
+    """A handpiece that needles while the hand moves it, without an injection: a pen or a roller.
+
+    Its pricks are counted and not placed: where each goes in depends on the hand.
+    """
+
+    kind: Literal["pen", "roller"]
+    needles: int
+    """Of the pen's tip, or of the whole roller."""
+    width_um: int
+    """Of the smallest circle around a tip's needles; of a roller, from its first to its last."""
+    cycles_per_s: int
+    """How often a pen's needles go in; 0 for a roller."""
+    turn_um: int
+    """The way of a roller in one turn; 0 for a pen."""
+    hand_um_per_s: int
+    """The hand along a stroke, in zones that ask for no density; 0: all zones ask for one."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Earlier:
     """Pricks of an earlier session that this one keeps away from."""
 
@@ -178,6 +199,10 @@ class Zone:
     """Index into the prescription's products: each has a pass of its own, in this order."""
     faces: tuple[int, ...] = ()
     """The surface's faces that make up the zone (exclusions left out); then it has no outline."""
+    passes: int = field(default=1, metadata=LATER)
+    """How often a pen or a roller goes over the whole zone."""
+    pricks_per_cm2: int = field(default=0, metadata=LATER)
+    """Asked of a pen, all passes together; 0: it follows from the hand's speed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +322,9 @@ class Prescription:
     """ISO local date and time at which the session begins; empty: the time is not told."""
     findings: tuple[Finding, ...] = field(default=(), metadata=LATER)
     """What screening and the rules of the products said, beside what they refuse."""
+    needling: Needling | None = field(default=None, metadata=LATER)
+    """Then the plan has strokes, and no prick that a pistol gives; the product, if there is one,
+    goes onto the skin."""
 
     @property
     def products(self) -> tuple[Product, ...]:

@@ -36,6 +36,8 @@ def to_json(plan: Plan) -> bytes:
         ("pauses", _array(plan.pauses)),
         ("settled", _line(plan.settled)),
     ]
+    if plan.strokes:
+        parts.append(("strokes", _array(plan.strokes)))
     body = ",\n".join(f" {_line(name)}: {text}" for name, text in parts)
     return f"{{\n{body}\n}}\n".encode()
 

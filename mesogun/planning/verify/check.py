@@ -37,8 +37,15 @@ def verify(plan: Plan) -> VerifiedPlan:
     bounds = tightest(plan.prescription, found)
     if bounds is None:
         raise LimitsExceeded(tuple(found.all))
-    rows = rows_of_plan(plan)
     check_limits(plan, bounds, found)
+    if plan.prescription.needling is not None:
+        # loaded here: most plans are of pricks
+        from mesogun.planning.verify.strokes import check_strokes
+
+        check_strokes(plan, plan.prescription.needling, bounds, found)
+        _stop_if_any(found)
+        return sealed(plan, plan.digest())
+    rows = rows_of_plan(plan)
     check_zones(plan, bounds, rows, found)
     check_shots(plan, bounds, rows, found)
     check_pauses(plan, bounds, rows, found)

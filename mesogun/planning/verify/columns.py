@@ -81,8 +81,16 @@ def check_columns(plan: Plan, found: Findings) -> None:
             found.rule("columns", 1, 0, "column", note=f"{name} can still be changed")
     if len(plan.zones) != len(plan.prescription.zones) or not plan.zones:
         found.rule("zones", len(plan.zones), len(plan.prescription.zones), "zones")
-    if len(table.x_um) == 0:
+    if plan.prescription.needling is not None:
+        if len(table.x_um) > 0:
+            note = "a pen or a roller makes strokes: none of its pricks has a place"
+            found.rule("pricks", len(table.x_um), 0, "pricks", note=note)
+    elif len(table.x_um) == 0:
         found.rule("pricks", 0, 1, "pricks", note="a plan without a prick")
+    if plan.strokes and plan.prescription.needling is None:
+        found.rule(
+            "strokes", len(plan.strokes), 0, "strokes", note="no pen or roller is prescribed"
+        )
     _check_which(plan, found)
     if found.all:
         return

@@ -28,6 +28,17 @@ OF_THE_SESSION = frozenset(
         "pricks_max",
     }
 )
+OF_A_NEEDLED_ZONE = frozenset(
+    {
+        "depth_um_max",
+        "margin_um_min",
+        "area_dose_nl_per_cm2_max",
+        "passes_max",
+        "hand_um_per_s_min",
+        "hand_um_per_s_max",
+    }
+)
+OF_A_NEEDLED_SESSION = frozenset({"volume_nl_max", "needle_depth_um_max"})
 MAY_BE_MISSING = frozenset({"needle_pricks_max"})
 OF_A_COMPONENT = "component_ug_max:"
 
@@ -35,17 +46,20 @@ OF_A_COMPONENT = "component_ug_max:"
 def tightest(prescription: Prescription, found: Findings) -> Bounds | None:
     """Return the bound of every name and zone, or None (and say so) if one is missing."""
     bounds: Bounds = {}
+    of_the_session, of_a_zone = OF_THE_SESSION, OF_A_ZONE
+    if prescription.needling is not None:
+        of_the_session, of_a_zone = OF_A_NEEDLED_SESSION, OF_A_NEEDLED_ZONE
     for one in prescription.limits:
         optional = one.name in MAY_BE_MISSING or one.name.startswith(OF_A_COMPONENT)
         if one.zone is not None and not 0 <= one.zone < len(prescription.zones):
             note = f"limit {one.name!r} is for a zone that is not there"
             found.rule("limits", one.zone, 0, "zone", note=note, origin=one.origin)
             continue
-        if one.name in OF_THE_SESSION or optional:
+        if one.name in of_the_session or optional:
             keys: list[int | None] = [None]
-        elif one.name in OF_A_ZONE and one.zone is not None:
+        elif one.name in of_a_zone and one.zone is not None:
             keys = [one.zone]
-        elif one.name in OF_A_ZONE:
+        elif one.name in of_a_zone:
             keys = list(range(len(prescription.zones)))
         else:
             found.rule(
@@ -56,8 +70,8 @@ def tightest(prescription: Prescription, found: Findings) -> Bounds | None:
             held = bounds.get((one.name, key))
             if held is None or _is_tighter(one, held):
                 bounds[one.name, key] = one
-    wanted: list[tuple[str, int | None]] = [(name, None) for name in sorted(OF_THE_SESSION)]
-    wanted += [(name, k) for k in range(len(prescription.zones)) for name in sorted(OF_A_ZONE)]
+    wanted: list[tuple[str, int | None]] = [(name, None) for name in sorted(of_the_session)]
+    wanted += [(name, k) for k in range(len(prescription.zones)) for name in sorted(of_a_zone)]
     for name, zone in wanted:
         if (name, zone) not in bounds:
             where = None if zone is None else prescription.zones[zone].name

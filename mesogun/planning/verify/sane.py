@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import chain
 
 from mesogun.planning.plan import Plan
-from mesogun.planning.prescription import HOLE, Prescription, Raster, Surface, Zone
+from mesogun.planning.prescription import HOLE, Needling, Prescription, Raster, Surface, Zone
 from mesogun.planning.verify.columns import COORDINATE_UM_MAX
 from mesogun.planning.verify.findings import Findings
 
@@ -17,6 +17,7 @@ FIGURE_MAX = 2_000_000_000
 LIMIT_MAX = 10**12
 PPM = 1_000_000
 NEEDLE_STEPS_MAX = 1_000
+PASSES_MAX = 1_000
 FIGURES = ("margin_um", "depth_um", "dwell_ms", "interval_ms")
 
 
@@ -87,8 +88,19 @@ def _check_session(asked: Prescription, found: Findings) -> None:
     _within("needle_settle_us", motion.needle_settle_us, 0, FIGURE_MAX, found)
     _within("position_um", asked.position_um, 0, COORDINATE_UM_MAX, found)
     _within("bevel_um", asked.bevel_um, 0, COORDINATE_UM_MAX, found)
+    if asked.needling is not None:
+        _check_needling(asked.needling, found)
     for product in asked.products:
         _within("volume_nl", int(product.volume_nl), 0, FIGURE_MAX, found, note=product.name)
+
+
+def _check_needling(asked: Needling, found: Findings) -> None:
+    pen = int(asked.kind == "pen")
+    _within("needles", asked.needles, 1, FIGURE_MAX, found)
+    _within("width_um", asked.width_um, 1, COORDINATE_UM_MAX, found)
+    _within("cycles_per_s", asked.cycles_per_s, pen, FIGURE_MAX, found)
+    _within("turn_um", asked.turn_um, 1 - pen, FIGURE_MAX, found)
+    _within("hand_um_per_s", asked.hand_um_per_s, 0, FIGURE_MAX, found)
 
 
 def _check_zone(asked: Prescription, zone: Zone, found: Findings) -> None:
@@ -96,7 +108,10 @@ def _check_zone(asked: Prescription, zone: Zone, found: Findings) -> None:
     values = {one: int(value) for one, value in zip(FIGURES, _figures(zone), strict=True)}
     for figure, value in values.items():
         _within(figure, value, 0, FIGURE_MAX, found, zone=name)
-    _within("rate_nl_per_s", int(zone.rate_nl_per_s), 1, FIGURE_MAX, found, zone=name)
+    needling = asked.needling is not None
+    _within("rate_nl_per_s", int(zone.rate_nl_per_s), 1 - needling, FIGURE_MAX, found, zone=name)
+    _within("passes", zone.passes, 1, PASSES_MAX, found, zone=name)
+    _within("pricks_per_cm2", zone.pricks_per_cm2, 0, FIGURE_MAX, found, zone=name)
     _within("angle_sin_ppm", zone.angle_sin_ppm, 1, PPM, found, zone=name)
     _within("product", zone.product, 0, len(asked.products) - 1, found, zone=name)
     if zone.share_ppm is not None:

@@ -10,7 +10,8 @@ from math import isqrt
 
 import numpy as np
 
-from mesogun.planning.plan import Plan
+from mesogun.planning.plan import Plan, PlannedZone
+from mesogun.planning.prescription import Zone
 from mesogun.planning.verify.columns import Rows
 from mesogun.planning.verify.doses import step_nl
 from mesogun.planning.verify.findings import Findings, rows_of
@@ -31,22 +32,30 @@ def check_zones(plan: Plan, bounds: Bounds, rows: Rows, found: Findings) -> None
         note = "zones are treated in the order of the prescription"
         found.rule("zone", now, before, "zone", pricks=which, note=note)
     for k, (said, asked) in enumerate(zip(plan.zones, plan.prescription.zones, strict=True)):
-        copied = (
-            (said.name, asked.name),
-            (said.area, asked.area),
-            (said.technique, asked.technique),
-            (said.outline_um, asked.outline_um),
-            (said.exclusions_um, asked.exclusions_um),
-            (said.margin_um, int(asked.margin_um)),
-        )
-        if any(one != other for one, other in copied):
-            note = "name, area, technique, outline or margin is not as prescribed"
-            found.rule("zones", k, k, "zone", zone=asked.name, origin="prescription", note=note)
+        check_copied(k, said, asked, found)
+        if said.needled is not None:
+            note = "nothing needles it but pricks"
+            found.rule("needled", 1, 0, "", zone=asked.name, note=note)
         mine = rows.zone == k
         _check_counts(plan, k, int(mine.sum()), int(rows.dose[mine].sum()), found)
         _check_pitch(plan, bounds, k, found)
     if plan.settled is None:
         _check_shares(plan, rows, found)
+
+
+def check_copied(k: int, said: PlannedZone, asked: Zone, found: Findings) -> None:
+    """Compare what a planned zone repeats of the prescription."""
+    copied = (
+        (said.name, asked.name),
+        (said.area, asked.area),
+        (said.technique, asked.technique),
+        (said.outline_um, asked.outline_um),
+        (said.exclusions_um, asked.exclusions_um),
+        (said.margin_um, int(asked.margin_um)),
+    )
+    if any(one != other for one, other in copied):
+        note = "name, area, technique, outline or margin is not as prescribed"
+        found.rule("zones", k, k, "zone", zone=asked.name, origin="prescription", note=note)
 
 
 def _check_counts(plan: Plan, k: int, count: int, given: int, found: Findings) -> None:
