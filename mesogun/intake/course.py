@@ -8,7 +8,8 @@ from datetime import date, datetime
 from mesogun.intake.catalogue_form import Regimen
 from mesogun.intake.prescription_form import PrescriptionForm, ProductForm, SessionForm
 from mesogun.intake.refusal import Problems
-from mesogun.intake.schedule import later, out_of_order
+from mesogun.intake.schedule import Rhythm, later, out_of_order
+from mesogun.planning.prescription import Prescription
 
 
 def check_course(
@@ -39,6 +40,33 @@ def check_course(
         )
     if before:
         _check_interval(session, regimen, problems, warnings)
+
+
+def rhythm_of(regimen: Regimen) -> Rhythm:
+    """Return the figures of a regimen that its dates are counted with."""
+    interval, sessions, keep = regimen.interval, regimen.sessions, regimen.maintenance
+    usual = regimen.interval_usual.value
+    return Rhythm(
+        interval_d_min=regimen.interval_min.value,
+        interval_d_usual=usual,
+        interval_d_max=usual if interval is None else max(usual, interval.max.value),
+        sessions_min=(regimen.sessions_usual if sessions is None else sessions.min).value,
+        sessions_usual=regimen.sessions_usual.value,
+        maintenance_d=None if keep is None else (keep.min.value, keep.max.value),
+    )
+
+
+def course_warnings(prescription: Prescription, regimen: Regimen) -> tuple[str, ...]:
+    """Return those of a prescription's warnings that are about its place in the course."""
+    warnings: list[str] = []
+    session = SessionForm(
+        date=date.fromisoformat(prescription.session_date),
+        number=prescription.session_number,
+        regimen=prescription.regimen,
+        previous=tuple(map(date.fromisoformat, prescription.previous_dates)),
+    )
+    check_course(session, regimen, Problems(prescription.name), warnings)
+    return tuple(warnings)
 
 
 def session_at(session: SessionForm) -> str:
