@@ -81,16 +81,7 @@ def check_columns(plan: Plan, found: Findings) -> None:
             found.rule("columns", 1, 0, "column", note=f"{name} can still be changed")
     if len(plan.zones) != len(plan.prescription.zones) or not plan.zones:
         found.rule("zones", len(plan.zones), len(plan.prescription.zones), "zones")
-    if plan.prescription.needling is not None:
-        if len(table.x_um) > 0:
-            note = "a pen or a roller makes strokes: none of its pricks has a place"
-            found.rule("pricks", len(table.x_um), 0, "pricks", note=note)
-    elif len(table.x_um) == 0:
-        found.rule("pricks", 0, 1, "pricks", note="a plan without a prick")
-    if plan.strokes and plan.prescription.needling is None:
-        found.rule(
-            "strokes", len(plan.strokes), 0, "strokes", note="no pen or roller is prescribed"
-        )
+    _check_kind(plan, found)
     _check_which(plan, found)
     if found.all:
         return
@@ -104,6 +95,20 @@ def check_columns(plan: Plan, found: Findings) -> None:
     if plan.prescription.surface is not None:
         _check_range(plan, "face", 0, len(plan.prescription.surface.faces) - 1, found)
     _check_range(plan, "head", 0, len(plan.prescription.heads) - 1, found)
+
+
+def _check_kind(plan: Plan, found: Findings) -> None:
+    """A plan has pricks, or the strokes of a pen or a roller; never both."""
+    if plan.prescription.needling is not None:
+        if len(plan.pricks) > 0:
+            note = "a pen or a roller makes strokes: none of its pricks has a place"
+            found.rule("pricks", len(plan.pricks), 0, "pricks", note=note)
+    elif len(plan.pricks) == 0:
+        found.rule("pricks", 0, 1, "pricks", note="a plan without a prick")
+    if plan.strokes and plan.prescription.needling is None:
+        found.rule(
+            "strokes", len(plan.strokes), 0, "strokes", note="no pen or roller is prescribed"
+        )
 
 
 def _check_which(plan: Plan, found: Findings) -> None:
