@@ -94,7 +94,7 @@ def _layers(zone: Zone, depth: Integers, skin: Integers | None) -> Integers | No
 
 def _same_in_a_shot(spots: Spots, depth: Integers) -> Integers:
     """Give all pricks of a shot the depth of the shallowest."""
-    least: Integers = np.full(int(spots.shot.max()) + 1, DEPTH_UM_MAX, dtype=np.int64)
+    least: Integers = np.full(len(spots), DEPTH_UM_MAX, dtype=np.int64)
     np.minimum.at(least, spots.shot, depth)
     return least[spots.shot]
 

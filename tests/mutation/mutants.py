@@ -52,6 +52,36 @@ NAMES = {
 }
 BUDGETS = ("_AT_ONCE", "CELLS_MAX", "PAIRS_MAX", "TOUCHES_MAX", "AUTO_FROM", "_WORK_MAX")
 """Ends of names of constants that say how much is done at once: every value gives the same plan."""
+EFFORTS = (
+    "BETTERING",
+    "FULL_FROM",
+    "LARGE",
+    "LOG",
+    "LOOKS_MAX",
+    "LOOKS_QUICK",
+    "MOVES_MAX",
+    "NODES_MAX",
+    "PRICED_MAX",
+    "PRICE_ROUNDS",
+    "PRICE_ROUNDS_QUICK",
+    "SEARCHED_MAX",
+    "SERPENTINE_MAX",
+    "SHOTS_MAX",
+    "TOUCHED_MAX",
+    "TRADES_MAX",
+    "TRIES_MAX",
+    "TURNED_MAX",
+    "TURNED_MAX_KICK",
+    "TURNED_MAX_LARGE",
+    "WORK_MAX",
+)
+"""Names of constants that say how long is searched, by a count of steps: with another value a way
+or a division is found that is as good, a little better or a little worse, and is checked all the
+same. No limit depends on them. The golden files hold what comes of the values they have."""
+
+
+def _is_budget(name: str) -> bool:
+    return name.endswith(BUDGETS) or name in EFFORTS
 
 
 @dataclass(frozen=True)
@@ -189,8 +219,9 @@ class _Changer(ast.NodeTransformer):
         return node
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        named = node.targets[0]
-        if isinstance(named, ast.Name) and named.id.endswith(BUDGETS):
+        first = node.targets[0]
+        named = first.elts if isinstance(first, ast.Tuple) else [first]
+        if all(isinstance(one, ast.Name) and _is_budget(one.id) for one in named):
             return node
         node.value = self.visit(node.value)
         return node

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesogun.planning.dose.fill import split, spread
+from mesogun.planning.dose.fill import split
 from mesogun.planning.place.neighbours import pairs_within
 
 places = st.lists(
@@ -30,14 +30,6 @@ def test_a_split_adds_up_and_no_part_is_a_step_from_its_share(
 
 def test_of_equal_remainders_the_earlier_one_gets_more() -> None:
     assert split(10, [1, 1, 1]) == [4, 3, 3]
-
-
-@given(st.integers(0, 10**7), st.integers(1, 500))
-@settings(max_examples=200, deadline=None)
-def test_spread_doses_differ_by_one_step_at_most(total: int, count: int) -> None:
-    doses = spread(total, count)
-    assert doses.sum() == total
-    assert doses.max() - doses.min() <= 1
 
 
 @given(places, st.integers(1, 20_000))

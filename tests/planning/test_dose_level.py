@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesogun.planning.dose.fill import spread
 from mesogun.planning.dose.level import FINE, groups_of, level, targets
 
 Integers = npt.NDArray[np.int64]
@@ -32,7 +31,9 @@ def one_step_at_a_time(total: int, target: list[int], low: list[int], high: list
         while heap and heap[0][0] == tied[0][0]:
             tied.append(heappop(heap))
         rows = sorted(k for _, k in tied)
-        got = spread(min(left, len(rows)), len(rows)).tolist()
+        some = min(left, len(rows))
+        ends = [some * k // len(rows) for k in range(len(rows) + 1)]
+        got = [b - a for a, b in pairwise(ends)]
         for k, more in zip(rows, got, strict=True):
             dose[k] += more
             if more and dose[k] < high[k]:

@@ -111,8 +111,6 @@ def each_zone(demand: Demand, shots: Shots, *, less: bool) -> Integers | Short:
     """Return the steps of every shot as if there were no discs: the very optimum."""
     groups = shots.kinds
     first = groups.first
-    if not len(first):
-        return first
     pair, zone = shots.pair_nl[first], shots.zone[first]
     least, most = groups.add(shots.low) * pair, groups.add(shots.high) * pair
     totals = np.zeros(len(first), dtype=np.int64)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mesogun.planning.dose.demand import Demand, Doses, Short, Shots, cost_of, rows_of, too_full
-from mesogun.planning.dose.level import FINE, Groups, height
+from mesogun.planning.dose.level import FINE, Groups, begins, height
 from mesogun.planning.dose.roll import Crowd, Turns, kept_turns
 from mesogun.planning.dose.whole import Whole
 from mesogun.planning.place.raster import Integers
@@ -72,7 +72,7 @@ def discs_of(demand: Demand, shots: Shots, found: list[Crowd]) -> Discs:
     name = disc[open_] * len(shots.zone) + of_prick[pricks[open_]]
     rows, needles = np.unique(name, return_counts=True)
     disc, shot = np.divmod(rows, len(shots.zone))
-    first = np.flatnonzero(np.diff(disc, prepend=-1))
+    first = begins(disc)
     return Discs(first, shot, needles.astype(np.int64), room[disc[first]])
 
 
@@ -120,7 +120,7 @@ def priced(asked: Asked, start: Integers, rounds: int = PRICE_ROUNDS) -> Prices:
     shots, discs = asked.shots, asked.discs
     low, high = (one * shots.step_nl * FINE for one in (shots.low, shots.high))
     by_shot = np.argsort(discs.shot, kind="stable")
-    touched = np.flatnonzero(np.diff(discs.shot[by_shot], prepend=-1))
+    touched = begins(discs.shot[by_shot])
     names = discs.shot[by_shot][touched]
 
     def paid(price: Integers) -> Integers:
@@ -185,7 +185,7 @@ def _outgrown(asked: Asked, price: Integers, owed: Integers) -> bool:
 
 
 def _count(zone: Integers) -> Integers:
-    return np.diff(np.flatnonzero(np.diff(zone, prepend=-1)), append=len(zone))
+    return np.diff(begins(zone), append=len(zone))
 
 
 def least_cost(asked: Asked, prices: Prices) -> int:
@@ -289,7 +289,7 @@ def _found(
 
 def _rounded(asked: Asked, prices: Prices) -> Whole | None:
     shots, discs = asked.shots, asked.discs
-    zones = shots.zone[np.flatnonzero(np.diff(shots.zone, prepend=-1))].tolist()
+    zones = shots.zone[begins(shots.zone)].tolist()
     left = dict(zip(zones, asked.volume_nl.tolist(), strict=True))
     whole = Whole(shots, left, discs, prices.dose)
     if not whole.empty():

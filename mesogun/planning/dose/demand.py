@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from mesogun.planning.dose.level import FINE, Groups
+from mesogun.planning.dose.level import FINE, Groups, begins
 from mesogun.planning.dose.roll import Crowd, Places, Turns, crowds
 from mesogun.planning.place.raster import Integers, Truths
 from mesogun.planning.plan import Answer
@@ -130,7 +130,7 @@ class Shots(NamedTuple):
     def kinds(self) -> Groups:
         """Shots of one zone with equally many needles: these share a sum of steps."""
         kind = self.zone * (int(self.needles.max(initial=0)) + 1) + self.needles
-        first = np.flatnonzero(np.diff(kind, prepend=-1))
+        first = begins(kind)
         return Groups(first, np.diff(first, append=len(kind)))
 
 
@@ -138,7 +138,7 @@ def shots_of(demand: Demand, target: Integers) -> Shots:
     """Return the open shots of `demand`; `target` has a row for each open prick."""
     rows = demand.open_rows
     zone, shot = demand.zone[rows], demand.shot[rows]
-    first = np.flatnonzero(np.diff(shot, prepend=shot[:1] - 1)) if len(rows) else rows
+    first = begins(shot)
     needles = np.diff(first, append=len(rows))
     of_row = np.repeat(np.arange(len(first)), needles)
     kinds = np.flatnonzero(np.bincount(needles))
@@ -148,10 +148,10 @@ def shots_of(demand: Demand, target: Integers) -> Shots:
     zone = zone[first]
     least = np.array([one.least_nl for one in demand.zones])[zone]
     most = np.array([min(one.most_nl, one.volume_nl) for one in demand.zones])[zone]
-    mean = np.add.reduceat(target, first) // needles if len(first) else target
+    mean = np.add.reduceat(target, first) // needles
     low = np.maximum(-(-least // steps), 1)
     made = Shots(zone, needles, steps, low, most // steps, mean, of_row)
-    if len(kinds) == 1:
+    if len(kinds) <= 1:
         return made
     order = np.argsort(zone * (int(needles.max()) + 1) + needles, kind="stable")
     where = np.empty_like(order)

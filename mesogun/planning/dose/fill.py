@@ -1,12 +1,8 @@
-"""Whole numbers with an exact sum: by shares, or alike with the larger ones well apart."""
+"""Whole numbers with an exact sum, by shares."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
-
-from mesogun.planning.place.raster import Integers
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:
@@ -21,9 +17,3 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     for k in by_remainder[:left]:
         parts[k] += 1
     return parts
-
-
-def spread(total: int, count: int) -> Integers:
-    """Divide `total` into `count` whole numbers that differ by at most 1, the larger well apart."""
-    ends = np.arange(1, count + 1, dtype=np.int64) * total // count
-    return np.diff(ends, prepend=0)

@@ -18,8 +18,6 @@ from mesogun.planning.place.raster import Integers, Truths
 FINE_BITS = 20
 FINE = 1 << FINE_BITS
 """Targets are counted in this part of a step."""
-STEPS_MAX = 1 << 40
-"""No bound is above it, nor a group's sum of targets and totals: in `FINE` parts they fit."""
 
 
 Sides = npt.NDArray[np.int8]
@@ -41,6 +39,11 @@ class Groups(NamedTuple):
     def each(self, values: Some) -> Some:
         """Return every group's value, once for each of its rows (once for all, if alone)."""
         return values if len(values) == 1 else values.repeat(self.size)
+
+
+def begins(values: Integers) -> Integers:
+    """Return the rows at which another value begins; equal values stand together."""
+    return np.flatnonzero(np.append(len(values) > 0, values[1:] != values[:-1]))
 
 
 def groups_of(counts: Integers) -> Groups:
@@ -66,7 +69,8 @@ def level(
 
     The sum of squared deviations from the targets (in `FINE` parts) is the least there is. Of those
     with equal claims to the last steps, ones evenly apart in their order get them. Totals lie
-    between the groups' sums of `low` and of `high`: the caller sees to that.
+    between the groups' sums of `low` and of `high`: the caller sees to that. No bound is above
+    2**40, nor a group's sum of targets and totals: in `FINE` parts they fit 64 bits.
     """
     filled, side = height(groups, totals * FINE, target, low * FINE, high * FINE)
     raised = target + groups.each(filled)

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mesogun.planning.dose.held import REACH_UM
+from mesogun.planning.dose.level import begins
 from mesogun.planning.place.raster import Integers
 
 Reals = npt.NDArray[np.float64]
@@ -129,7 +130,7 @@ def crowding(places: Places) -> Integers:
     for own, other in _neighbours(places):
         dx, dy = (one[other] - one[own] for one in (places.x_um, places.y_um))
         pivot = np.cumsum(np.diff(own, prepend=own[0]) != 0)
-        first = np.flatnonzero(np.diff(pivot, prepend=-1))
+        first = begins(pivot)
         arcs = _around(pivot, other, dx, dy)
         here[own[first]] = _worst(_turns(arcs), ones, 0 * ones, 0 * ones[:1])[0]
     most = here.copy()
@@ -226,7 +227,7 @@ def _direction(x: Reals, y: Reals) -> Integers:
 
 def _around_pairs(own: Integers, other: Integers, places: Places, z_um: Integers) -> Iterator[Arcs]:
     """Yield when each prick is inside a ball with two others on its rim, by its middle's way."""
-    starts = np.flatnonzero(np.diff(own, prepend=-1))
+    starts = begins(own)
     lengths = np.diff(starts, append=len(own))
     block = np.repeat(np.arange(len(starts)), lengths)
     pairs = np.flatnonzero(other >= own)
@@ -298,7 +299,7 @@ def _turns(arcs: Arcs) -> Turns:
     turned = np.concatenate((2 * arcs.begin, 2 * arcs.end + 1))
     order = np.argsort(pivot * (4 * TURN) + turned, kind="stable")
     pivot = pivot[order]
-    return Turns(arcs, order, pivot, turned[order], np.flatnonzero(np.diff(pivot, prepend=-1)))
+    return Turns(arcs, order, pivot, turned[order], begins(pivot))
 
 
 def _worst(

@@ -19,14 +19,14 @@ SERPENTINE_MAX = 1_500
 
 def mended_legs(i: Integers, j: Integers, laid: Laid) -> list[Leg]:
     """Return the legs that come of mending the rings that were laid over the points."""
-    legs, over = _mended(laid)
-    return legs if over == 0 or len(i) > SERPENTINE_MAX else _begun_anew(i, j, legs)
+    legs = _mended(laid)
+    return legs if len(i) > SERPENTINE_MAX else _begun_anew(i, j, legs)
 
 
-def _mended(laid: Laid) -> tuple[list[Leg], int]:
-    """Return one leg for each island, and by how much they exceed shortest hops."""
+def _mended(laid: Laid) -> list[Leg]:
+    """Return one leg for each island."""
     ground = Ground(laid.i, laid.j, runs_of(laid.i, laid.j))
-    legs, over = [], 0
+    legs = []
     for island in islands_of(ground, mend(ground, laid.rings)):
         if len(island) == 1:
             legs.append(Leg(laid.names[island[0]], closed=len(island[0]) > 2))
@@ -34,9 +34,8 @@ def _mended(laid: Laid) -> tuple[list[Leg], int]:
         way = joined(ground, island).tolist()
         if len(laid.i) <= BIG:
             way = shorten(ground, way)
-        over += surplus(ground, way)
         legs.append(Leg(laid.names[np.array(way)], closed=False))
-    return legs, over
+    return legs
 
 
 def _begun_anew(i: Integers, j: Integers, legs: list[Leg]) -> list[Leg]:
@@ -46,9 +45,9 @@ def _begun_anew(i: Integers, j: Integers, legs: list[Leg]) -> list[Leg]:
     for leg in legs:
         best = leg.points.tolist()
         least = 0 if leg.closed else surplus(ground, best)
-        tips = sum(1 for point in best if len(ground.around(point)) < 2) if least else 0
+        tips = sum(1 for point in best if len(ground.around(point)) < 2)
         for sixths in (0, 1, 2):
-            if least == 0 or tips > ENDS:
+            if not least or tips > ENDS:
                 break
             other = shorten(ground, _serpentine(ground, leg.points, sixths))
             if surplus(ground, other) < least:
