@@ -214,6 +214,27 @@ def test_pricks_of_two_zones_are_found_near_each_other_on_every_side(dx: int, dy
         assert [one.pricks for one in told] == [(nearest, 9)] * near
 
 
+def test_only_pairs_of_two_zones_are_counted_across_zones() -> None:
+    made = two_zones((40_000, 5_000), (44_000, 5_000), (47_000, 5_000), of=[0, 0, 1])
+    note = "1 pairs across zones 'a' and 'b'"
+    assert spaced(made) == (
+        False,
+        [
+            too_near(4_000, 5_000, "a", (0, 1), "1 pairs"),
+            too_near(3_000, 5_000, "b", (1, 2), note),
+        ],
+    )
+
+
+def test_pricks_in_the_corners_of_all_that_is_allowed_are_far_apart() -> None:
+    far = 10_000_000
+    at: list[Point3] = [(-far, -far, -far), (far, far, far), (0, 0, 0), (0, 4_000, 3_000)]
+    assert list(near_pairs(columns_of(at), 5_001)) == [(2, 3, 25_000_000)]
+    pairs = Cells(columns_of(at), 5_001).pairs_with(columns_of([(far, far - 1, far)]))
+    met = [(a, b) for some in pairs for a, b, _ in zip(*some, strict=True)]
+    assert met == [(0, 1)]
+
+
 def test_a_zone_without_pricks_is_near_to_nothing() -> None:
     for of in ([0, 0], [1, 1]):
         assert spaced(two_zones((5_000, 5_000), (15_000, 5_000), of=of)) == (True, [])

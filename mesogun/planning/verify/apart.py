@@ -18,9 +18,11 @@ from mesogun.planning.verify.findings import ROWS_TOLD_MAX, Findings, Integers, 
 from mesogun.planning.verify.limits import Bounds
 from mesogun.planning.verify.near import Cells, near_pairs, taken
 from mesogun.planning.verify.spacing import is_spaced
+from mesogun.planning.verify.zones import ROUNDED_UM
 
 PAIRS_TOLD_MAX = 1_000_000
 """More pairs that are too near are not counted."""
+NONE = np.array([], dtype=np.int64)
 Near = tuple[int, int, list[int]]
 """The least squared distance, how many pairs, and the first pricks of them."""
 
@@ -37,8 +39,9 @@ def check_spacing(plan: Plan, bounds: Bounds, rows: Rows, found: Findings) -> bo
     for k, mine in enumerate(groups):
         name, pitch = plan.prescription.zones[k].name, plan.zones[k].pitch_um
         # a pitch out of bounds is told elsewhere
-        promised = pitch if pitch <= bounds["spacing_um_max", k].value + 2 else 0
-        if _is_spaced(plan, rows, mine, max(promised, least[k].value)):
+        beyond = pitch > bounds["spacing_um_max", k].value + ROUNDED_UM
+        promised = least[k].value if beyond else max(pitch, least[k].value)
+        if _is_spaced(plan, rows, mine, promised):
             continue
         near = _nearest(_pairs(rows, mine, least[k].value))
         if near is not None:
@@ -93,7 +96,7 @@ def _nearest(pairs: Iterable[tuple[int, int, int]]) -> Near | None:
 def _close(rows: Rows, one: Integers, two: Integers, reach: int) -> Integers:
     """Return the rows of both groups that lie within `reach` of the other's box."""
     if not len(one) or not len(two):
-        return one[:0]
+        return NONE
     kept = []
     for mine, other in ((one, two), (two, one)):
         near = np.ones(len(mine), dtype=np.bool_)
@@ -101,15 +104,13 @@ def _close(rows: Rows, one: Integers, two: Integers, reach: int) -> Integers:
             near &= values[mine] > values[other].min() - reach
             near &= values[mine] < values[other].max() + reach
         kept.append(mine[near])
-    if not len(kept[0]) or not len(kept[1]):
-        return one[:0]
-    return np.concatenate(kept)
+    return np.concatenate(kept) if all(map(len, kept)) else NONE
 
 
 def check_earlier(plan: Plan, rows: Rows, found: Findings) -> None:
     """Measure every prick against the pricks of earlier sessions."""
     for record in plan.prescription.earlier:
-        if record.points_um and record.distance_um > 0:
+        if record.points_um:
             _check_record(record, rows, found)
 
 

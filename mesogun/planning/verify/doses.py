@@ -12,7 +12,7 @@ import numpy as np
 
 from mesogun.planning.plan import Plan
 from mesogun.planning.verify.columns import Rows
-from mesogun.planning.verify.findings import Findings, Integers, rows_of
+from mesogun.planning.verify.findings import ROWS_TOLD_MAX, Findings, Integers, rows_of
 from mesogun.planning.verify.limits import OF_A_COMPONENT, Bounds
 
 PG_PER_UG = 1_000_000
@@ -76,7 +76,7 @@ def _check_settled(plan: Plan, rows: Rows, found: Findings) -> None:
             int(rows.dose[which[one]]),
             int(given[one]),
             "nl",
-            pricks=tuple(which[other][:100].tolist()),
+            pricks=tuple(which[other][:ROWS_TOLD_MAX].tolist()),
             note="a settled prick has another dose than it was given",
             origin="record",
         )

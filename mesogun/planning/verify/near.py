@@ -6,6 +6,7 @@ Part of the independent check. Points are three columns of whole um; flat ones h
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 
@@ -63,9 +64,8 @@ class Cells:
         self._names = names[self._order]
 
     def _named(self, points: Points) -> Integers:
-        name = np.zeros(len(points[0]), dtype=np.int64)
-        for one, low, stride in zip(points, self._low, self._stride, strict=True):
-            name += (one - low) // self._side * stride
+        parts = zip(points, self._low, self._stride, strict=True)
+        name: Integers = np.sum([(one - low) // self._side * by for one, low, by in parts], axis=0)
         return name
 
     def pairs(self) -> Iterator[Pairs]:
@@ -85,15 +85,18 @@ class Cells:
         names = self._named(taken(others, there))
         _, row, layer = self._stride
         # layers too where the points are flat: the others may lie above or below
-        for shift in (down + along for down in (-layer, 0, layer) for along in (-row, 0, row)):
-            first, stop = self._beside(names + shift)
+        for shift in product((-layer, 0, layer), (-row, 0, row)):
+            first, stop = self._beside(names + sum(shift))
             yield from self._between(there, others, first, stop)
 
     def _is_beside(self, others: Points) -> Truths:
         """Tell which of the others are not more than a cell beyond the box of the points."""
-        near = np.ones(len(others[0]), dtype=np.bool_)
-        for own, one in zip(self._points, others, strict=True):
-            near &= (one >= own.min() - self._side) & (one <= own.max() + self._side)
+        near: Truths = np.logical_and.reduce(
+            [
+                (one >= own.min() - self._side) & (one <= own.max() + self._side)
+                for own, one in zip(self._points, others, strict=True)
+            ]
+        )
         return near
 
     def _beside(self, names: Integers) -> tuple[Integers, Integers]:
@@ -109,7 +112,7 @@ class Cells:
         for part in cuts(stop - first):
             k, m = spread(first[part], stop[part])
             i, j = of[part][k], self._order[m]
-            square = np.zeros(len(i), dtype=np.int64)
+            square = np.zeros_like(i)
             for one, own in zip(points, self._points, strict=True):
                 gap = one[i] - own[j]
                 square += gap * gap

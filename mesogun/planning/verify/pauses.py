@@ -89,7 +89,7 @@ def _stretches(plan: Plan, rows: Rows, *kinds: str) -> list[tuple[int, int]]:
     """Return (first shot, shot after the last) of every stretch between pauses of these kinds."""
     shots = len(rows.begins) - 1
     ends = [0, *shots_of(plan, shots, *kinds).tolist(), shots]
-    return [(a, b) for a, b in pairwise(ends) if a < b]
+    return list(pairwise(ends))
 
 
 def _check_fillings(plan: Plan, bounds: Bounds, rows: Rows, found: Findings) -> None:

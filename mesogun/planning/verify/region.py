@@ -9,7 +9,6 @@ which no edge comes near share their answer, and one of them is tested for all.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from math import isqrt
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ import numpy as np
 
 from mesogun.planning.prescription import Ring
 from mesogun.planning.verify.findings import Integers, Truths
+from mesogun.planning.verify.near import cuts, spread
 
 BANDS_MAX = 256
 MANY = 2_000
@@ -64,32 +64,18 @@ def place_by_ring(x: Integers, y: Integers, ring: Ring, margin_um: int) -> tuple
     height = (high - low) // bands + 1
     begin = (np.minimum(edges.y1, edges.y2) - margin_um - low) // height
     end = (np.maximum(edges.y1, edges.y2) + margin_um - low) // height
-    edge = np.repeat(np.arange(len(begin)), end - begin + 1)
-    first = np.cumsum(end - begin + 1) - (end - begin + 1)
-    band = np.arange(len(edge)) - np.repeat(first - begin, end - begin + 1)
+    edge, band = spread(begin, end + 1)
     edge = edge[np.argsort(band, kind="stable")]
     starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(band, minlength=bands))))
     of_point = (y[rows] - low) // height
-    counts = starts[of_point + 1] - starts[of_point]
-    for part in _parts(counts):
+    first, stop = starts[of_point], starts[of_point + 1]
+    for part in cuts(stop - first, PAIRS_AT_ONCE):
         some = rows[part]
-        which = np.repeat(np.arange(len(some)), counts[part])
-        offset = np.cumsum(counts[part]) - counts[part] - starts[of_point[part]]
-        against = edge[np.arange(len(which)) - np.repeat(offset, counts[part])]
-        odd, close = _test(x[some][which], y[some][which], edges, against, margin_um)
+        which, at = spread(first[part], stop[part])
+        odd, close = _test(x[some][which], y[some][which], edges, edge[at], margin_um)
         inside[some] = np.bincount(which[odd], minlength=len(some)) % 2 == 1
         near[some[which[close]]] = True
     return inside, near
-
-
-def _parts(counts: Integers) -> list[slice]:
-    ends = np.cumsum(counts)
-    cuts = [0]
-    while cuts[-1] < len(counts):
-        before = int(ends[cuts[-1] - 1]) if cuts[-1] else 0
-        stop = int(np.searchsorted(ends, before + PAIRS_AT_ONCE, side="right"))
-        cuts.append(max(cuts[-1] + 1, stop))
-    return [slice(a, b) for a, b in pairwise(cuts)]
 
 
 def _test(
@@ -100,10 +86,8 @@ def _test(
     dx, dy = edges.x2[against] - x1, edges.y2[against] - y1
     gx, gy = px - x1, py - y1
     cross = dx * gy - dy * gx
-    climbs = dy > 0
-    beside = np.where(climbs, (gy >= 0) & (gy < dy), (gy < 0) & (gy >= dy))
-    # the point lies strictly to the left of the edge's line
-    crossed = beside & ((cross > 0) == climbs) & (cross != 0)
+    # the point's row meets the edge, to the right of the point
+    crossed = ((gy >= 0) != (gy >= dy)) & (cross * np.sign(dy) > 0)
     along = gx * dx + gy * dy
     by_line = (along >= 0) & (along <= dx * dx + dy * dy)
     by_line &= np.abs(cross) <= edges.most[against]
@@ -131,7 +115,6 @@ def place_in_zone(
     alone = touched.ravel()[name]
     speaker = np.empty(wide * high, dtype=np.int64)
     speaker[name] = np.arange(len(x))
-    speaker[name[alone]] = np.flatnonzero(alone)
     heard = np.where(alone, np.arange(len(x)), speaker[name])
     tested = np.flatnonzero(heard == np.arange(len(x)))
     answers = []
@@ -153,8 +136,7 @@ def _touch(touched: Truths, ring: Ring, margin_um: int, left: int, low: int, cel
     pieces = np.maximum(np.abs(dx), np.abs(dy)) // cell + 1
     if int(pieces.sum()) > TOUCHES_MAX // 16:
         return False
-    edge = np.repeat(np.arange(len(dx)), pieces)
-    step = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    edge, step = spread(np.zeros_like(pieces), pieces)
     ends = []
     for k in (step, step + 1):
         ends.append(
@@ -181,15 +163,14 @@ def _touch(touched: Truths, ring: Ring, margin_um: int, left: int, low: int, cel
 
 def distance_um(x: int, y: int, ring: Ring) -> int:
     """Return the distance from one point to `ring`, rounded down to whole um."""
-    best = None
+    squares = []
     for (ax, ay), (bx, by) in zip(ring, (*ring[1:], ring[0]), strict=True):
         dx, dy, px, py = bx - ax, by - ay, x - ax, y - ay
         along, whole = px * dx + py * dy, dx * dx + dy * dy
-        if along <= 0 or whole == 0:
-            square = px * px + py * py
+        if along <= 0:
+            squares.append(px * px + py * py)
         elif along >= whole:
-            square = (x - bx) ** 2 + (y - by) ** 2
+            squares.append((x - bx) ** 2 + (y - by) ** 2)
         else:
-            square = (px * dy - py * dx) ** 2 // whole
-        best = square if best is None else min(best, square)
-    return isqrt(best or 0)
+            squares.append((px * dy - py * dx) ** 2 // whole)
+    return isqrt(min(squares))

@@ -133,13 +133,13 @@ def _check_rest(
 ) -> None:
     """Measure, for every two neighbours of a zone, the shots and the time between them."""
     mine = np.flatnonzero(rows.zone == k)
-    if len(mine) < 2:
+    if not len(mine):
         return
     few: list[Integers] = []
     soon: list[Integers] = []
-    least_shots, least_us = rest.shots, rest.ms * 1_000
-    reach = rest.radius_um
-    for a, b, square in Cells(taken(rows.points, mine), max(reach, 1)).pairs():
+    rest_us, reach = rest.ms * 1_000, rest.radius_um
+    least_shots, least_us = rest.shots, rest_us
+    for a, b, square in Cells(taken(rows.points, mine), reach).pairs():
         near = square <= reach * reach
         one, two = rows.shot[mine[a[near]]], rows.shot[mine[b[near]]]
         both = np.stack((np.minimum(one, two), np.maximum(one, two)))
@@ -147,12 +147,12 @@ def _check_rest(
         between = both[1] - both[0] - 1
         time = starts[both[1]] - starts[both[0]]
         few.append(both[:, between < rest.shots])
-        soon.append(both[:, time < rest.ms * 1_000])
+        soon.append(both[:, time < rest_us])
         least_shots = min(least_shots, int(between.min(initial=least_shots)))
         least_us = min(least_us, int(time.min(initial=least_us)))
     for name, worst, least, unit, pairs in (
         ("rest_shots", least_shots, rest.shots, "shots", few),
-        ("rest_us", least_us, rest.ms * 1_000, "us", soon),
+        ("rest_us", least_us, rest_us, "us", soon),
     ):
         if worst < least:
             told = np.unique(np.concatenate(pairs, axis=1).ravel())[:ROWS_TOLD_MAX]

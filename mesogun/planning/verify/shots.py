@@ -82,15 +82,16 @@ def _check_needles(
     """Make sure that every needle of the head pricks once; return the shots where it does."""
     count = len(head.needles)
     sizes = np.diff(rows.begins)[shots]
-    number = np.full(len(rows.begins) - 1, -1, dtype=np.int64)
-    number[shots] = np.arange(len(shots))
-    mine = np.flatnonzero((number[rows.shot] >= 0) & (needle >= 0) & (needle < count))
+    chosen = np.zeros(len(rows.first), dtype=np.bool_)
+    chosen[shots] = True
+    number = np.cumsum(chosen) - 1
+    mine = np.flatnonzero(chosen[rows.shot] & (needle >= 0) & (needle < count))
     seen = np.zeros((len(shots), count), dtype=np.bool_)
     seen[number[rows.shot[mine]], needle[mine]] = True
     whole: Truths = (sizes == count) & seen.all(axis=1)
     if not whole.all():
         bad = int(np.flatnonzero(~whole)[0])
-        broken = np.zeros(len(rows.begins) - 1, dtype=np.bool_)
+        broken = np.zeros(len(rows.first), dtype=np.bool_)
         broken[shots[~whole]] = True
         found.rule(
             "needle",

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from mesogun.planning.plan import Plan
 from mesogun.planning.prescription import Point3, Surface
 from mesogun.planning.verify.columns import Rows
-from mesogun.planning.verify.findings import Findings, Integers, Truths, rows_of
+from mesogun.planning.verify.findings import ROWS_TOLD_MAX, Findings, Integers, Truths, rows_of
 from mesogun.planning.verify.limits import Bounds
 from mesogun.planning.verify.near import Cells, Points, spread, taken
 
@@ -53,7 +53,7 @@ def check_surface(plan: Plan, bounds: Bounds, rows: Rows, found: Findings) -> No
         owned[list(zone.faces)] = True
         strange = ~owned[on[mine]]
         if strange.any():
-            which = tuple(mine[strange][:100].tolist())
+            which = tuple(mine[strange][:ROWS_TOLD_MAX].tolist())
             value = int(on[which[0]])
             note = "the face is not one of the zone's"
             found.rule("face", value, 0, "face", zone=zone.name, pricks=which, note=note)
@@ -215,7 +215,7 @@ def _check_margin(
             margin,
             "um",
             zone=zone.name,
-            pricks=tuple(mine[near][:100].tolist()),
+            pricks=tuple(mine[near][:ROWS_TOLD_MAX].tolist()),
             note="too near to the edge of the zone's faces",
             origin="prescription",
         )
