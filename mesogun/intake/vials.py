@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from firmware_protocol.units import Nanolitres
@@ -128,6 +128,12 @@ def _check_blood(
             f"found {blood.drawn:%Y-%m-%dT%H:%M}, and the session is on {session.date}: blood is "
             f"used on the day on which it was drawn [{known.days_max.told()}]: draw it anew",
         )
+    elif session.time is not None and blood.drawn > datetime.combine(session.date, session.time):
+        problems.add(
+            f"{own}.drawn",
+            f"found {blood.drawn:%Y-%m-%dT%H:%M}, after the session begins at "
+            f"{session.time:%H:%M}: give the time at which it was drawn, or a later session",
+        )
     elif product.expiry > last:
         problems.add(
             f"{key}.expiry",
@@ -151,7 +157,7 @@ def _check_tubes(products: Keyed, problems: Problems) -> None:
     for lot, taken in tubes.items():
         volume, there = sum(one.volume_ml for _, one, _ in taken), taken[0][2].yield_ml
         key = taken[-1][0]
-        if any(blood != taken[0][2] for _, _, blood in taken):
+        if any(vars(blood) != vars(taken[0][2]) for _, _, blood in taken):
             problems.add(f"{key}.autologous", f"differs from what is said of the tube {lot!r}")
         elif volume > there:
             alone = f": give {in_unit(there, ML)} mL or less" if len(taken) == 1 else ""
