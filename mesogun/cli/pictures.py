@@ -1,4 +1,4 @@
-"""Pictures as files: SVG as it is drawn, PNG through a library that draws SVG."""
+"""Pictures and maps as files: SVG as drawn, PNG through a library that draws SVG, PDF pages."""
 
 from __future__ import annotations
 
@@ -6,15 +6,37 @@ from pathlib import Path
 
 import click
 
+from mesogun.planning import Plan
+
 PIXELS_WIDE = 1_600
 DOTS_PER_INCH = 96
 KINDS = (".svg", ".png")
+MAP_KINDS = (".pdf", ".svg")
 
 
 def check_picture(picture: str | None) -> None:
     """Refuse a picture's name that says neither SVG nor PNG, before anything is worked out."""
     if picture is not None and Path(picture).suffix.lower() not in KINDS:
         raise click.UsageError(f"--picture {picture}: name it FILE.svg or FILE.png")
+
+
+def check_map(file: str | None) -> None:
+    """Refuse a map's name that says neither PDF nor SVG, before anything is worked out."""
+    if file is not None and Path(file).suffix.lower() not in MAP_KINDS:
+        raise click.UsageError(f"--map {file}: name it FILE.pdf or FILE.svg")
+
+
+def map_bytes(plan: Plan, file: str, paper: str) -> bytes:
+    """Return the map of `plan` at life size as the bytes of `file`: PDF pages or one SVG sheet.
+
+    Raises:
+        PlanError: no paper can show it at life size.
+    """
+    from mesogun.report import lifesize
+
+    if Path(file).suffix.lower() == ".svg":
+        return lifesize.map_svg(plan).encode()
+    return lifesize.map_pdf(plan, lifesize.PAPERS[paper])
 
 
 def picture_bytes(svg: str, file: str) -> bytes:

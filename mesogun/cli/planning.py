@@ -10,7 +10,7 @@ import click
 from mesogun.cli import preparing, show
 from mesogun.cli.avoid import Avoid, avoid_options, kept_away
 from mesogun.cli.files import write_file
-from mesogun.cli.pictures import check_picture, picture_bytes
+from mesogun.cli.pictures import check_map, check_picture, map_bytes, picture_bytes
 from mesogun.errors import LimitsExceeded
 from mesogun.intake import read_any_plan, read_prescription
 from mesogun.planning import Plan, plan, to_json, verify
@@ -22,11 +22,13 @@ Examples:
   mesogun plan examples/face.toml
   mesogun plan examples/face.toml -o plan.json --picture plan.svg
   mesogun plan examples/face.toml --picture depths.png --colour-by depth
+  mesogun plan examples/hand-thighs.toml -o plan.json --map thighs.pdf
   mesogun plan examples/face.toml --json
   mesogun plan examples/face.toml --avoid out/first --avoid-mm 5 --avoid-days 14
 
 Prints the zones, the limits in force with who set them, and the warnings. The same prescription
-gives the same bytes on every machine. Exit code 2: refused, with the reason and the mend.
+gives the same bytes on every machine. --map is the map at life size, to print and to lay beside the
+patient. Exit code 2: refused, with the reason and the mend.
 """
 
 VERIFY_HELP = """Check the plan file PLAN by code that shares nothing with the planner.
@@ -87,6 +89,14 @@ def _plan_facts(made: Plan, digest: str, file: str | None) -> dict[str, object]:
     default="dose",
     help="What the colours of the picture mean.",
 )
+@click.option("--map", "map_file", metavar="FILE", help="Write the map at life size: .pdf or .svg.")
+@click.option(
+    "--paper",
+    type=click.Choice(["a4", "letter"]),
+    default="a4",
+    show_default=True,
+    help="Of the pages of a map in PDF.",
+)
 @avoid_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def plan_command(
@@ -94,16 +104,20 @@ def plan_command(
     output: str | None,
     picture: str | None,
     colour_by: Literal["dose", "depth"],
+    map_file: str | None,
+    paper: str,
     as_json: bool,
     away: Avoid | None,
 ) -> None:
     """Plan a prescription and verify the plan."""
     check_picture(picture)
-    for target in (output, picture):
+    check_map(map_file)
+    for target in (output, picture, map_file):
         if target is not None and Path(target).resolve() == Path(rx).resolve():
             raise click.UsageError(f"{target} is the prescription itself: name another file")
     made = plan(kept_away(read_prescription(rx), away))
     checked = verify(made)
+    printed = b"" if map_file is None else map_bytes(made, map_file, paper)
     if output is not None:
         write_file(Path(output), to_json(made))
     if picture is not None:
@@ -111,12 +125,14 @@ def plan_command(
 
         drawn = treatment_map(made, None, colour_by=colour_by)
         write_file(Path(picture), picture_bytes(drawn, picture))
+    if map_file is not None:
+        write_file(Path(map_file), printed)
     if as_json:
         show.echo_json(_plan_facts(made, checked.digest, output))
         return
     click.echo(show.plan_summary(made))
     click.echo(f"\nVerified: no limit is broken. {checked.digest}")
-    for kind, file in (("Plan", output), ("Picture", picture)):
+    for kind, file in (("Plan", output), ("Picture", picture), ("Map", map_file)):
         if file is not None:
             click.echo(f"{kind}: {file}")
 

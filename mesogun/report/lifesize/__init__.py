@@ -1,0 +1,7 @@
+"""A plan on paper at life size: a map to lay beside the patient, for pricks given by hand."""
+
+from mesogun.report.lifesize.as_pdf import map_pdf
+from mesogun.report.lifesize.as_svg import map_svg
+from mesogun.report.lifesize.sheets import PAPERS
+
+__all__ = ["PAPERS", "map_pdf", "map_svg"]
