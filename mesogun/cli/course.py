@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from mesogun.cli import show
+from mesogun.cli.catalogues import Folders, catalogue_option
 from mesogun.cli.files import write_file
 from mesogun.cli.history import Held, held_sessions, refuse_unlike
 from mesogun.cli.output import note_text
@@ -63,6 +64,7 @@ class _Told:
 )  # fmt: skip
 @click.option("--today", metavar="DATE", help="Take this day for today [default: today].")
 @click.option("--ical", metavar="FILE", help="Write the dates to come as iCalendar (.ics).")
+@catalogue_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def course_command(
     rx: str,
@@ -71,12 +73,13 @@ def course_command(
     today: str | None,
     ical: str | None,
     as_json: bool,
+    folders: Folders,
 ) -> None:
     """Show a course."""
     if ical is not None and Path(ical).resolve() == Path(rx).resolve():
         raise click.UsageError(f"{ical} is the prescription itself: name another file")
     now = _today(today)
-    told = _told(rx, records, maintenance, now)
+    told = _told(rx, records, maintenance, now, folders)
     if ical is not None:
         from mesogun.cli.ical import calendar_bytes
 
@@ -105,14 +108,16 @@ def _today(text: str | None) -> date:
         raise WrongUsage(f"--today: found {text!r}: give a date such as 2026-11-21") from None
 
 
-def _told(rx: str, records: Sequence[str], maintenance: int, today: date) -> _Told:
+def _told(
+    rx: str, records: Sequence[str], maintenance: int, today: date, folders: Folders
+) -> _Told:
     held, notes = held_sessions(records)
-    prescription = read_prescription(rx, held=[one.day for one in held])
+    prescription = read_prescription(rx, held=[one.day for one in held], folders=folders)
     refuse_unlike(held, prescription)
     days = [date.fromisoformat(one) for one in prescription.previous_dates]
     _refuse_future(rx, days, today)
     days.append(date.fromisoformat(prescription.session_date))
-    regimen = catalogue().regimens[prescription.regimen]
+    regimen = catalogue(folders).regimens[prescription.regimen]
     course = course_of(
         prescription.session_number, days, rhythm_of(regimen), maintenance_count=maintenance
     )

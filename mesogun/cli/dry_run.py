@@ -15,6 +15,7 @@ import click
 from firmware_protocol.errors import MesogunError
 from mesogun.cli import show
 from mesogun.cli.avoid import Avoid, avoid_options, kept_away
+from mesogun.cli.catalogues import Folders, catalogue_option
 from mesogun.cli.hand import demand_pistol
 from mesogun.cli.output import finish, free_folder
 from mesogun.cli.plans import Plans
@@ -60,6 +61,7 @@ After a restart or a power cut the session is resumed as an operator would. Exit
 @click.option("--realtime", is_flag=True, help="Play at true speed.")
 @click.option("--truth", metavar="FILE", help="Append one JSON line for every physical delivery.")
 @avoid_options
+@catalogue_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def dry_run_command(
     rx: str,
@@ -70,20 +72,21 @@ def dry_run_command(
     truth: str | None,
     as_json: bool,
     away: Avoid | None,
+    folders: Folders,
 ) -> int:
     """Plan, verify and run on the twin."""
     try:
         chosen = Faults.parse(faults)
     except MesogunError as wrong:
         raise click.UsageError(f"--fault: {wrong}") from wrong
-    made = plan(kept_away(read_prescription(rx), away))
+    made = plan(kept_away(read_prescription(rx, folders=folders), away))
     demand_pistol(made)
     checked = verify(made)
     given = prescription_bytes(rx)
     where = free_folder(made.prescription.name) if out is None else Path(out)
     with Folder.create(where) as folder:
         if not as_json:
-            show.say(show.plan_summary(made))
+            show.say(show.plan_summary(made, folders))
             show.say("\nVerified: no limit is broken. Now on the SIMULATED pistol:", err=True)
         folder.write(PRESCRIPTION, given)
         folder.write(PLAN, to_json(made))

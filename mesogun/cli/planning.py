@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +10,7 @@ import click
 
 from mesogun.cli import preparing, show
 from mesogun.cli.avoid import Avoid, avoid_options, kept_away
+from mesogun.cli.catalogues import Folders, catalogue_option
 from mesogun.cli.files import write_file
 from mesogun.cli.pictures import check_map, check_picture, map_bytes, picture_bytes
 from mesogun.errors import LimitsExceeded
@@ -44,7 +46,7 @@ Exit code 0: no limit is broken. Exit code 2: every violation, with prick, value
 """
 
 
-def _plan_facts(made: Plan, digest: str, file: str | None) -> dict[str, object]:
+def _plan_facts(made: Plan, digest: str, file: str | None, folders: Folders) -> dict[str, object]:
     return {
         "digest": digest,
         "pricks": len(made.pricks),
@@ -73,8 +75,9 @@ def _plan_facts(made: Plan, digest: str, file: str | None) -> dict[str, object]:
             for one in made.limits
         ],
         "findings": preparing.findings_facts(made.prescription),
-        "to_have_ready": preparing.facts(made),
+        "to_have_ready": preparing.facts(made, folders),
         "warnings": list(made.warnings),
+        "approvals": [asdict(one) for one in made.prescription.approvals],
         "file": file,
     }
 
@@ -98,6 +101,7 @@ def _plan_facts(made: Plan, digest: str, file: str | None) -> dict[str, object]:
     help="Of the pages of a map in PDF.",
 )
 @avoid_options
+@catalogue_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def plan_command(
     rx: str,
@@ -108,6 +112,7 @@ def plan_command(
     paper: str,
     as_json: bool,
     away: Avoid | None,
+    folders: Folders,
 ) -> None:
     """Plan a prescription and verify the plan."""
     check_picture(picture)
@@ -115,7 +120,7 @@ def plan_command(
     for target in (output, picture, map_file):
         if target is not None and Path(target).resolve() == Path(rx).resolve():
             raise click.UsageError(f"{target} is the prescription itself: name another file")
-    made = plan(kept_away(read_prescription(rx), away))
+    made = plan(kept_away(read_prescription(rx, folders=folders), away))
     checked = verify(made)
     printed = b"" if map_file is None else map_bytes(made, map_file, paper)
     if output is not None:
@@ -128,9 +133,9 @@ def plan_command(
     if map_file is not None:
         write_file(Path(map_file), printed)
     if as_json:
-        show.echo_json(_plan_facts(made, checked.digest, output))
+        show.echo_json(_plan_facts(made, checked.digest, output, folders))
         return
-    click.echo(show.plan_summary(made))
+    click.echo(show.plan_summary(made, folders))
     click.echo(f"\nVerified: no limit is broken. {checked.digest}")
     for kind, file in (("Plan", output), ("Picture", picture), ("Map", map_file)):
         if file is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mesogun.cli.catalogues import Folders
 from mesogun.intake import Ampoules, ampoules, least_volume
 from mesogun.planning import Plan, Prescription, Product, needles_used
 
@@ -9,17 +10,17 @@ NL_PER_ML = 1_000_000
 NEW_FILLING = ("refill", "product")
 
 
-def told(plan: Plan) -> list[str]:
-    """Say what to have ready."""
+def told(plan: Plan, folders: Folders = ()) -> list[str]:
+    """Say what to have ready; `folders` are the clinic's own catalogues."""
     rx = plan.prescription
     lines = [
         f"{_several(needles_used(plan), 'needle')} {rx.needle}{_changed_after(plan)}",
         f"{_several(_fillings(plan), 'filling')} of the syringe {rx.syringe}",
     ]
     for product in rx.products:
-        taken = ampoules(product)
+        taken = ampoules(product, folders)
         lines.append(_own(product) if taken is None else _taken(product, taken))
-    lines += _below_least(rx)
+    lines += _below_least(rx, folders)
     return ["", "To have ready:", *(f"  {line}" for line in lines)]
 
 
@@ -57,8 +58,8 @@ def _taken(product: Product, taken: Ampoules) -> str:
     )
 
 
-def _below_least(rx: Prescription) -> list[str]:
-    least = least_volume()
+def _below_least(rx: Prescription, folders: Folders) -> list[str]:
+    least = least_volume(folders)
     volume = sum(int(one.volume_nl) for one in rx.products)
     if volume >= least.value or any(one.autologous for one in rx.products):
         return []
@@ -72,10 +73,10 @@ def _ml(volume_nl: int) -> str:
     return f"{volume_nl / NL_PER_ML:g} mL"
 
 
-def facts(plan: Plan) -> dict[str, object]:
+def facts(plan: Plan, folders: Folders = ()) -> dict[str, object]:
     """Return the same as data."""
     rx = plan.prescription
-    found = [(product, ampoules(product)) for product in rx.products]
+    found = [(product, ampoules(product, folders)) for product in rx.products]
     return {
         "needles": needles_used(plan),
         "fillings": _fillings(plan),

@@ -21,6 +21,7 @@ import click
 from firmware_protocol.messages import ArmChallenge, Hazard
 from mesogun.cli import show
 from mesogun.cli.avoid import Avoid, avoid_options, kept_away
+from mesogun.cli.catalogues import Folders, catalogue_option
 from mesogun.cli.hand import demand_pistol
 from mesogun.cli.output import EXIT_OF_OUTCOME, Session, finish
 from mesogun.cli.pistols import json_option, port_option
@@ -81,18 +82,26 @@ lease_option = click.option(
 @yes_option
 @lease_option
 @avoid_options
+@catalogue_option
 @json_option
 def run_command(
-    rx: str, url: str, out: str, yes: bool, lease_ms: int, as_json: bool, away: Avoid | None
+    rx: str,
+    url: str,
+    out: str,
+    yes: bool,
+    lease_ms: int,
+    as_json: bool,
+    away: Avoid | None,
+    folders: Folders,
 ) -> int:
     """Run a prescription on a pistol."""
     _demand_somebody_to_confirm(yes)
-    made = plan(kept_away(read_prescription(rx), away))
+    made = plan(kept_away(read_prescription(rx, folders=folders), away))
     demand_pistol(made)
     checked = verify(made)
     given = prescription_bytes(rx)
     if not as_json:
-        show.say(show.plan_summary(made))
+        show.say(show.plan_summary(made, folders))
     with (
         _Taps() as taps,
         Pistol.open(url, on_body=taps.on_body) as pistol,

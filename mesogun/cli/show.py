@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mesogun.cli import preparing
+from mesogun.cli.catalogues import Folders
 from mesogun.planning import HAND, LAYERS, Limit, Plan
 
 ZONE_COLUMNS = (
@@ -101,7 +102,7 @@ def limit_rows(plan: Plan) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def plan_summary(plan: Plan) -> str:
+def plan_summary(plan: Plan, folders: Folders = ()) -> str:
     """Say what a plan does: zones, limits with their origin, warnings."""
     rx, volume = plan.prescription, ml(sum(map(int, plan.pricks.dose_nl)))
     products = " and ".join(one.name for one in rx.products)
@@ -126,7 +127,7 @@ def plan_summary(plan: Plan) -> str:
         *_filled(plan),
         *_by_hand(plan),
         *_pauses(plan),
-        *preparing.told(plan),
+        *preparing.told(plan, folders),
         *preparing.findings_told(plan.prescription),
         "",
         "Limits in force:",

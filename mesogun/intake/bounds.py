@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PRESCRIPTION_BYTES_MAX = 1 << 20
+CATALOGUE_BYTES_MAX = 1 << 20
 PLAN_BYTES_MAX = 64 << 20
 SVG_BYTES_MAX = 5 << 20
 MAP_BYTES_MAX = 4 << 20

@@ -2,16 +2,18 @@
 
 A file that does not hold together (a figure without source, a range turned round, a usual value
 above its cap, an unknown key) is refused with file, key and reason: no session is planned from it.
+A clinic lays files of its own over those that ship: `mesogun.intake.overlay`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache, cached_property
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from mesogun.errors import PlanError
+from mesogun.intake.bounds import CATALOGUE_BYTES_MAX
 from mesogun.intake.catalogue_form import (
     Area,
     AreaGroup,
@@ -26,6 +28,7 @@ from mesogun.intake.catalogue_form import (
     TechniquesFile,
     ThickFluid,
 )
+from mesogun.intake.effects_form import SideEffectsFile
 from mesogun.intake.equipment_form import (
     Head,
     HeadsFile,
@@ -36,7 +39,7 @@ from mesogun.intake.equipment_form import (
     Syringe,
     SyringesFile,
 )
-from mesogun.intake.files import parse_toml, text_of
+from mesogun.intake.files import parse_toml, read_bounded, text_of
 from mesogun.intake.form import Table, read
 from mesogun.intake.knowledge_form import (
     CareFile,
@@ -49,10 +52,32 @@ from mesogun.intake.knowledge_form import (
     Question,
     ScreeningFile,
 )
-from mesogun.intake.refusal import key_path
+from mesogun.intake.refusal import key_path, printable
 from mesogun.intake.vials_form import ProductsFile
+from mesogun.planning.prescription import Approval
 
 File = TypeVar("File", bound=Table)
+Tree = dict[str, Any]
+"""What stands in a file: tables, lists, texts and numbers."""
+
+SHIPPED = Path(__file__).parent.parent / "catalogue"
+FILES: Mapping[str, type[Table]] = {
+    "areas.toml": AreasFile,
+    "techniques.toml": TechniquesFile,
+    "heads.toml": HeadsFile,
+    "needles.toml": NeedlesFile,
+    "syringes.toml": SyringesFile,
+    "pistols.toml": PistolsFile,
+    "components.toml": ComponentsFile,
+    "products.toml": ProductsFile,
+    "indications.toml": IndicationsFile,
+    "regimens.toml": RegimensFile,
+    "screening.toml": ScreeningFile,
+    "care.toml": CareFile,
+    "side_effects.toml": SideEffectsFile,
+    "limits.toml": LimitsFile,
+}
+"""Each file of the catalogue and its form."""
 
 
 class CatalogueError(PlanError):
@@ -62,9 +87,23 @@ class CatalogueError(PlanError):
 class Catalogue:
     """All presets. Each file is read and checked the first time that something of it is asked."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._read: dict[type[Table], Any] = {}
+    def __init__(
+        self,
+        folder: Path,
+        trees: Mapping[str, Tree] | None = None,
+        approvals: tuple[Approval, ...] = (),
+        shown: Mapping[str, str] | None = None,
+    ) -> None:
+        """Make the catalogue of `folder`.
+
+        With `trees` these are read in place of its files; `shown` are their names in messages.
+        """
+        self.folder = folder
+        self.approvals = approvals
+        """Bounds that the clinic loosened, and who approved it."""
+        self._trees = {} if trees is None else dict(trees)
+        self._shown = {} if shown is None else shown
+        self._made: dict[str, Table] = {}
 
     @property
     def groups(self) -> Mapping[str, AreaGroup]:
@@ -76,18 +115,10 @@ class Catalogue:
         """Parts of the body, by id."""
         return self._file("areas.toml", AreasFile).areas
 
-    @cached_property
+    @property
     def techniques(self) -> Mapping[str, Technique]:
         """Ways to use the needle, by id."""
-        techniques = self._file("techniques.toml", TechniquesFile).techniques
-        for name, technique in techniques.items():
-            most = self.session.frequency_max
-            if technique.figures and technique.figures.frequency.value > most.value:
-                raise CatalogueError(
-                    f"techniques.toml: techniques.{name}.figures.frequency: it is above "
-                    f"session.frequency_max of limits.toml ({most.value} a second)"
-                )
-        return techniques
+        return self._file("techniques.toml", TechniquesFile).techniques
 
     @property
     def session(self) -> SessionLimits:
@@ -152,7 +183,8 @@ class Catalogue:
     @property
     def questions(self) -> Mapping[str, Question]:
         """The questions of the screening, by id, in the order in which they are asked."""
-        return self._file("screening.toml", ScreeningFile).questions
+        found = self._file("screening.toml", ScreeningFile).questions
+        return {name: one for name, one in found.items() if one.asked}
 
     @property
     def indications(self) -> Mapping[str, Indication]:
@@ -164,22 +196,61 @@ class Catalogue:
         """Rules for before and after a session, by id."""
         return self._file("care.toml", CareFile).care
 
-    def _file(self, name: str, model: type[File]) -> File:
-        found = self._read.get(model)
+    @property
+    def side_effects(self) -> SideEffectsFile:
+        """What may be seen after a session."""
+        return self._file("side_effects.toml", SideEffectsFile)
+
+    def shown(self, name: str) -> str:
+        """Return what a file is called in messages."""
+        return self._shown.get(name, name)
+
+    def file(self, name: str) -> Table:
+        """Return one file as it was read, by its name.
+
+        Raises:
+            CatalogueError: it does not hold together.
+        """
+        return self._file(name, FILES[name])
+
+    def tree(self, name: str) -> Tree:
+        """Return what stands in one file, before anything is made of it.
+
+        Raises:
+            CatalogueError: it cannot be read.
+        """
+        found = self._trees.get(name)
         if found is None:
-            found = self._read[model] = _read(self._folder, name, model)
+            found = self._trees[name] = tree_of(self.folder / name, name)
+        return found
+
+    def _file(self, name: str, model: type[File]) -> File:
+        found = self._made.get(name)
+        if found is None:
+            tree = self.tree(name)
+            made, mistakes = read(model, tree, context={"sources": tree.get("sources", {})})
+            if made is None or mistakes:
+                told = [f"{self.shown(name)}: {key_path(at)}: {why}" for at, why in mistakes]
+                raise CatalogueError(printable_lines(told))
+            found = self._made[name] = made
         assert isinstance(found, model)
         return found
 
 
 @cache
-def catalogue() -> Catalogue:
-    """Return the catalogue that ships with the program.
+def catalogue(folders: tuple[Path, ...] = ()) -> Catalogue:
+    """Return the catalogue that ships with the program, with `folders` laid over it in turn.
 
     Raises:
-        CatalogueError: a file does not hold together.
+        CatalogueError: a file does not hold together, or loosens a bound that nobody approved.
     """
-    return Catalogue(Path(__file__).parent.parent / "catalogue")
+    shipped = Catalogue(SHIPPED)
+    if not folders:
+        return shipped
+    # Loaded here: whoever plans from what ships lays nothing over it.
+    from mesogun.intake.overlay import laid_over
+
+    return laid_over(shipped, folders)
 
 
 def load(folder: Path) -> Catalogue:
@@ -188,31 +259,24 @@ def load(folder: Path) -> Catalogue:
     Raises:
         CatalogueError: a file is missing or does not hold together: file, key and reason.
     """
-    made = Catalogue(folder)
-    for _ in (
-        *(
-            made.areas,
-            made.session,
-            made.products,
-            made.techniques,
-            made.regimens,
-            made.needles,
-            made.syringes,
-        ),
-        *(made.heads, made.pistols, made.components, made.questions, made.indications, made.care),
-    ):
-        pass
-    return made
+    from mesogun.intake.catalogue_checks import checked
+
+    return checked(Catalogue(folder))
 
 
-def _read(folder: Path, name: str, model: type[File]) -> File:
+def tree_of(path: Path, shown: str) -> Tree:
+    """Return what stands in the file at `path`, called `shown` in messages.
+
+    Raises:
+        CatalogueError: it is missing, too large, or no TOML.
+    """
     try:
-        tree = parse_toml(text_of((folder / name).read_bytes(), name, "catalogue"), name)
-    except OSError as error:
-        raise CatalogueError(f"{name}: cannot be read: {error}") from error
+        data = read_bounded(path, CATALOGUE_BYTES_MAX, "catalogue file")
+        return parse_toml(text_of(data, shown, "catalogue"), shown)
     except PlanError as error:
-        raise CatalogueError(str(error)) from error
-    made, mistakes = read(model, tree, context={"sources": tree.get("sources", {})})
-    if made is None or mistakes:
-        raise CatalogueError("\n".join(f"{name}: {key_path(at)}: {why}" for at, why in mistakes))
-    return made
+        raise CatalogueError(str(error).replace(str(path), shown)) from error
+
+
+def printable_lines(lines: Iterable[str]) -> str:
+    """Return lines as one text, each made fit for a terminal."""
+    return "\n".join(map(printable, lines))

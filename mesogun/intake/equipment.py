@@ -38,8 +38,9 @@ class Equipment(Table):
 
 
 def limit(name: str, figure: Figure, zone: int | None, origin: str) -> Limit:
-    """Return a figure of the catalogue as a limit."""
-    return Limit(name, figure.value, figure.unit, zone, origin, figure.told())
+    """Return a figure of the catalogue as a limit; a clinic's own says so in its origin."""
+    told = f"{origin}, {figure.by}" if figure.by else origin
+    return Limit(name, figure.value, figure.unit, zone, told, figure.cited())
 
 
 def read_equipment(

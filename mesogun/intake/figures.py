@@ -60,6 +60,12 @@ def source_of(found: Any, context: Any) -> str:
     return source
 
 
+class OfClinic(dict[str, Any]):
+    """A figure or a statement that a clinic's catalogue gives, as it was found in its file."""
+
+    by: str = ""
+
+
 Source = Annotated[str, Reader(read=source_of, json={"type": "string"})]
 
 
@@ -73,10 +79,16 @@ class Figure(Table):
     strength: str
     written: str = ""
     """Number and unit as they stand in the file, for a reader ("0.6 mm")."""
+    by: str = ""
+    """Who put it there, if it is not of the catalogue that ships: "clinic catalogue"."""
 
-    def told(self) -> str:
+    def cited(self) -> str:
         """Return strength and source, as a Limit carries them."""
         return f"{self.strength}: {self.source}"
+
+    def told(self) -> str:
+        """Return strength and source, and whose figure it is, for a message."""
+        return f"{self.cited()}; {self.by}" if self.by else self.cited()
 
 
 class Statement(Table):
@@ -128,6 +140,7 @@ def figure_in(*units: str) -> Callable[[Any, Any], Figure]:
             unit=base,
             source=source,
             strength=found["strength"],
+            by=found.by if isinstance(found, OfClinic) else "",
             written=f"{in_unit(value, factor)} {found['unit']}".removesuffix(" 1"),
         )
 

@@ -24,6 +24,7 @@ from mesogun.intake.equipment import (
 from mesogun.intake.files import parse_json, parse_toml, read_bounded, text_of
 from mesogun.intake.form import Table, read
 from mesogun.intake.heads import read_heads
+from mesogun.intake.indications import check_indication
 from mesogun.intake.maps import Maps
 from mesogun.intake.mixtures import Knowledge, check_contraindications, check_mixtures
 from mesogun.intake.places import Places
@@ -50,19 +51,26 @@ def prescription_bytes(path: str | os.PathLike[str]) -> bytes:
     return read_bounded(path, PRESCRIPTION_BYTES_MAX, WHAT)
 
 
-def read_prescription(path: str | os.PathLike[str], *, held: Sequence[date] = ()) -> Prescription:
+def read_prescription(
+    path: str | os.PathLike[str],
+    *,
+    held: Sequence[date] = (),
+    folders: tuple[Path, ...] = (),
+) -> Prescription:
     """Return the prescription of a TOML or JSON file, or refuse it with every problem found.
 
     `held` are days of earlier sessions that records tell of; they join those that the file names.
+    `folders` are the clinic's own catalogues, laid over the one that ships.
 
     Raises:
+        CatalogueError: one of `folders` does not hold together.
         PrescriptionError: one line a problem: file, key, what was found, what to do; nothing
             is kept.
     """
     shown, file = os.fspath(path), Path(path)
     form = _read_form(prescription_bytes(path), shown, file.suffix.lower())
     problems = Problems(shown)
-    made = _convert(with_earlier(form, held), file, problems)
+    made = _convert(with_earlier(form, held), file, catalogue(folders), problems)
     problems.raise_any()
     if made is None:
         raise PrescriptionError(f"{shown}: cannot be read, and no reason was noted: report this")
@@ -105,8 +113,10 @@ class _Read(Table):
     findings: tuple[Finding, ...]
 
 
-def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescription | None:
-    presets, warnings = catalogue(), list[str]()
+def _convert(
+    form: PrescriptionForm, file: Path, presets: Catalogue, problems: Problems
+) -> Prescription | None:
+    warnings = [one.told() for one in presets.approvals]
     knowledge = Knowledge(presets.components, presets.component_classes)
     screening = read_screening(form.screening, presets.questions, problems)
     _check_patient(form.patient, presets, problems)
@@ -125,6 +135,7 @@ def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescrip
         problems.add("session.regimen", unknown(form.session.regimen, presets.regimens, "regimen"))
     else:
         check_course(form.session, regimen, problems, warnings)
+    check_indication(form.session, products, presets, knowledge, problems, warnings)
     heads = read_heads(form.device, presets, problems)
     equipment = read_equipment(form.device, presets, problems)
     if equipment is None:
@@ -133,7 +144,7 @@ def _convert(form: PrescriptionForm, file: Path, problems: Problems) -> Prescrip
     step_nl = equipment.syringe.quantum.value
     bounded = component_limits(products, form.patient, knowledge, step_nl, problems, warnings)
     places = Places(file.parent, form.surface, presets.extent, problems, warnings)
-    reader = _zone_reader(form, equipment, heads, places, file.parent, problems, warnings)
+    reader = _zone_reader(form, presets, equipment, heads, places, file.parent, problems, warnings)
     zones, limits = _read_zones(form, reader, problems)
     if problems:
         return None
@@ -167,6 +178,7 @@ def _check_patient(patient: PatientForm, presets: Catalogue, problems: Problems)
 
 def _zone_reader(
     form: PrescriptionForm,
+    presets: Catalogue,
     equipment: Equipment,
     heads: Sequence[Head],
     places: Places,
@@ -181,7 +193,7 @@ def _zone_reader(
             f"for a mesh: give 'single'",
         )
     return ZoneReader(
-        catalogue=catalogue(),
+        catalogue=presets,
         equipment=equipment,
         sex=form.patient.sex,
         viscosities_upa_s=[one.viscosity_mpa_s for _, one in products_of(form)],
@@ -256,4 +268,6 @@ def _assemble(
         bevel_um=0 if bevel is None else bevel.value,
         surface=made.surface,
         findings=made.findings,
+        approvals=presets.approvals,
+        indication=session.indication or "",
     )

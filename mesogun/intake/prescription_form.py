@@ -80,6 +80,8 @@ class SessionForm(Table):
     date: Day
     number: Count
     regimen: Text
+    indication: Text | None = None
+    """What it is given for."""
     previous: tuple[Day, ...] = ()
     time: Clock | None = None
     """When it begins, local time: what a patient is told to do has hours then."""

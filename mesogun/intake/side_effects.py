@@ -5,58 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
 
-from mesogun.errors import PlanError, WrongUsage
-from mesogun.intake.catalogue import CatalogueError
-from mesogun.intake.figures import STRENGTHS
-from mesogun.intake.files import parse_toml, text_of
-from mesogun.intake.form import Table, read
-from mesogun.intake.refusal import key_path, unknown
+from mesogun.errors import WrongUsage
+from mesogun.intake.catalogue import Catalogue
+from mesogun.intake.effects_form import SideEffectsFile
+from mesogun.intake.refusal import unknown
 from mesogun.intake.values import text as line_of_text
 
 SHIPPED = Path(__file__).parent.parent / "catalogue"
-FILE = "side_effects.toml"
-
-
-class Lasting(Table):
-    """How long side effects last, in one text's words."""
-
-    text: str
-    source: str
-    strength: str
-
-    def check(self) -> None:
-        """Refuse words that nobody vouches for."""
-        if not self.text.strip() or not self.source.strip():
-            raise ValueError("its text or its source is not told")
-        if self.strength not in STRENGTHS:
-            raise ValueError(f"unknown strength {self.strength!r}; there are {STRENGTHS}")
-
-
-class SideEffect(Table):
-    """One effect that a person may see."""
-
-    name: str
-    source: str
-    """A key of [sources]."""
-    general: bool = False
-    """It belongs to no zone."""
-
-
-class SideEffectsFile(Table):
-    """side_effects.toml"""
-
-    format: Literal["mesogun-side-effects/1"]
-    sources: dict[str, str]
-    lasting: tuple[Lasting, ...]
-    effects: dict[str, SideEffect]
-
-    def check(self) -> None:
-        """Refuse an effect without a source."""
-        for name, one in self.effects.items():
-            if not self.sources.get(one.source, "").strip():
-                raise ValueError(f"effects.{name}: its source {one.source!r} is not told")
 
 
 @cache
@@ -75,16 +31,7 @@ def load_side_effects(folder: Path) -> SideEffectsFile:
     Raises:
         CatalogueError: the file is missing or does not hold together: file, key and reason.
     """
-    try:
-        tree: Any = parse_toml(text_of((folder / FILE).read_bytes(), FILE, "catalogue"), FILE)
-    except OSError as error:
-        raise CatalogueError(f"{FILE}: cannot be read: {error}") from error
-    except PlanError as error:
-        raise CatalogueError(str(error)) from error
-    made, mistakes = read(SideEffectsFile, tree)
-    if made is None or mistakes:
-        raise CatalogueError("\n".join(f"{FILE}: {key_path(at)}: {why}" for at, why in mistakes))
-    return made
+    return Catalogue(folder).side_effects
 
 
 def checked_effect(effect: str, zone: str, zones: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 from firmware_protocol.units import Nanolitres
@@ -36,14 +37,15 @@ class Ampoules(NamedTuple):
     """Where the size of an ampoule comes from."""
 
 
-def ampoules(product: Product) -> Ampoules | None:
+def ampoules(product: Product, folders: tuple[Path, ...] = ()) -> Ampoules | None:
     """Return the ampoules that `product` takes; None where it was made from blood.
 
+    `folders` are the clinic's own catalogues.
     What stays behind in needle, tube and syringe is not in it: nobody has measured that.
     """
     if product.autologous is not None:
         return None
-    usual, volume = catalogue().products.ampoule.volume, int(product.volume_nl)
+    usual, volume = catalogue(folders).products.ampoule.volume, int(product.volume_nl)
     each, source = product.ampoule_nl or usual.value, "prescription"
     if not product.ampoule_nl:
         source = usual.told()
@@ -51,9 +53,9 @@ def ampoules(product: Product) -> Ampoules | None:
     return Ampoules(count, each, count * each - volume, source)
 
 
-def least_volume() -> Figure:
+def least_volume(folders: tuple[Path, ...] = ()) -> Figure:
     """Return the volume below which a session is said to be too small, by one text."""
-    return catalogue().products.ampoule.session_volume_least
+    return catalogue(folders).products.ampoule.session_volume_least
 
 
 def check_vials(

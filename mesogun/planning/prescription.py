@@ -277,6 +277,27 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """One bound of the shipped catalogue that the clinic's own loosens, and who stands for it."""
+
+    figure: str
+    """Where it stands in the catalogue: "techniques.papule.figures.dose_max"."""
+    shipped: str
+    """What the catalogue below says, for a reader ("50 uL")."""
+    value: str
+    """What the clinic's says."""
+    by: str
+    reason: str
+
+    def told(self) -> str:
+        """Return it as one sentence."""
+        return (
+            f"the clinic's catalogue loosens {self.figure} from {self.shipped} to {self.value}, "
+            f"approved by {self.by}: {self.reason}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Prescription:
     """The whole order for one session. Zones are in the clinician's order of treatment."""
 
@@ -325,6 +346,11 @@ class Prescription:
     needling: Needling | None = field(default=None, metadata=LATER)
     """Then the plan has strokes, and no prick that a pistol gives; the product, if there is one,
     goes onto the skin."""
+
+    approvals: tuple[Approval, ...] = field(default=(), metadata=LATER)
+    """Bounds that the clinic's catalogue loosened."""
+    indication: str = field(default="", metadata=LATER)
+    """Id of what the session is given for; empty: it is not told."""
 
     @property
     def products(self) -> tuple[Product, ...]:

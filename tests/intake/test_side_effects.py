@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mesogun.intake.catalogue import CatalogueError
-from mesogun.intake.side_effects import FILE, SHIPPED, load_side_effects, side_effects
+from mesogun.intake.side_effects import SHIPPED, load_side_effects, side_effects
 
 NAMED = (
     "redness bruising bleeding swelling pain itching eczema injection_marks vasodilation "
@@ -37,11 +37,13 @@ BROKEN = (
 def test_a_file_that_does_not_hold_together_is_refused(
     good: str, bad: str, told: str, tmp_path: Path
 ) -> None:
-    (tmp_path / FILE).write_text((SHIPPED / FILE).read_text().replace(good, bad, 1))
+    (tmp_path / "side_effects.toml").write_text(
+        (SHIPPED / "side_effects.toml").read_text().replace(good, bad, 1)
+    )
     with pytest.raises(CatalogueError, match=re.escape(told)):
         load_side_effects(tmp_path)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueError, match="cannot be read"):
+    with pytest.raises(CatalogueError, match="there is no such file"):
         load_side_effects(tmp_path)

@@ -210,7 +210,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "catalogue"
     shutil.copytree(FOLDER, folder)
     (folder / "needles.toml").unlink()
-    with pytest.raises(CatalogueError, match=r"needles.toml: cannot be read"):
+    with pytest.raises(CatalogueError, match=r"needles.toml: there is no such file"):
         load(folder)
 
 
