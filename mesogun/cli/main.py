@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "plan": ("mesogun.cli.planning", "plan_command", "Plan a prescription and verify the plan."),
     "verify": ("mesogun.cli.planning", "verify_command", "Check a plan file independently."),
     "course": ("mesogun.cli.course", "course_command", "Show a course: done, and dates to come."),
+    "care": ("mesogun.cli.care", "care_command", "Show what a patient does before and after."),
     "dry-run": ("mesogun.cli.dry_run", "dry_run_command", "Plan, verify and run on the twin."),
     "run": ("mesogun.cli.running", "run_command", "Run a prescription on a pistol."),
     "resume": ("mesogun.cli.running", "resume_command", "Continue an interrupted session."),
