@@ -14,7 +14,7 @@ def told(plan: Plan, folders: Folders = ()) -> list[str]:
     """Say what to have ready; `folders` are the clinic's own catalogues."""
     rx = plan.prescription
     lines = [
-        f"{_several(needles_used(plan), 'needle')} {rx.needle}{_changed_after(plan)}",
+        f"{_needles(plan)}{_changed_after(plan)}",
         f"{_several(_fillings(plan), 'filling')} of the syringe {rx.syringe}",
     ]
     for product in rx.products:
@@ -22,6 +22,14 @@ def told(plan: Plan, folders: Folders = ()) -> list[str]:
         lines.append(_own(product) if taken is None else _taken(product, taken))
     lines += _below_least(rx, folders)
     return ["", "To have ready:", *(f"  {line}" for line in lines)]
+
+
+def _needles(plan: Plan) -> str:
+    rx, number = plan.prescription, needles_used(plan)
+    if any(len(head.needles) > 1 for head in rx.heads):
+        several = "head or needle" if number == 1 else "heads or needles"
+        return f"{number} {several}, {rx.needle}"
+    return f"{_several(number, 'needle')} {rx.needle}"
 
 
 def _several(number: int, word: str) -> str:
