@@ -13,6 +13,11 @@ def demand_pistol(plan: Plan, record: str | None = None) -> None:
         WrongUsage: it is given by hand; the text says how.
     """
     name = plan.prescription.name
+    if plan.strokes:
+        raise WrongUsage(
+            f"{name}: its head is {plan.prescription.head!r}, which a hand moves over the skin in "
+            f"strokes: no pistol gives them. `mesogun plan RX --picture FILE.svg` draws them"
+        )
     if plan.prescription.head != HAND:
         return
     if record is not None:
@@ -32,6 +37,11 @@ def demand_hand(plan: Plan) -> None:
     Raises:
         WrongUsage: it is for a pistol.
     """
+    if plan.strokes:
+        raise WrongUsage(
+            f"{plan.prescription.name}: its head is {plan.prescription.head!r}: it goes over the "
+            f"skin in strokes, and there is no prick to confirm"
+        )
     if plan.prescription.head != HAND:
         raise WrongUsage(
             f"{plan.prescription.name}: its head is {plan.prescription.head!r}: a pistol gives it "

@@ -74,12 +74,21 @@ def _plan_facts(made: Plan, digest: str, file: str | None, folders: Folders) -> 
             }
             for one in made.limits
         ],
+        **_needled(made),
         "findings": preparing.findings_facts(made.prescription),
         "to_have_ready": preparing.facts(made, folders),
         "warnings": list(made.warnings),
         "approvals": [asdict(one) for one in made.prescription.approvals],
         "file": file,
     }
+
+
+def _needled(made: Plan) -> dict[str, object]:
+    if not made.strokes:
+        return {}
+    from mesogun.cli import strokes  # loaded here: most plans are of pricks
+
+    return {"needling": strokes.facts(made)}
 
 
 @click.command("plan", help=PLAN_HELP)
@@ -157,10 +166,10 @@ def verify_command(plan_file: str, as_json: bool) -> int:
     if as_json:
         show.echo_json({"ok": True, "digest": checked.digest, "violations": []})
     else:
-        click.echo(
-            f"{plan_file}: {len(made.pricks)} pricks, "
-            f"{show.ml(sum(map(int, made.pricks.dose_nl)))}: no limit is broken. {checked.digest}"
-        )
+        what = f"{len(made.pricks)} pricks, {show.ml(sum(map(int, made.pricks.dose_nl)))}"
+        if made.strokes:
+            what = f"{len(made.strokes)} strokes"
+        click.echo(f"{plan_file}: {what}: no limit is broken. {checked.digest}")
     return 0
 
 

@@ -17,7 +17,11 @@ def told(plan: Plan, folders: Folders = ()) -> list[str]:
         f"{_needles(plan)}{_changed_after(plan)}",
         f"{_several(_fillings(plan), 'filling')} of the syringe {rx.syringe}",
     ]
+    if plan.strokes:
+        lines = [f"the {rx.head}, with needles that nobody was treated with"]
     for product in rx.products:
+        if not product.volume_nl:
+            continue
         taken = ampoules(product, folders)
         lines.append(_own(product) if taken is None else _taken(product, taken))
     lines += _below_least(rx, folders)
@@ -69,7 +73,11 @@ def _taken(product: Product, taken: Ampoules) -> str:
 def _below_least(rx: Prescription, folders: Folders) -> list[str]:
     least = least_volume(folders)
     volume = sum(int(one.volume_nl) for one in rx.products)
-    if volume >= least.value or any(one.autologous for one in rx.products):
+    if (
+        rx.needling is not None
+        or volume >= least.value
+        or any(one.autologous for one in rx.products)
+    ):
         return []
     return [
         f"! {_ml(volume)} in all are less than one text asks for: {_ml(least.value)} "
@@ -84,10 +92,10 @@ def _ml(volume_nl: int) -> str:
 def facts(plan: Plan, folders: Folders = ()) -> dict[str, object]:
     """Return the same as data."""
     rx = plan.prescription
-    found = [(product, ampoules(product, folders)) for product in rx.products]
+    found = [(product, ampoules(product, folders)) for product in rx.products if product.volume_nl]
     return {
-        "needles": needles_used(plan),
-        "fillings": _fillings(plan),
+        "needles": 0 if plan.strokes else needles_used(plan),
+        "fillings": 0 if plan.strokes else _fillings(plan),
         "ampoules": [
             {
                 "product": product.name,

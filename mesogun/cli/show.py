@@ -83,6 +83,8 @@ def limit_value(limit: Limit) -> str:
             return f"{limit.value / 1000:g} mcL/cm2"
         case "um":
             return mm(limit.value)
+        case "um/s":
+            return f"{mm(limit.value)}/s"
         case "1":
             return str(limit.value)
         case _:
@@ -104,9 +106,31 @@ def limit_rows(plan: Plan) -> list[tuple[str, str, str, str]]:
 
 def plan_summary(plan: Plan, folders: Folders = ()) -> str:
     """Say what a plan does: zones, limits with their origin, warnings."""
+    parts = [
+        *(_strokes(plan) if plan.strokes else _pricks(plan)),
+        *_pauses(plan),
+        *preparing.told(plan, folders),
+        *preparing.findings_told(plan.prescription),
+        "",
+        "Limits in force:",
+        table(("limit", "value", "where", "origin"), limit_rows(plan)),
+    ]
+    if plan.warnings:
+        parts += ["", "Warnings:", *(f"  ! {text}" for text in plan.warnings)]
+    return "\n".join(parts)
+
+
+def _strokes(plan: Plan) -> list[str]:
+    from mesogun.cli import strokes  # loaded here: most plans are of pricks
+
+    zones = table(strokes.HEAD, strokes.rows(plan))
+    return [strokes.opening(plan, clock(plan.duration_us)), "", zones, *strokes.notes(plan)]
+
+
+def _pricks(plan: Plan) -> list[str]:
     rx, volume = plan.prescription, ml(sum(map(int, plan.pricks.dose_nl)))
     products = " and ".join(one.name for one in rx.products)
-    parts = [
+    return [
         f"{rx.name}: {len(plan.pricks)} pricks, {volume} of {products}, "
         f"about {clock(plan.duration_us)}, hand travel {plan.travel_um / UM_PER_M:.2f} m",
         "",
@@ -126,16 +150,7 @@ def plan_summary(plan: Plan, folders: Folders = ()) -> str:
         ),
         *_filled(plan),
         *_by_hand(plan),
-        *_pauses(plan),
-        *preparing.told(plan, folders),
-        *preparing.findings_told(plan.prescription),
-        "",
-        "Limits in force:",
-        table(("limit", "value", "where", "origin"), limit_rows(plan)),
     ]
-    if plan.warnings:
-        parts += ["", "Warnings:", *(f"  ! {text}" for text in plan.warnings)]
-    return "\n".join(parts)
 
 
 def _zone_row(plan: Plan, index: int) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from mesogun.intake.figures import (
     Length,
     Mass,
     Rate,
+    Speed,
     Statement,
     Viscosity,
     Volume,
@@ -145,6 +146,19 @@ class TechniqueFigures(Table):
             raise ValueError("the head's pitch is its spacing: delete spacing_min and spacing_max")
 
 
+class StrokeFigures(Table):
+    """What a technique allows the strokes of a pen or a roller."""
+
+    margin: Length
+    passes_max: Count
+    hand_min: Speed
+    """Along a stroke."""
+    hand_max: Speed
+
+    def check(self) -> None:
+        in_order(hand_min=self.hand_min, hand_max=self.hand_max)
+
+
 class Technique(Table):
     """One way to use the needle; `refused` says why it cannot be planned."""
 
@@ -154,6 +168,7 @@ class Technique(Table):
     depth_max: Length | None = None
     trigger: Literal["press", "held"] | None = None
     figures: TechniqueFigures | None = None
+    strokes: StrokeFigures | None = None
     known: dict[str, AnyFigure] | None = None
     """What sources say besides, for a reader: nobody plans from it."""
     says: tuple[Statement, ...] = ()

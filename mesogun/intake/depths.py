@@ -18,16 +18,21 @@ from mesogun.planning.prescription import Head, Limit, Raster, Skin
 MM, PPM = 1_000, 1_000_000
 
 
-class Preset(Table):
-    """What the catalogue says of one zone's area and technique."""
+class Ground(Table):
+    """What the catalogue says of one zone's area, and which technique is used there."""
 
     area: Area
     group: AreaGroup
     technique: Technique
-    figures: TechniqueFigures
     area_origin: str
     technique_origin: str
     sex: Sex
+
+
+class Preset(Ground):
+    """The same with the figures of a technique whose pricks have a place each."""
+
+    figures: TechniqueFigures
 
 
 def zone_limits(index: int, preset: Preset, head: Head | None) -> tuple[Limit, ...]:
@@ -36,12 +41,19 @@ def zone_limits(index: int, preset: Preset, head: Head | None) -> tuple[Limit, .
     `head` is the first on the pistol, if it has several needles.
     """
     figures, technique = preset.figures, preset.technique_origin
-    made = [
+    return (
         limit("dose_nl_max", figures.dose_max, index, technique),
         *_spacings(index, figures, technique, head),
         limit("margin_um_min", figures.margin, index, technique),
-    ]
+        *depth_limits(index, preset),
+    )
+
+
+def depth_limits(index: int, preset: Ground) -> tuple[Limit, ...]:
+    """Return how deep area and technique allow a needle in zone `index`."""
+    made = []
     if preset.technique.depth_max is not None:
+        technique = preset.technique_origin
         made.append(limit("depth_um_max", preset.technique.depth_max, index, technique))
     if preset.technique.layer == "subcutis" and preset.group.subcutis_depth_max is not None:
         below = preset.group.subcutis_depth_max
@@ -123,7 +135,7 @@ def _cap(limits: Sequence[Limit], sine: int, equipment: Equipment, catalogue: Ca
     return min(oblique, needle, key=lambda one: one.value)
 
 
-def skin_of(preset: Preset, thickness: Raster | None) -> Skin | None:
+def skin_of(preset: Ground, thickness: Raster | None) -> Skin | None:
     """Return how thick epidermis and skin are, as far as it is known of the area or by a map."""
     known = preset.area.skin(preset.sex)
     if known is None or known.epidermis is None or known.dermis is None:

@@ -47,6 +47,11 @@ def read_equipment(
     device: DeviceForm, catalogue: Catalogue, problems: Problems
 ) -> Equipment | None:
     """Return needle and syringe; None, with the reason in `problems`, if they cannot be used."""
+    for key, given in (("needle", device.needle), ("syringe", device.syringe)):
+        if given is None:
+            problems.add(f"device.{key}", "is missing: add it")
+    if device.needle is None or device.syringe is None:
+        return None
     needle = catalogue.needles.get(device.needle)
     if needle is None:
         problems.add("device.needle", unknown(device.needle, catalogue.needles, "needle"))
@@ -76,7 +81,7 @@ def read_equipment(
 
 def check_volumes(
     products: Sequence[tuple[str, ProductForm]],
-    equipment: Equipment,
+    equipment: Equipment | None,
     regimen: Regimen | None,
     catalogue: Catalogue,
     problems: Problems,
@@ -85,7 +90,7 @@ def check_volumes(
     """Add to `problems` volumes that the session or the step of a dose forbids.
 
     Each product comes with its key in the file. More than one filling of the syringe is no fault:
-    the plan stops for a refill.
+    the plan stops for a refill. Without equipment the products go onto the skin: no dose has steps.
     """
     volume, most = sum(one.volume_ml for _, one in products), catalogue.session.volume_max
     if volume > most.value:
@@ -96,8 +101,9 @@ def check_volumes(
             f"{in_unit(most.value, ML)} mL [{most.told()}]: give {in_unit(most.value, ML)} mL or "
             f"less",
         )
-    for key, one in products:
-        _check_step(f"{key}.volume_ml", one.volume_ml, equipment, problems)
+    if equipment is not None:
+        for key, one in products:
+            _check_step(f"{key}.volume_ml", one.volume_ml, equipment, problems)
     if regimen is not None:
         _warn_of_volume(volume, regimen, warnings)
 

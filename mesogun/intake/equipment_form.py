@@ -5,7 +5,7 @@ Annotations are values here, not texts: evaluating texts took longer than readin
 
 from typing import Literal
 
-from mesogun.intake.figures import Count, Duration, Length, Speed, Volume, in_order
+from mesogun.intake.figures import Count, Duration, Frequency, Length, Speed, Volume, in_order
 from mesogun.intake.form import Table
 from mesogun.intake.values import Needles
 
@@ -57,6 +57,21 @@ class SyringesFile(Table):
     syringes: dict[str, Syringe]
 
 
+class Strokes(Table):
+    """What is known of a head that needles while a hand moves it."""
+
+    by: Literal["pen", "roller"]
+    cycles: Frequency | None = None
+    """How often its needles go in."""
+    width: Length | None = None
+    """Of the tip, across its strokes."""
+    depth_max: Length | None = None
+    depth_step: Length | None = None
+
+    def check(self) -> None:
+        in_order(depth_step=self.depth_step, depth_max=self.depth_max)
+
+
 class Head(Table):
     """One arrangement of needles; `refused` says why it cannot be planned.
 
@@ -71,12 +86,17 @@ class Head(Table):
     refused: str | None = None
     pattern: Needles | None = None
     pitch: Length | None = None
+    strokes: Strokes | None = None
+    """With the technique needling; a head of this kind alone has it."""
 
     def check(self) -> None:
+        if self.strokes is not None and self.kind != "needling":
+            raise ValueError("strokes are those of a head that needles (kind needling)")
         told = None if self.needles is None else self.needles.value
         if self.pattern is not None and len(self.pattern) != told:
             raise ValueError(f"pattern has {len(self.pattern)} needles, needles says {told}")
-        if told != 1 and self.refused is None and self.pattern is None:
+        usable = self.refused is not None or self.pattern is not None or self.strokes is not None
+        if told != 1 and not usable:
             raise ValueError("it needs a pattern, or `refused` that says why it cannot be planned")
 
 

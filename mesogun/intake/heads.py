@@ -67,6 +67,13 @@ def _known(device: DeviceForm, catalogue: Catalogue, problems: Problems) -> Head
             f"found {device.head!r}: {head.refused}: give {' or '.join(map(repr, usable))}",
         )
         return None
+    if head.pattern is None and head.strokes is not None:
+        problems.add(
+            "device.head",
+            f"found {device.head!r}: it needles without an injection: give technique 'needling' in "
+            f"every zone, or another head",
+        )
+        return None
     if head.pattern is None:
         return Head(device.head, ((0, 0),), 0, PRESCRIBED)
     return _pitched(device, head, head.pattern, problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mesogun.intake.catalogue_form import Extents
-from mesogun.intake.depths import Preset
+from mesogun.intake.depths import Ground
 from mesogun.intake.figures import Figure
 from mesogun.intake.form import Table
 from mesogun.intake.outlines import Outlines
@@ -63,7 +63,7 @@ class Places:
         return None if self._body is None else self._body.surface
 
     def read(
-        self, key: str, form: ZoneForm, preset: Preset | None, problems: Problems
+        self, key: str, form: ZoneForm, preset: Ground | None, problems: Problems
     ) -> Drawn | None:
         """Return where the zone is, checked; None, with the reasons in `problems`."""
         if not _in_one_way(key, form, self._is_flat, problems):
@@ -89,7 +89,7 @@ class Places:
         return drawn
 
     def _check_extent(
-        self, key: str, form: ZoneForm, preset: Preset, corners: list[Point3], problems: Problems
+        self, key: str, form: ZoneForm, preset: Ground, corners: list[Point3], problems: Problems
     ) -> None:
         across = max(max(axis) - min(axis) for axis in zip(*corners, strict=True))
         is_body = preset.area.group == BODY

@@ -6,11 +6,12 @@ import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mesogun.errors import PrescriptionError
 from mesogun.intake.bounds import PRESCRIPTION_BYTES_MAX
 from mesogun.intake.catalogue import Catalogue, catalogue
+from mesogun.intake.catalogue_form import Regimen
 from mesogun.intake.components import component_limits
 from mesogun.intake.course import check_course, check_expiry, session_at, with_earlier
 from mesogun.intake.equipment import (
@@ -27,16 +28,25 @@ from mesogun.intake.heads import read_heads
 from mesogun.intake.indications import check_indication
 from mesogun.intake.maps import Maps
 from mesogun.intake.mixtures import Knowledge, check_contraindications, check_mixtures
+from mesogun.intake.needling import StrokeReader, makes_strokes
 from mesogun.intake.places import Places
-from mesogun.intake.prescription_form import FORMAT, PatientForm, PrescriptionForm
-from mesogun.intake.products import check_products, made_product, products_of
+from mesogun.intake.prescription_form import FORMAT, NOTHING, PatientForm, PrescriptionForm
+from mesogun.intake.products import Keyed, check_products, made_product, products_of
 from mesogun.intake.quantity import in_unit
 from mesogun.intake.quantity import shown as as_shown
 from mesogun.intake.refusal import Problems, unknown
 from mesogun.intake.screening import Screening, read_screening
 from mesogun.intake.vials import check_vials
 from mesogun.intake.zones import ZoneReader
-from mesogun.planning.prescription import Finding, Head, Limit, Prescription, Surface, Zone
+from mesogun.planning.prescription import (
+    Finding,
+    Head,
+    Limit,
+    Needling,
+    Prescription,
+    Surface,
+    Zone,
+)
 
 WHAT = "prescription"
 KG = 1_000
@@ -101,16 +111,30 @@ def _read_form(data: bytes, shown: str, suffix: str) -> PrescriptionForm:
     return form
 
 
+class _Work(NamedTuple):
+    """What is read from, and where what is wrong is told."""
+
+    form: PrescriptionForm
+    folder: Path
+    presets: Catalogue
+    knowledge: Knowledge
+    products: Keyed
+    """None, where a prescription goes without."""
+    regimen: Regimen | None
+    problems: Problems
+    warnings: list[str]
+
+
 class _Read(Table):
     """What was read of zones and equipment."""
 
-    screening: Screening
-    equipment: Equipment
+    equipment: Equipment | None
+    """None: strokes of a pen or a roller."""
     heads: tuple[Head, ...]
+    needling: Needling | None
     zones: tuple[Zone, ...]
     limits: tuple[Limit, ...]
     surface: Surface | None
-    findings: tuple[Finding, ...]
 
 
 def _convert(
@@ -120,7 +144,7 @@ def _convert(
     knowledge = Knowledge(presets.components, presets.component_classes)
     screening = read_screening(form.screening, presets.questions, problems)
     _check_patient(form.patient, presets, problems)
-    products = products_of(form)
+    products = [one for one in products_of(form) if one[1] is not NOTHING]
     for key, product in products:
         check_expiry(key, product, form.session, problems)
     blood = check_vials(products, form.patient, form.session, presets.products, problems, warnings)
@@ -136,28 +160,66 @@ def _convert(
     else:
         check_course(form.session, regimen, problems, warnings)
     check_indication(form.session, products, presets, knowledge, problems, warnings)
+    work = _Work(form, file.parent, presets, knowledge, products, regimen, problems, warnings)
+    strokes = makes_strokes(form, presets, problems)
+    done = _with_strokes(work) if strokes else _with_needles(work)
+    if done is None:
+        return None
+    if problems:
+        return None
+    findings = (*screening.findings, *ruled, *blood)
+    return _assemble(form, file.stem, done, screening, findings, knowledge, presets, warnings)
+
+
+def _with_needles(work: _Work) -> _Read | None:
+    """Read what a pistol or a hand gives prick by prick."""
+    form, presets, problems, warnings = work.form, work.presets, work.problems, work.warnings
+    if form.product is NOTHING:
+        problems.add("product", "is missing: add it")
     heads = read_heads(form.device, presets, problems)
     equipment = read_equipment(form.device, presets, problems)
     if equipment is None:
         return None
-    check_volumes(products, equipment, regimen, presets, problems, warnings)
-    step_nl = equipment.syringe.quantum.value
-    bounded = component_limits(products, form.patient, knowledge, step_nl, problems, warnings)
-    places = Places(file.parent, form.surface, presets.extent, problems, warnings)
-    reader = _zone_reader(form, presets, equipment, heads, places, file.parent, problems, warnings)
+    check_volumes(work.products, equipment, work.regimen, presets, problems, warnings)
+    bounded = _components(work, equipment.syringe.quantum.value)
+    places = Places(work.folder, form.surface, presets.extent, problems, warnings)
+    reader = _zone_reader(form, presets, equipment, heads, places, work.folder, problems, warnings)
     zones, limits = _read_zones(form, reader, problems)
-    if problems:
-        return None
-    made = _Read(
-        screening=screening,
+    return _Read(
         equipment=equipment,
         heads=heads,
+        needling=None,
         zones=zones,
         limits=(*limits, *bounded),
         surface=places.surface,
-        findings=(*screening.findings, *ruled, *blood),
     )
-    return _assemble(form, file.stem, made, knowledge, presets, warnings)
+
+
+def _with_strokes(work: _Work) -> _Read:
+    """Read what a pen or a roller goes over."""
+    form, presets, problems, warnings = work.form, work.presets, work.problems, work.warnings
+    check_volumes(work.products, None, None, presets, problems, warnings)
+    bounded = _components(work, 1)
+    places = Places(work.folder, None, presets.extent, problems, warnings)
+    reader = StrokeReader(
+        form=form, catalogue=presets, places=places, problems=problems, warnings=warnings
+    )
+    _check_names(form, problems)
+    needling, zones, limits = reader.read(check_products(form, problems))
+    return _Read(
+        equipment=None,
+        heads=(),
+        needling=needling,
+        zones=zones,
+        limits=(*limits, *bounded),
+        surface=None,
+    )
+
+
+def _components(work: _Work, step_nl: int) -> tuple[Limit, ...]:
+    return component_limits(
+        work.products, work.form.patient, work.knowledge, step_nl, work.problems, work.warnings
+    )
 
 
 def _check_patient(patient: PatientForm, presets: Catalogue, problems: Problems) -> None:
@@ -208,20 +270,11 @@ def _zone_reader(
 def _read_zones(
     form: PrescriptionForm, reader: ZoneReader, problems: Problems
 ) -> tuple[tuple[Zone, ...], tuple[Limit, ...]]:
-    if not form.zones:
-        problems.add("zones", "is empty: give at least one [[zones]]")
+    _check_names(form, problems)
     zones, limits = list[Zone](), list(session_limits(reader.equipment, reader.catalogue))
     limits += needle_limits(form.device, reader.catalogue, problems)
-    names: dict[str, int] = {}
     products = check_products(form, problems)
     for index, zone_form in enumerate(form.zones):
-        if zone_form.name in names:
-            problems.add(
-                f"zones[{index}].name",
-                f"found {zone_form.name!r}, the name of zones[{names[zone_form.name]}] as well: "
-                f"give each zone its own",
-            )
-        names.setdefault(zone_form.name, index)
         read = reader.read(index, zone_form, products[index])
         if read is not None:
             zones.append(read[0])
@@ -229,17 +282,34 @@ def _read_zones(
     return tuple(zones), tuple(limits)
 
 
+def _check_names(form: PrescriptionForm, problems: Problems) -> None:
+    if not form.zones:
+        problems.add("zones", "is empty: give at least one [[zones]]")
+    names: dict[str, int] = {}
+    for index, zone in enumerate(form.zones):
+        if zone.name in names:
+            problems.add(
+                f"zones[{index}].name",
+                f"found {zone.name!r}, the name of zones[{names[zone.name]}] as well: "
+                f"give each zone its own",
+            )
+        names.setdefault(zone.name, index)
+
+
 def _assemble(
     form: PrescriptionForm,
     name: str,
     made: _Read,
+    screening: Screening,
+    findings: tuple[Finding, ...],
     knowledge: Knowledge,
     presets: Catalogue,
     warnings: list[str],
 ) -> Prescription:
     patient, session, device = form.patient, form.session, form.device
     first, *further = [made_product(one, knowledge) for _, one in products_of(form)]
-    bevel = made.equipment.needle.bevel
+    bevel = None if made.equipment is None else made.equipment.needle.bevel
+    by_hand = made.equipment is None or made.equipment.by_hand
     return Prescription(
         name=name,
         patient_id=patient.id,
@@ -251,15 +321,15 @@ def _assemble(
         session_number=session.number,
         previous_dates=tuple(one.isoformat() for one in session.previous),
         regimen=session.regimen,
-        screening=made.screening.answers,
-        screening_overrides=made.screening.overrides,
+        screening=screening.answers,
+        screening_overrides=screening.overrides,
         product=first,
         head=device.head,
-        needle=device.needle,
-        syringe=device.syringe,
+        needle=device.needle or "",
+        syringe=device.syringe or "",
         zones=made.zones,
         limits=made.limits,
-        motion=motion(presets, by_hand=made.equipment.by_hand),
+        motion=motion(presets, by_hand=by_hand),
         warnings=tuple(warnings),
         further_products=tuple(further),
         heads=made.heads,
@@ -267,7 +337,8 @@ def _assemble(
         position_um=device.position_mm,
         bevel_um=0 if bevel is None else bevel.value,
         surface=made.surface,
-        findings=made.findings,
         approvals=presets.approvals,
         indication=session.indication or "",
+        findings=findings,
+        needling=made.needling,
     )

@@ -4,6 +4,7 @@ Annotations are values here, not texts: evaluating texts took longer than readin
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from mesogun.intake.bounds import EXCLUSIONS_MAX, PRODUCTS_MAX, RIGHT_ANGLE, ZONES_MAX
@@ -14,6 +15,7 @@ from mesogun.intake.values import (
     Concentration,
     Count,
     Day,
+    HandSpeed,
     Kilograms,
     Level,
     Margin,
@@ -122,6 +124,12 @@ class ProductForm(Table):
     autologous: AutologousForm | None = None
 
 
+NOTHING = ProductForm(
+    name="none", volume_ml=0, lot="none", expiry=date.max, components=(), ampoule_ml=None
+)
+"""Stands for the product of a prescription without one."""
+
+
 class PatternForm(Table):
     """[device.pattern]: a head of the user's own."""
 
@@ -130,12 +138,32 @@ class PatternForm(Table):
     needles: Needles
 
 
+class NeedlingForm(Table):
+    """[device.needling]: a pen or a roller, as it is and as it is moved."""
+
+    width_mm: Millimetres | None = None
+    """Of the smallest circle around a tip's needles; of a roller, from its first to its last."""
+    hand_mm_per_s: HandSpeed | None = None
+    """Along a stroke, where a zone asks for no density."""
+    cycles_per_s: Count | None = None
+    """How often a pen's needles go in."""
+    needles: Count | None = None
+    """Of the pen's tip, or of the whole roller."""
+    turn_mm: Millimetres | None = None
+    """The way of a roller in one turn."""
+    depth_max_mm: Millimetres | None = None
+    """As deep as the pen can be set; of a roller, the length of its needles."""
+    depth_step_mm: Millimetres | None = None
+
+
 class DeviceForm(Table):
     """[device]"""
 
     head: Text
-    needle: Text
-    syringe: Text
+    needle: Text | None = None
+    """Left out for a pen or a roller alone."""
+    syringe: Text | None = None
+    needling: NeedlingForm | None = None
     pattern: PatternForm | None = None
     head_pitch_mm: Millimetres | None = None
     """One step of a head of several needles, where the catalogue has none."""
@@ -239,6 +267,10 @@ class ZoneForm(Table):
     weights: MapForm | None = None
     thickness: MapForm | None = None
     """Thickness of the skin, in mm."""
+    passes: Count | None = None
+    """How often a pen or a roller goes over the whole zone."""
+    pricks_per_cm2: Count | None = None
+    """Asked of a pen, all passes together."""
 
 
 class PrescriptionForm(Table):
@@ -248,7 +280,8 @@ class PrescriptionForm(Table):
     patient: PatientForm
     session: SessionForm
     screening: dict[str, Any]
-    product: ProductForm
+    product: ProductForm = NOTHING
+    """Left out for a pen or a roller alone."""
     device: DeviceForm
     zones: Annotated[tuple[ZoneForm, ...], AtMost(items=ZONES_MAX)]
     surface: SurfaceForm | None = None

@@ -324,6 +324,7 @@ Count = Annotated[
 ]
 Millimetres = Annotated[int, _number("mm", 1_000, "um", 1)]
 Margin = Annotated[int, _number("mm", 1_000, "um", 0)]
+HandSpeed = Annotated[int, _number("mm/s", 1_000, "um/s", 1)]
 Microlitres = Annotated[int, _number("uL", 1_000, "nL", 1)]
 Millilitres = Annotated[int, _number("mL", 1_000_000, "nL", 1)]
 Kilograms = Annotated[int, _number("kg", 1_000, "g", 1)]

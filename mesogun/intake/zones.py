@@ -133,7 +133,7 @@ class ZoneReader(Table):
                 f"{form.area} ({group.name}): choose a technique of the skin",
             )
             return None
-        self._opt_in(key, form, area)
+        check_opt_in(key, form, area, self.problems, self.warnings)
         return Preset(
             area=area,
             group=group,
@@ -143,24 +143,6 @@ class ZoneReader(Table):
             technique_origin=f"technique {form.technique}",
             sex=self.sex,
         )
-
-    def _opt_in(self, key: str, form: ZoneForm, area: Area) -> None:
-        for index, risk in enumerate(form.opt_in):
-            if risk != form.area or area.opt_in is None:
-                self.problems.add(
-                    f"{key}.opt_in[{index}]",
-                    f"found {risk!r}: the area {form.area} asks for no such word: delete it",
-                )
-        if area.opt_in is None:
-            return
-        if form.area not in form.opt_in:
-            self.problems.add(
-                f"{key}.area",
-                f"{form.area} is treated only when asked for by name, because {area.opt_in}: "
-                f'add opt_in = ["{form.area}"], or choose another area',
-            )
-        else:
-            self.warnings.append(f"{form.name}: {form.area} is treated although {area.opt_in}")
 
     def _at_least(self, key: str, asked_um: int | None, least: Figure, preset: Preset) -> int:
         if asked_um is None:
@@ -286,6 +268,28 @@ class ZoneReader(Table):
     def _warn(self, text: str) -> None:
         if text not in self.warnings:
             self.warnings.append(text)
+
+
+def check_opt_in(
+    key: str, form: ZoneForm, area: Area, problems: Problems, warnings: list[str]
+) -> None:
+    """Refuse an area that is treated only when asked for by name, and was not."""
+    for index, risk in enumerate(form.opt_in):
+        if risk != form.area or area.opt_in is None:
+            problems.add(
+                f"{key}.opt_in[{index}]",
+                f"found {risk!r}: the area {form.area} asks for no such word: delete it",
+            )
+    if area.opt_in is None:
+        return
+    if form.area not in form.opt_in:
+        problems.add(
+            f"{key}.area",
+            f"{form.area} is treated only when asked for by name, because {area.opt_in}: "
+            f'add opt_in = ["{form.area}"], or choose another area',
+        )
+    else:
+        warnings.append(f"{form.name}: {form.area} is treated although {area.opt_in}")
 
 
 def _rest(form: RestForm | None) -> Rest | None:

@@ -258,7 +258,10 @@ def test_too_much_of_a_bounded_component_is_refused(refusal: Refusal, tree: Any)
             {"technique": "epidermic"},
             "no source gives its dose .*own catalogue .*epidermic.figures",
         ),
-        ({"technique": "needling"}, "it gives no dose"),
+        (
+            {"technique": "needling"},
+            "it gives no dose, which only strokes of a pen or a roller can plan",
+        ),
         ({"technique": "point_by_point"}, "goes below the skin, which is not offered on the area"),
         ({"area": "periorbital"}, r'only when asked for by name.*add opt_in = \["periorbital"\]'),
         ({"opt_in": ["periorbital"]}, r"opt_in\[0\]: found 'periorbital': the area cheek asks fo"),

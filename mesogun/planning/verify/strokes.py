@@ -72,7 +72,7 @@ def _check_rows(plan: Plan, found: Findings) -> None:
         along = one.end_um[one.turn % 2] != one.start_um[one.turn % 2]
         if not along or one.end_um[1 - one.turn % 2] != one.start_um[1 - one.turn % 2]:
             note = f"stroke {number + 1} does not run straight along its pass"
-            found.rule("strokes", number, number, "", note=note)
+            found.rule("strokes", 1, 0, "strokes", note=note)
         before = one.zone, one.turn
 
 
