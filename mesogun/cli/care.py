@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mesogun.cli import show
+from mesogun.cli.catalogues import Folders, catalogue_option
 from mesogun.cli.files import write_file
 from mesogun.errors import WrongUsage
 from mesogun.intake import read_prescription
@@ -40,15 +41,16 @@ NAME_CHARACTERS_MAX = 60
 @click.argument("rx")
 @click.option("--at", metavar="TIME", help="When the session begins, as 10:30; overrides RX.")
 @click.option("--pdf", metavar="FILE", help="Write the sheet as one page of A4.")
+@catalogue_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def care_command(rx: str, at: str | None, pdf: str | None, as_json: bool) -> None:
+def care_command(rx: str, at: str | None, pdf: str | None, folders: Folders, as_json: bool) -> None:
     """Show the care sheet of a prescription."""
     if pdf is not None and Path(pdf).resolve() == Path(rx).resolve():
         raise click.UsageError(f"{pdf} is the prescription itself: name another file")
-    given = read_prescription(rx)
+    given = read_prescription(rx, folders=folders)
     if at is not None:
         given = replace(given, session_at=_begins(given, at))
-    presets = catalogue()
+    presets = catalogue(folders)
     knowledge = Knowledge(presets.components, presets.component_classes)
     cares = care_of(given, presets.care, knowledge.kinds_of)
     sheet = sheet_of(given, cares)

@@ -127,9 +127,9 @@ def _told(
         for one in late
     )
     by_day = {day: [one for one in held if one.day == day] for day in days}
-    return _Told(
-        prescription, regimen, course, by_day, (*course_warnings(prescription, regimen), *notes)
-    )
+    approved = (one.told() for one in prescription.approvals)
+    warnings = (*approved, *course_warnings(prescription, regimen), *notes)
+    return _Told(prescription, regimen, course, by_day, warnings)
 
 
 def _refuse_future(rx: str, previous: Sequence[date], today: date) -> None:

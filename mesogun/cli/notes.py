@@ -10,6 +10,7 @@ from typing import get_args
 import click
 
 from mesogun.cli import show
+from mesogun.cli.catalogues import Folders, catalogue_option
 from mesogun.cli.output import (
     Session,
     changed_pages,
@@ -49,6 +50,7 @@ pseudonym.
 @click.option(
     "--now", metavar="TIME", help="Of a SIMULATED record only: take this for the time it is."
 )
+@catalogue_option
 @click.option("--json", "as_json", is_flag=True, help="Print the note as one JSON object.")
 def note_command(
     folder: str,
@@ -59,6 +61,7 @@ def note_command(
     text: str,
     by: str,
     now: str | None,
+    folders: Folders,
     as_json: bool,
 ) -> None:
     """Add a note to a record."""
@@ -72,7 +75,7 @@ def note_command(
         session = _whole(held)
         if now is not None and not session.record.session.simulated:
             raise WrongUsage("--now: only a simulated session has a time of its own")
-        checked_effect(effect, zone, [one.name for one in session.plan.zones])
+        checked_effect(effect, zone, [one.name for one in session.plan.zones], folders)
         journal, history = held.reopen_journal()
         with journal:
             entry = note(

@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 from mesogun.errors import WrongUsage
-from mesogun.intake.catalogue import Catalogue
-from mesogun.intake.effects_form import SideEffectsFile
+from mesogun.intake.catalogue import catalogue
 from mesogun.intake.refusal import unknown
 from mesogun.intake.values import text as line_of_text
 
-SHIPPED = Path(__file__).parent.parent / "catalogue"
 
-
-@cache
-def side_effects() -> SideEffectsFile:
-    """Return the side effects that ship with the program.
-
-    Raises:
-        CatalogueError: the file does not hold together.
-    """
-    return load_side_effects(SHIPPED)
-
-
-def load_side_effects(folder: Path) -> SideEffectsFile:
-    """Return the side effects of a catalogue's folder.
-
-    Raises:
-        CatalogueError: the file is missing or does not hold together: file, key and reason.
-    """
-    return Catalogue(folder).side_effects
-
-
-def checked_effect(effect: str, zone: str, zones: Sequence[str]) -> None:
+def checked_effect(
+    effect: str, zone: str, zones: Sequence[str], folders: tuple[Path, ...] = ()
+) -> None:
     """Make sure that an effect is known and was seen where the plan has a zone.
+
+    `folders` are the clinic's own catalogues.
 
     Raises:
         WrongUsage: it is not; the text lists what there is.
+        CatalogueError: a catalogue does not hold together.
     """
-    known = side_effects().effects
+    known = catalogue(folders).side_effects.effects
     if effect not in known:
         raise WrongUsage(f"--effect: {unknown(effect, known, 'side effect')}")
     if zone and zone not in zones:

@@ -147,7 +147,7 @@ def patient_section(plan: Plan) -> Markup:
     pairs = [
         ("Patient (pseudonym)", given.patient_id),
         ("Sex, age, weight", f"{given.sex}, {given.age_years} years, {_weight(given.weight_g)}"),
-        ("Session", f"number {given.session_number} on {given.session_date}, {given.regimen}"),
+        ("Session", f"number {given.session_number} on {_when(given)}, {given.regimen}"),
         ("Sessions before", previous),
         ("Head, needle, syringe", f"{_heads(given)}, {given.needle}, {given.syringe}"),
         ("Needles by the plan", _needles(plan)),
@@ -167,6 +167,11 @@ def _needles(plan: Plan) -> str:
     most = figures.counted(bound.value, "prick")
     strength, _, _ = bound.source.partition(":")
     return f"{told}; a new one after {most} at most ({strength})"
+
+
+def _when(given: Prescription) -> str:
+    """Return the session's day, and the time of day where it was told."""
+    return given.session_at.replace("T", " at ") or given.session_date
 
 
 def _heads(given: Prescription) -> str:

@@ -220,3 +220,25 @@ def test_a_plan_starts_without_what_only_calendars_need(small: Path) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_a_clinic_loosened_is_told_with_who_approved_it(
+    call: Callable, second: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    figure = '{ value = 4, unit = "d", source = "ours", strength = "unverified" }'
+    (own / "regimens.toml").write_text(
+        'format = "mesogun-regimens/1"\n[sources]\nours = "house rule"\n'
+        f"[regimens.face]\ninterval_min = {figure}\n"
+    )
+    second.write_text(second.read_text().replace("previous = []", "previous = [2026-11-24]"))
+    assert call("course", second, "--catalogue", "own", "--today", "2026-11-28").code == 2
+    (own / "approvals.toml").write_text(
+        'format = "mesogun-approvals/1"\n[[approval]]\n'
+        'figure = "regimens.face.interval_min"\nby = "dr-1"\nreason = "own study"\n'
+    )
+    ran = call("course", second, "--catalogue", "own", "--today", "2026-11-28")
+    assert ran.code == 0, ran.err
+    assert "dr-1" in ran.out
+    assert "first allowed: 4 d [unverified: house rule]" in ran.out

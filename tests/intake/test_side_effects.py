@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mesogun.intake.catalogue import CatalogueError
-from mesogun.intake.side_effects import SHIPPED, load_side_effects, side_effects
+from mesogun.intake.catalogue import SHIPPED, Catalogue, CatalogueError, catalogue
 
 NAMED = (
     "redness bruising bleeding swelling pain itching eczema injection_marks vasodilation "
@@ -17,7 +16,7 @@ NAMED = (
 
 
 def test_every_side_effect_that_the_texts_list_can_be_noted() -> None:
-    known = side_effects()
+    known = catalogue().side_effects
     assert list(known.effects) == NAMED
     assert [name for name, one in known.effects.items() if one.general] == ["general_allergy"]
     assert [one.source for one in known.lasting] == ["text 001", "text 003", "text 004"]
@@ -41,9 +40,9 @@ def test_a_file_that_does_not_hold_together_is_refused(
         (SHIPPED / "side_effects.toml").read_text().replace(good, bad, 1)
     )
     with pytest.raises(CatalogueError, match=re.escape(told)):
-        load_side_effects(tmp_path)
+        assert Catalogue(tmp_path).side_effects
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match="there is no such file"):
-        load_side_effects(tmp_path)
+        assert Catalogue(tmp_path).side_effects
