@@ -184,6 +184,13 @@ def test_within_a_zone_the_nearest_and_all_pairs_are_told() -> None:
     )
 
 
+def test_a_zone_that_is_well_spaced_does_not_end_the_search() -> None:
+    made = two_zones(
+        (5_000, 5_000), (10_000, 5_000), (75_000, 5_000), (79_999, 5_000), of=[0, 0, 1, 1]
+    )  # fmt: skip
+    assert spaced(made) == (False, [too_near(4_999, 5_000, "b", (2, 3), "1 pairs")])
+
+
 def test_across_zones_the_larger_spacing_holds() -> None:
     wide = Limit("spacing_um_min", 9_000, "um", 0, "wide", "test")
     places = [(40_000, 5_000), (49_000, 5_000)]
@@ -215,13 +222,13 @@ def test_pricks_of_two_zones_are_found_near_each_other_on_every_side(dx: int, dy
 
 
 def test_only_pairs_of_two_zones_are_counted_across_zones() -> None:
-    made = two_zones((40_000, 5_000), (44_000, 5_000), (47_000, 5_000), of=[0, 0, 1])
-    note = "1 pairs across zones 'a' and 'b'"
+    made = two_zones((43_000, 5_000), (44_000, 5_000), (47_000, 5_000), of=[0, 0, 1])
+    note = "2 pairs across zones 'a' and 'b'"
     assert spaced(made) == (
         False,
         [
-            too_near(4_000, 5_000, "a", (0, 1), "1 pairs"),
-            too_near(3_000, 5_000, "b", (1, 2), note),
+            too_near(1_000, 5_000, "a", (0, 1), "1 pairs"),
+            too_near(3_000, 5_000, "b", (0, 2, 1), note),
         ],
     )
 

@@ -76,7 +76,7 @@ class Search:
 
     `rank` tells each prick's cap: `caps_nl[rank]`, which rises with the rank. On surfaces (not
     `flat`) discs are balls. `open_` marks the pricks still to be given, of which a disc must hold
-    one to count; None: all.
+    one to count; None: all. `work` and a share for each prick are all that may be looked at.
     """
 
     def __init__(
@@ -88,6 +88,7 @@ class Search:
         *,
         flat: bool,
         open_: Truths | None = None,
+        work: int = WORK,
     ) -> None:
         self.points, self.dose_nl, self.rank, self.caps_nl = points, dose_nl, rank, caps_nl
         self.flat, self.open_ = flat, open_
@@ -95,7 +96,7 @@ class Search:
         """The most that a disc holds whose strictest cap is of that rank, where it is too much."""
         self.held: dict[int, Truths] = {}
         """The pricks of all those discs."""
-        self._left = WORK + WORK_PER_PRICK * len(rank)
+        self._left = work + WORK_PER_PRICK * len(rank)
 
     def run(self, *, every: bool = True) -> bool:
         """Look at every disc, or until one is too full; return False if that takes too long.
@@ -206,7 +207,8 @@ class Search:
         sums, ranks, full = self._full(starts, rows)
         for rank in sorted(set(ranks[full].tolist())):
             mine = full & (ranks == rank)
-            self.worst_nl[rank] = max(self.worst_nl.get(rank, 0), int(sums[mine].max()))
+            most = int(sums[mine].max())
+            self.worst_nl[rank] = max(self.worst_nl.get(rank, most), most)
             held = self.held.setdefault(rank, np.zeros(len(self.rank), dtype=np.bool_))
             held[rows[np.repeat(mine, np.diff(starts))]] = True
 

@@ -11,7 +11,7 @@ import numpy as np
 from mesogun.planning.plan import Plan
 from mesogun.planning.verify.columns import Rows
 from mesogun.planning.verify.discs import RADIUS_UM, Search, most_in_disc
-from mesogun.planning.verify.findings import Findings, rows_of
+from mesogun.planning.verify.findings import Findings, Integers, rows_of
 from mesogun.planning.verify.limits import Bounds
 from mesogun.planning.verify.zones import shortest_um
 
@@ -54,12 +54,15 @@ def _is_sparse(plan: Plan, rows: Rows, most: int) -> bool:
     basis = plan.zones[0].basis_um
     if len(plan.zones) > 1 or not shortest_um(basis):
         return False
-    ax, ay, bx, by = basis
     x, y = rows.x - rows.x[0], rows.y - rows.y[0]
+    return lies_on(basis, x, y) and not holds_more(basis, most)
+
+
+def lies_on(basis: Basis, x: Integers, y: Integers) -> bool:
+    """Tell whether all points lie on the lattice through 0 with this basis."""
+    ax, ay, bx, by = basis
     det = ax * by - ay * bx
-    if ((x * by - y * bx) % det).any() or ((ax * y - ay * x) % det).any():
-        return False
-    return not holds_more(basis, most)
+    return not ((x * by - y * bx) % det).any() and not ((ax * y - ay * x) % det).any()
 
 
 def holds_more(basis: Basis, most: int) -> bool:
