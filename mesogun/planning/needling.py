@@ -86,6 +86,10 @@ def _refuse_unplannable(prescription: Prescription, needling: Needling) -> None:
         raise PlanError(f"the {needling.kind} needs needles, a width and its speed, all above 0")
     if prescription.surface is not None:
         raise PlanError(f"a {needling.kind} goes over zones in a plane; draw them flat")
+    if prescription.earlier:
+        raise PlanError(
+            f"strokes of a {needling.kind} cannot keep away from earlier pricks; exclude the places"
+        )
     if not prescription.zones:
         raise PlanError("there is no zone to treat")
     names = [zone.name for zone in prescription.zones]

@@ -51,6 +51,15 @@ def signs(counts: Sequence[tuple[Mark, int]], heading: str) -> Legend:
     return Legend(join(made), _LINE * (len(counts) + 1))
 
 
+def told(words: Sequence[str], heading: str) -> Legend:
+    """Return lines of words below a heading."""
+    made = [_words(heading, 0, 14, "head")]
+    for line, one in enumerate(words, start=1):
+        kind = "soft" if one.startswith(" ") else ""
+        made.append(_words(one.strip(), 12 if kind else 0, 20 * line + 16, kind))
+    return Legend(join(made), 20 * (len(words) + 1))
+
+
 def colour_scale(
     prefix: str, ticks: Sequence[int], per_unit: int, heading: str, fading: bool = False
 ) -> Legend:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mesogun.errors import PlanError
 from mesogun.planning.plan import Plan
 from mesogun.record.record import Record
-from mesogun.report import account, dose_map, figures, picture
+from mesogun.report import account, dose_map, figures, picture, strokes
 from mesogun.report.account import Sums
 from mesogun.report.findings import told_on_maps
 from mesogun.report.rows import Row, rows
@@ -21,6 +21,10 @@ def treatment_map(plan: Plan, record: Record | None = None, *, colour_by: Colour
     Raises:
         RecordError: `record` is not of `plan`; nothing is drawn.
     """
+    if plan.strokes:
+        panel = strokes.strokes_panel(plan, "map")
+        words = f"{_name(plan)} · plan", strokes.heading(plan), *told_on_maps(plan.prescription)
+        return picture.standalone(panel, words, False)
     table = rows(plan, record)
     panel = treatment_panel(plan, table, colour_by, "map")
     return picture.standalone(panel, _heading(plan, record, table), _simulated(record))
@@ -31,8 +35,10 @@ def density_map(plan: Plan, record: Record | None = None) -> str:
 
     Raises:
         RecordError: `record` is not of `plan`; nothing is drawn.
-        PlanError: the pricks lie on a surface, of which there is no such map.
+        PlanError: the pricks lie on a surface, of which there is no such map, or it has strokes.
     """
+    if plan.strokes:
+        raise PlanError("a pen or a roller injects nothing: there is no dose to draw")
     table = rows(plan, record)
     found = dose_map.density_of(plan, table)
     if found is None:
@@ -45,9 +51,13 @@ def _simulated(record: Record | None) -> bool:
     return record is not None and record.session.simulated
 
 
-def _heading(plan: Plan, record: Record | None, table: tuple[Row, ...]) -> tuple[str, ...]:
+def _name(plan: Plan) -> str:
     given = plan.prescription
-    name = f"{given.name} · {given.patient_id} · session {given.session_number}"
+    return f"{given.name} · {given.patient_id} · session {given.session_number}"
+
+
+def _heading(plan: Plan, record: Record | None, table: tuple[Row, ...]) -> tuple[str, ...]:
+    given, name = plan.prescription, _name(plan)
     total = account.sums(table)
     if record is None:
         return f"{name} · plan", _plan_told(plan, total), *told_on_maps(given)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mesogun.errors import LimitsExceeded, PlanError
 from mesogun.planning import (
     Component,
+    Earlier,
     Limit,
     Needling,
     Plan,
@@ -258,6 +259,14 @@ def test_the_same_prescription_gives_the_same_bytes() -> None:
 def test_what_cannot_be_needled_is_refused(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(PlanError, match=said):
         plan(needled(zone("a", SQUARE, **changes)))
+
+
+def test_strokes_do_not_keep_away_from_an_earlier_session(good: Plan) -> None:
+    before = (Earlier("out/first", "2026-11-07", 5_000, ((1, 1, 0),)),)
+    with pytest.raises(PlanError, match="cannot keep away from earlier pricks"):
+        plan(replace(good.prescription, earlier=before))
+    asked = replace(good.prescription, earlier=before)
+    assert "nothing keeps strokes away" in broken(replace(good, prescription=asked))
 
 
 def test_a_roller_takes_no_density() -> None:

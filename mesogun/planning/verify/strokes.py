@@ -33,6 +33,9 @@ def check_strokes(plan: Plan, needling: Needling, bounds: Bounds, found: Finding
         found.rule(
             "strokes", 1, 0, "", note="a plan of strokes has no pauses and goes on with none"
         )
+    if plan.prescription.earlier:
+        note = "nothing keeps strokes away from the pricks of earlier sessions"
+        found.rule("earlier", len(plan.prescription.earlier), 0, "records", note=note)
     _check_rows(plan, found)
     if found.all:
         return
