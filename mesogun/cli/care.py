@@ -86,12 +86,13 @@ def sheet_of(given: Prescription, cares: tuple[Care, ...]) -> CareSheet:
     products = "; ".join(
         f"{_short(one.name)}, lot {one.lot}" + (f", expiry {one.expiry}" if one.expiry else "")
         for one in given.products
+        if one.volume_nl  # needling may go without a product
     )
     facts = (
         ("Patient", given.patient_id),
         ("Session", f"{_session_words(given)} (session {given.session_number})"),
         ("Treated", listed([one.name for one in given.zones])),
-        ("Products" if given.further_products else "Product", products),
+        ("Products" if given.further_products else "Product", products or "none"),
     )
     hours = (
         "Hours count from the time of the session, by the clock on the wall."

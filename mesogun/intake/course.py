@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from mesogun.intake.catalogue_form import Regimen
+from mesogun.intake.days import later, out_of_order
 from mesogun.intake.prescription_form import PrescriptionForm, ProductForm, SessionForm
 from mesogun.intake.refusal import Problems
-from mesogun.intake.schedule import Rhythm, later, out_of_order
 from mesogun.planning.prescription import Prescription
+
+if TYPE_CHECKING:
+    from mesogun.intake.schedule import Rhythm
 
 
 def check_course(
@@ -44,6 +48,9 @@ def check_course(
 
 def rhythm_of(regimen: Regimen) -> Rhythm:
     """Return the figures of a regimen that its dates are counted with."""
+    # Loaded here: a plan needs no dates to come.
+    from mesogun.intake.schedule import Rhythm
+
     interval, sessions, keep = regimen.interval, regimen.sessions, regimen.maintenance
     usual = regimen.interval_usual.value
     return Rhythm(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import count, islice, pairwise
+from datetime import date
+from itertools import count, islice
 from typing import Literal
+
+from mesogun.intake.days import later
 
 Kind = Literal["done", "this", "course", "maintenance"]
 
@@ -60,20 +62,6 @@ class Course:
     def appointments(self) -> tuple[Appointment, ...]:
         """All of them, in order."""
         return (*self.held, *self.ahead)
-
-
-def later(day: date, days: int) -> date | None:
-    """Return the day so many days later; None beyond the end of the calendar."""
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return None
-
-
-def out_of_order(days: Sequence[date]) -> int | None:
-    """Return the place of the first day that the next one does not follow; None: all rise."""
-    wrong = (at for at, (one, other) in enumerate(pairwise(days)) if one >= other)
-    return next(wrong, None)
 
 
 def course_of(

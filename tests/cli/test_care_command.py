@@ -5,12 +5,17 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
+from mesogun.cli.care import sheet_of
+from mesogun.intake import read_prescription
 from mesogun.intake.catalogue import catalogue
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def test_hours_come_from_the_prescription_s_time_or_from_at(
@@ -119,3 +124,11 @@ def test_a_clinic_s_own_rule_stands_on_the_sheet(
     assert ran.code == 0, ran.err
     assert "until Thu 26 Nov 2026 (5 d) [unverified: house rule" in ran.out
     assert "No swimming" not in call("care", small).out
+
+
+def test_without_a_product_the_sheet_says_so() -> None:
+    given = read_prescription(EXAMPLES / "face.toml")
+    nothing = replace(given.product, name="none", lot="none", volume_nl=0)
+    told = dict(sheet_of(replace(given, product=nothing), ()).facts)
+    assert told["Product"] == "none"
+    assert dict(sheet_of(given, ()).facts)["Product"].startswith("hyaluronic acid")

@@ -215,7 +215,7 @@ def test_a_plan_starts_without_what_only_calendars_need(small: Path) -> None:
         "import sys; from mesogun.cli.main import run_cli; "
         f"run_cli(['plan', {str(small)!r}, '--json']); "
         "heavy = ('icalendar', 'reportlab', 'PIL', 'mesogun.cli.course', "
-        "'mesogun.intake.side_effects'); "
+        "'mesogun.intake.schedule', 'mesogun.intake.side_effects'); "
         "print([one for one in heavy if one in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesogun.intake.schedule import Course, Rhythm, course_of, later, out_of_order
+from mesogun.intake.days import later, out_of_order
+from mesogun.intake.schedule import Course, Rhythm, course_of
 
 FACE = Rhythm(5, 7, 14, 3, 4, (60, 120))
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
