@@ -114,7 +114,7 @@ class ZoneReader(Table):
             self.problems.add(
                 f"{key}.technique",
                 f"found {form.technique!r}: {technique.refused}: give one of {', '.join(usable)}"
-                f"{OF_ITS_OWN.format(form.technique)}",
+                f"{'' if technique.strokes else OF_ITS_OWN.format(form.technique)}",
             )
             return None
         if technique.figures.spacing == "pitch" and self.head is None:

@@ -98,7 +98,7 @@ def _refuse_volume(prescription: Prescription, limits: Limits, product: Product)
     if volume <= 0:
         raise PlanError(
             f"the volume to give{of_it} is {volume} nL; it must be above 0 (needling without a "
-            "dose is not planned yet)"
+            "dose is for a pen or a roller)"
         )
     step = limits.of(STEP)
     grain = grain_nl(prescription, step.value)

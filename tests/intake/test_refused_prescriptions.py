@@ -260,7 +260,7 @@ def test_too_much_of_a_bounded_component_is_refused(refusal: Refusal, tree: Any)
         ),
         (
             {"technique": "needling"},
-            "it gives no dose, which only strokes of a pen or a roller can plan",
+            "it gives no dose: the strokes of a pen .* no shot without a dose: give one of [^;]*$",
         ),
         ({"technique": "point_by_point"}, "goes below the skin, which is not offered on the area"),
         ({"area": "periorbital"}, r'only when asked for by name.*add opt_in = \["periorbital"\]'),
