@@ -73,8 +73,9 @@ def test_the_ids_that_other_programs_rely_on_exist() -> None:
     }
     assert set(known.regimens) == {"face", "body", "hair", "general"}
     assert set(known.heads) == {"single", "line-5", "stamp-9", "pen-12", "roller", "hand"}
-    assert set(known.needles) == {"30g-4mm", "32g-4mm", "27g-4mm", "30g-6mm", "30g-13mm"}
-    assert set(known.syringes) == {"1ml", "3ml", "5ml", "10ml", "20ml"}
+    assert set(known.needles) >= {"30g-4mm", "32g-4mm", "27g-4mm", "30g-6mm", "30g-13mm"}
+    assert {name.partition("g")[0] for name in known.needles} == set(map(str, range(27, 35)))
+    assert set(known.syringes) == {"1ml", "2.5ml", "3ml", "5ml", "10ml", "20ml"}
     assert len(known.questions) == 17
 
 
