@@ -115,6 +115,15 @@ def test_what_was_seen_lies_between_the_end_and_now(seconds: int) -> None:
         assert make().after_s == seconds
 
 
+def test_the_very_bounds_of_a_note_s_time_are_kept(noting: Noting) -> None:
+    minute = timedelta(minutes=1)
+    assert noting(seen=END).after_s == 0
+    assert noting(seen=NOW + minute).effect == "bruising"
+    for wrong in (END - timedelta(microseconds=1), NOW + minute + timedelta(microseconds=1)):
+        with pytest.raises(WrongUsage):
+            noting(seen=wrong)
+
+
 def test_the_severity_is_one_of_three(noting: Noting) -> None:
     with pytest.raises(WrongUsage, match="mild, moderate, severe"):
         noting(severity="awful")
