@@ -154,4 +154,4 @@ def _tell(record: Record, folder: str, as_json: bool) -> None:
     mark = "SIMULATED  " if record.session.simulated else ""
     count = len(record.notes)
     show.say(f"{mark}noted            {note_text(made)}")
-    show.say(f"{mark}in the record    {folder}, its {count}. note; report made anew")
+    show.say(f"{mark}in the record    {folder}, note {count}; report made anew")
