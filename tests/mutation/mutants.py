@@ -73,6 +73,7 @@ EFFORTS = (
     "TURNED_MAX",
     "TURNED_MAX_KICK",
     "TURNED_MAX_LARGE",
+    "WINDOW",
     "WORK_MAX",
 )
 """Names of constants that say how long is searched, by a count of steps: with another value a way
@@ -182,6 +183,8 @@ class _Changer(ast.NodeTransformer):
         return node
 
     def visit_If(self, node: ast.If) -> ast.AST:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return node  # false wherever anything runs
         self.generic_visit(node)
         if self._turn(node, "if -> if not"):
             node.test = ast.UnaryOp(ast.Not(), node.test)

@@ -123,6 +123,13 @@ def free(number: int) -> object:
     return told
 
 
+def opened(number: int) -> object:
+    """A way that may begin and end anywhere, without a kick: where is it opened?"""
+    dice = Dice(number, 73)
+    of = scattered(dice, dice.between(3, 40))
+    return plain(free_way(*of, None, None, kicks=0)[0])
+
+
 def tour(number: int) -> object:
     """A closed tour with tight bounds: how many stops are turned over, how many turns noted."""
     dice = Dice(number, 19)
@@ -161,7 +168,7 @@ def tour(number: int) -> object:
         dice.one_of((1, 2, 5, 9, 1_000)),
         dice.one_of((1, 2, 6, 14, 1_000)),
     )
-    return way, place, gained, waiting, log
+    return plain(way, place, [gained], waiting, log)
 
 
 def knowing(number: int) -> object:
@@ -311,7 +318,8 @@ MAKERS: dict[str, tuple[int, Callable[[int], object]]] = {
     "tour": (200, tour),
     "laid": (200, laid),
     "knowing": (80, knowing),
-    "free": (200, free),
+    "opened": (200, opened),
+    "free": (160, free),
     "on a lattice": (200, on_a_lattice),
     "with rest": (160, with_rest),
 }

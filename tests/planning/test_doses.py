@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,11 @@ AT_ONCE = 10
     ("name", "first"),
     [(name, first) for name, some in TALES.items() for first in range(0, len(some), AT_ONCE)],
 )
-def test_golden_what_a_demand_is_given_never_changes(name: str, first: int) -> None:
-    """A change is a new planner version."""
+def test_golden_what_a_demand_is_given_never_changes(
+    name: str, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change is a new planner version. Without scipy: its answers may change with its version."""
+    monkeypatch.setitem(sys.modules, "scipy", None)
     told = TALES[name][first : first + AT_ONCE]
     make = MAKERS[name][1]
     assert [short(make(number)) for number in range(first, first + len(told))] == told

@@ -214,15 +214,15 @@ def thin_out(
 
     `even` are the steps that are best without discs; some disc is known to be too full with them.
     """
-    wanted = _wanted(demand, shots, even)
+    zones, volume = _wanted(shots, even)
     near = int(cap.min()) // 4
     kept = kept_turns(demand.places)
     found = _found(demand, rows_of(demand, shots, even), cap, -near, {}, kept)
-    price = np.zeros(0, dtype=np.int64)
+    price = np.array([], dtype=np.int64)
     proved = False
     for _ in range(LOOKS_MAX if thorough else LOOKS_QUICK):
         discs = discs_of(demand, shots, list(found.values()))
-        asked = Asked(wanted.zones, wanted.volume_nl, shots, discs)
+        asked = Asked(zones, volume, shots, discs)
         start = np.zeros(len(discs.first), dtype=np.int64)
         start[: len(price)] = price
         many = min(PRICE_ROUNDS, PRICED_MAX // len(discs.shot)) if thorough else 0
@@ -260,16 +260,12 @@ def thin_out(
     return Short(short[0], "disc", given, 0, proved)
 
 
-def _wanted(demand: Demand, shots: Shots, even: Integers) -> Asked:
-    """Return the problem without discs: the volumes that the even doses reach."""
-    named = np.unique(shots.zone)
+def _wanted(shots: Shots, even: Integers) -> tuple[Groups, Integers]:
+    """Return the zones, and the volumes that the even doses reach."""
     pricks = np.repeat(shots.zone, shots.needles)
-    first = np.searchsorted(pricks, named)
+    first = begins(pricks)
     zones = Groups(first, np.diff(first, append=len(pricks)))
-    begins = np.searchsorted(shots.zone, named)
-    volume = np.add.reduceat(even * shots.pair_nl, begins)
-    none = np.zeros(0, dtype=np.int64)
-    return Asked(zones, volume, shots, Discs(none, none, none, none))
+    return zones, np.add.reduceat(even * shots.pair_nl, begins(shots.zone))
 
 
 def _found(

@@ -47,11 +47,10 @@ def _begun_anew(i: Integers, j: Integers, legs: list[Leg]) -> list[Leg]:
         least = 0 if leg.closed else surplus(ground, best)
         tips = sum(1 for point in best if len(ground.around(point)) < 2)
         for sixths in (0, 1, 2):
-            if not least or tips > ENDS:
-                break
-            other = shorten(ground, _serpentine(ground, leg.points, sixths))
-            if surplus(ground, other) < least:
-                best, least = other, surplus(ground, other)
+            if least and tips <= ENDS:
+                other = shorten(ground, _serpentine(ground, leg.points, sixths))
+                if surplus(ground, other) < least:
+                    best, least = other, surplus(ground, other)
         better.append(Leg(np.array(best), leg.closed))
     return better
 

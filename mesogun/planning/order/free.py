@@ -191,7 +191,7 @@ def _shortened(
     place[tour] = np.arange(total)
     queue, waiting = np.zeros((2, total), dtype=np.int64)
     queue[: len(first)] = number[first]
-    waiting[number[first]] = 1
+    waiting[number[first]] = True
     x, y, z = (flat(one[names[:placed]], count) for one in stops.columns())
     running = flat(tour, count)
     shorten_free.at(count)(

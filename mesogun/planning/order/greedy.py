@@ -21,7 +21,7 @@ def first_way(
     `pinned`, they stand next to each other; a pinned stop that is nowhere is an end of the way.
     """
     count = len(x)
-    links = flat(np.full(2 * total, -1), count)
+    links = flat(np.full((total, 2), -1).ravel(), count)
     ends = flat(np.arange(total), count)
     left = total - 1
     if pinned is not None:

@@ -271,7 +271,7 @@ def settle(
         stop = queue[head]
         head = head + 1 if head + 1 < total else 0
         filled -= 1
-        waiting[stop] = 0
+        waiting[stop] = False
         step = 1
         while step >= -1 and log[0] + LOG_A_MOVE < len(log):
             won, kind, one, two = seek(stop, step, cap, ring, known, ground)
@@ -282,8 +282,8 @@ def settle(
             start = place[stop] + step
             for offset in (-1, 0, one - 1, one, one + two - 1, one + two):
                 touched = tour[(start + step * offset) % total]
-                if waiting[touched] == 0:
-                    waiting[touched] = 1
+                if not waiting[touched]:
+                    waiting[touched] = True
                     tail = head + filled
                     queue[tail if tail < total else tail - total] = touched
                     filled += 1
@@ -332,8 +332,8 @@ def kick(
         return 0, 0
     filled = 0
     for stop in (a, b, c, d, e, f, g, h):
-        if waiting[stop] == 0:
-            waiting[stop] = 1
+        if not waiting[stop]:
+            waiting[stop] = True
             queue[filled] = stop
             filled += 1
     for offset, size in ((0, one + two + three), (0, three), (three, two), (two + three, one)):
