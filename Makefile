@@ -60,6 +60,7 @@ architecture: $(VENV)/.check ## which room may import which
 generated: $(VENV)/.check ## generated files are fresh
 	@$(BIN)/python -m firmware_protocol.generator --check
 	@$(BIN)/python -m mesogun.intake.schemas --check
+	@$(BIN)/python -m mesogun.intake.catalogue_page --check
 
 bench: $(VENV)/.bench ## speed, as ratios to what a user would use instead
 	@$(BIN)/python -m benchmarks

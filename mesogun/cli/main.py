@@ -37,6 +37,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "info": ("mesogun.cli.pistols", "info_command", "Describe the pistol at a port."),
     "monitor": ("mesogun.cli.pistols", "monitor_command", "Watch the pistol at a port."),
     "simulate": ("mesogun.cli.pistols", "simulate_command", "Serve a simulated pistol."),
+    "catalogue": (
+        "mesogun.cli.catalogue",
+        "catalogue_command",
+        "List and search what is known, with sources.",
+    ),
     "record": ("mesogun.cli.records", "record_group", "Show, verify, export or add to a record."),
 }
 

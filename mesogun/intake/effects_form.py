@@ -5,7 +5,7 @@ Annotations are values here, not texts, as in all forms.
 
 from typing import Literal
 
-from mesogun.intake.figures import STRENGTHS
+from mesogun.intake.figures import STRENGTHS, Source
 from mesogun.intake.form import Table
 
 
@@ -28,8 +28,7 @@ class SideEffect(Table):
     """One effect that a person may see."""
 
     name: str
-    source: str
-    """A key of [sources]."""
+    source: Source
     general: bool = False
     """It belongs to no zone."""
 
@@ -41,9 +40,3 @@ class SideEffectsFile(Table):
     sources: dict[str, str]
     lasting: tuple[Lasting, ...]
     effects: dict[str, SideEffect]
-
-    def check(self) -> None:
-        """Refuse an effect without a source."""
-        for name, one in self.effects.items():
-            if not self.sources.get(one.source, "").strip():
-                raise ValueError(f"effects.{name}: its source {one.source!r} is not told")

@@ -141,10 +141,14 @@ def figure_in(*units: str) -> Callable[[Any, Any], Figure]:
             source=source,
             strength=found["strength"],
             by=found.by if isinstance(found, OfClinic) else "",
-            written=f"{in_unit(value, factor)} {found['unit']}".removesuffix(" 1"),
+            written=_written(in_unit(value, factor), found["unit"]),
         )
 
     return read
+
+
+def _written(number: str, unit: str) -> str:
+    return number if unit == "1" else f"{number} {unit.removeprefix('1')}"
 
 
 Length = Annotated[Figure, Reader(read=figure_in("um"), json={})]

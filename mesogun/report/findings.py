@@ -15,6 +15,13 @@ _COLUMNS = (
     Column("Reason", wide=True),
     Column("What it is, and who says so", wide=True),
 )
+_LOOSENED = (
+    Column("Bound"),
+    Column("Ours"),
+    Column("The clinic's"),
+    Column("Approved by"),
+    Column("Reason", wide=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,23 @@ def findings(given: Prescription) -> list[Markup]:
     if taken:
         lines = [Line((one.what, one.by, one.reason, one.told), "loud") for one in taken]
         parts.append(table("Contraindications overridden", _COLUMNS, lines, "stack"))
+    if given.approvals:
+        rows = [
+            Line((one.figure, one.shipped, one.value, one.by, one.reason), "loud")
+            for one in given.approvals
+        ]
+        parts.append(table("Loosened by the clinic's catalogue", _LOOSENED, rows, "stack"))
     return parts
 
 
 def told_on_maps(given: Prescription) -> tuple[str, ...]:
-    """Return the line that a map bears wherever it goes; none where nothing was overridden."""
+    """Return the lines that a map bears wherever it goes: what was overridden, what loosened."""
+    lines = []
     taken = overridden(given)
-    if not taken:
-        return ()
-    words = ", ".join(f"{one.what} (by {one.by})" for one in taken)
-    return (f"Contraindications overridden: {words}",)
+    if taken:
+        words = ", ".join(f"{one.what} (by {one.by})" for one in taken)
+        lines.append(f"Contraindications overridden: {words}")
+    if given.approvals:
+        words = ", ".join(f"{one.figure} (by {one.by})" for one in given.approvals)
+        lines.append(f"Loosened by the clinic's catalogue: {words}")
+    return tuple(lines)

@@ -50,7 +50,11 @@ def only(lines: list[str]) -> str:
         ("device.head", "stamp-9", "device.head_pitch_mm: is missing: no source gives .*measure"),
         ("device.head", "double", "device.head: .*unknown head: There are: single, line-5"),
         ("device.needle", "30g-4", "needle: .*did you mean '30g-4mm'. There are: 30g-4mm, 32g"),
-        ("device.syringe", "2ml", "device.syringe: found '2ml', an unknown syringe.*1ml, 2.5ml, 3ml"),
+        (
+            "device.syringe",
+            "2ml",
+            "device.syringe: found '2ml', an unknown syringe.*2.5ml, 3ml",
+        ),
         ("surface", {"file": "head.obj"}, "surface.unit: is missing: add it"),
         ("zones", [], "zones: is empty: give at least one"),
         ("zones", {}, "zones: found a table with nothing: give a list"),
