@@ -227,6 +227,8 @@ TECHNICAL = {"bounds.py"}
 """Bounds of files, digits and points: nothing of it is clinical."""
 UNITS = {0, 1, 2, 10, 100, 1_000, 10_000, 1_000_000, 25_400.0}
 ARITHMETIC = {
+    "care.py": {24},
+    "entries.py": {5},
     "flatten.py": {3, 4, 5, 6, 7, 8},
     "svg_document.py": {4},
     "svg_path.py": {4},
@@ -240,7 +242,7 @@ ARITHMETIC = {
     "values.py": {3, 30},
 }
 """Coefficients of Bezier curves and of Hagen and Poiseuille, numbers of arguments and of axes,
-bits, digits, units of length."""
+bits, digits, units of length and time."""
 
 
 @pytest.mark.parametrize(
