@@ -52,6 +52,7 @@ from mesogun.intake.knowledge_form import (
     Question,
     ScreeningFile,
 )
+from mesogun.intake.parsed import parsed_in, tree_in
 from mesogun.intake.refusal import key_path, printable
 from mesogun.intake.vials_form import ProductsFile
 from mesogun.planning.prescription import Approval
@@ -104,6 +105,7 @@ class Catalogue:
         self._trees = {} if trees is None else dict(trees)
         self._shown = {} if shown is None else shown
         self._made: dict[str, Table] = {}
+        self._parsed: Mapping[str, Any] | None = None
 
     @property
     def groups(self) -> Mapping[str, AreaGroup]:
@@ -221,7 +223,9 @@ class Catalogue:
         """
         found = self._trees.get(name)
         if found is None:
-            found = self._trees[name] = tree_of(self.folder / name, name)
+            if self._parsed is None:
+                self._parsed = parsed_in(self.folder)
+            found = self._trees[name] = tree_of(self.folder / name, name, self._parsed)
         return found
 
     def _file(self, name: str, model: type[File]) -> File:
@@ -264,14 +268,18 @@ def load(folder: Path) -> Catalogue:
     return checked(Catalogue(folder))
 
 
-def tree_of(path: Path, shown: str) -> Tree:
+def tree_of(path: Path, shown: str, parsed: Mapping[str, Any] | None = None) -> Tree:
     """Return what stands in the file at `path`, called `shown` in messages.
+
+    `parsed` has what was parsed beforehand, of files that have not changed since.
 
     Raises:
         CatalogueError: it is missing, too large, or no TOML.
     """
     try:
         data = read_bounded(path, CATALOGUE_BYTES_MAX, "catalogue file")
+        if parsed and (tree := tree_in(parsed, path.name, data)) is not None:
+            return tree
         return parse_toml(text_of(data, shown, "catalogue"), shown)
     except PlanError as error:
         raise CatalogueError(str(error).replace(str(path), shown)) from error
