@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "dry-run": ("mesogun.cli.dry_run", "dry_run_command", "Plan, verify and run on the twin."),
     "run": ("mesogun.cli.running", "run_command", "Run a prescription on a pistol."),
     "resume": ("mesogun.cli.running", "resume_command", "Continue an interrupted session."),
+    "pace": ("mesogun.cli.pacing", "pace_command", "Guide a hand through a plan, and record it."),
     "replan": ("mesogun.cli.replanning", "replan_command", "Tell what is left of a session."),
     "abort": ("mesogun.cli.pistols", "abort_command", "Stop a pistol now."),
     "devices": ("mesogun.cli.pistols", "devices_command", "List the serial ports of this machine."),

@@ -56,10 +56,10 @@ class Session:
             f"{rx.name}: {OUTCOME_WORDS[record.outcome]}{differs}"
             + (f": {record.why}" if record.why else ""),
             f"pricks given     {given} of {planned}",
-            f"volume given     {show.ml(record.dose_nl_given)} of {show.ml(ordered)}, as measured",
+            f"volume given     {show.ml(record.dose_nl_given)} of {show.ml(ordered)}, "
+            f"{evidence(record)}",
             *(f"product          {one.name}, lot {one.lot}" for one in rx.products),
-            f"in doubt         {doubt or 'none'}"
-            + (": count as given, and nothing more may be fired there" if doubt else ""),
+            f"in doubt         {doubt or 'none'}" + (doubt_words(record) if doubt else ""),
             f"not given        {missing or 'none'}",
             f"duration         {show.clock(record.duration_us)}"
             + (f", in {record.parts} parts" if record.parts > 1 else ""),
@@ -68,7 +68,9 @@ class Session:
             *(f"side effect      {note_text(one)}" for one in record.notes),
             f"report           {self.folder / REPORT}",
         ]
-        if record.outcome == "interrupted":
+        if record.session.by_hand and record.outcome != "complete":
+            lines.append(f"to go on         mesogun pace --resume {self.folder}")
+        elif record.outcome == "interrupted":
             lines.append(f"to go on         mesogun resume {self.folder} --port ...")
         mark = "SIMULATED  " if record.session.simulated else ""
         return "\n".join(mark + line for line in lines)
@@ -111,6 +113,20 @@ def after_text(seconds: int) -> str:
     if days:
         return f"{days} d {hours} h"
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def evidence(record: Record) -> str:
+    """Say what the doses of a record rest on."""
+    if not record.session.by_hand:
+        return "as measured"
+    return f"as confirmed by {record.session.confirmed_by}; not measured"
+
+
+def doubt_words(record: Record) -> str:
+    """Say what pricks in doubt mean."""
+    if record.session.by_hand:
+        return ": shown, and nobody said whether they were given; going on asks first"
+    return ": count as given, and nothing more may be fired there"
 
 
 OUTCOME_WORDS = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mesogun.planning import Plan
+from mesogun.planning import Plan, Prescription
 
 PIXELS_WIDE = 1_600
 DOTS_PER_INCH = 96
@@ -24,6 +24,17 @@ def check_map(file: str | None) -> None:
     """Refuse a map's name that says neither PDF nor SVG, before anything is worked out."""
     if file is not None and Path(file).suffix.lower() not in MAP_KINDS:
         raise click.UsageError(f"--map {file}: name it FILE.pdf or FILE.svg")
+
+
+def demand_map(asked: Prescription) -> None:
+    """Refuse a map of zones that no paper can show, before anything is worked out.
+
+    Raises:
+        PlanError: they lie on a surface.
+    """
+    from mesogun.report import lifesize
+
+    lifesize.demand_flat(asked)
 
 
 def map_bytes(plan: Plan, file: str, paper: str) -> bytes:

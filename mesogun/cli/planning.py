@@ -12,7 +12,7 @@ from mesogun.cli import preparing, show
 from mesogun.cli.avoid import Avoid, avoid_options, kept_away
 from mesogun.cli.catalogues import Folders, catalogue_option
 from mesogun.cli.files import write_file
-from mesogun.cli.pictures import check_map, check_picture, map_bytes, picture_bytes
+from mesogun.cli.pictures import check_map, check_picture, demand_map, map_bytes, picture_bytes
 from mesogun.errors import LimitsExceeded
 from mesogun.intake import read_any_plan, read_prescription
 from mesogun.planning import Plan, plan, to_json, verify
@@ -129,7 +129,10 @@ def plan_command(
     for target in (output, picture, map_file):
         if target is not None and Path(target).resolve() == Path(rx).resolve():
             raise click.UsageError(f"{target} is the prescription itself: name another file")
-    made = plan(kept_away(read_prescription(rx, folders=folders), away))
+    asked = read_prescription(rx, folders=folders)
+    if map_file is not None:
+        demand_map(asked)
+    made = plan(kept_away(asked, away))
     checked = verify(made)
     printed = b"" if map_file is None else map_bytes(made, map_file, paper)
     if output is not None:

@@ -8,6 +8,7 @@ import click
 
 from mesogun.cli import show
 from mesogun.cli.files import write_file
+from mesogun.cli.hand import demand_pistol
 from mesogun.intake import read_plan
 from mesogun.planning import Plan, to_json, verify
 from mesogun.planning.replan import replan
@@ -46,6 +47,7 @@ def replan_command(record: str, output: str | None, as_json: bool) -> None:
     history, chain = read_chained(folder / JOURNAL)
     told = fold(history, chain.entries, chain.head)
     before = verify(read_plan(folder / plan_name(plans_of(history))))
+    demand_pistol(before.plan, record)
     past = past_of(history, orders_of(before))
     # An open shot may have been given: only the pistol knows, and here it counts as given.
     left = frozenset(past.left) - {one.shot for one in past.open}

@@ -179,9 +179,35 @@ class Noted:
     """Of mesogun, which made the pages anew with this note."""
 
 
+@dataclass(frozen=True, slots=True)
+class Guided:
+    """A person gives the pricks by hand and says what was given; one for each start of the guide.
+
+    In such a session an `Intent` is a prick that was shown, an `Outcome` what the person said of
+    it, and `Armed` (with no lease) that the person began, or did what a pause asks for.
+    """
+
+    at_us: int
+    part: int
+    wall: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A person takes back what was said of a prick given by hand; what was said before stays."""
+
+    at_us: int
+    shot_id: int
+    outcome: ShotOutcome
+    dose_nl_given: int
+    depth_um_given: int
+    by: str
+
+
 Entry = (
     Opened | Connected | Reserved | Armed | Intent | Outcome | Acknowledged | Alarmed | Ended
-    | Paused | Replanned | Noted
+    | Paused | Replanned | Noted | Guided | Corrected
 )  # fmt: skip
 
 _Check = Callable[[object], bool]

@@ -228,6 +228,9 @@ def _fault_of_record(path: Path, record: Record) -> str | None:
 
 
 def _fault_of_prescription(path: Path, opened: Opened) -> str | None:
+    if not opened.prescription_sha256 and not (path / PRESCRIPTION).exists():
+        # begun from a plan file alone, which holds the prescription and is checked itself
+        return None
     digest = hashlib.sha256(_load(path / PRESCRIPTION)).hexdigest()
     if digest != opened.prescription_sha256.removeprefix("sha256:"):
         return "not the prescription of this session: its SHA-256 differs from the journal's"

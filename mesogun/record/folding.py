@@ -16,8 +16,10 @@ from mesogun.record.entries import (
     Alarmed,
     Armed,
     Connected,
+    Corrected,
     Ended,
     Entry,
+    Guided,
     Intent,
     Noted,
     Opened,
@@ -51,9 +53,10 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
             a plan that does not continue the one before it.
     """
     opened = _opening(entries)
-    ledger = Ledger(opened.shots)
+    guides = [one for one in entries if isinstance(one, Guided)]
+    ledger = Ledger(opened.shots, by_hand=bool(guides))
     alarms: list[Alarm] = []
-    meetings: list[Connected] = []
+    met: list[Connected | Guided] = []
     armed_us: int | None = None
     ended: Ended | None = None
     pauses: list[PauseRecord] = []
@@ -61,8 +64,8 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
     opened_anew = opened
     for entry in entries[1:]:
         match entry:
-            case Connected():
-                meetings.append(entry)
+            case Connected() | Guided():
+                met.append(entry)
                 ended = None
             case Armed():
                 armed_us = entry.at_us if armed_us is None else armed_us
@@ -71,7 +74,7 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
             case Intent():
                 ledger.intend(entry)
                 ended = None
-            case Outcome():
+            case Outcome() | Corrected():
                 ledger.settle(entry)
             case Alarmed():
                 alarms.append(Alarm(entry.at_us, entry.kind, entry.text))
@@ -89,10 +92,11 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
             case Reserved() | Acknowledged() | Noted():
                 pass
     fates, follow = ledger.fates()
+    meetings = [one for one in met if isinstance(one, Connected)]
     alarms += [*follow, *_changes(meetings)]
     last_us = max(one.at_us for one in entries)
     return Record(
-        session=_facts(opened, meetings, ended),
+        session=_facts(opened, meetings, guides, ended),
         outcome=ended.outcome if ended else "interrupted",
         why=ended.why if ended else UNCLOSED,
         plan_digest=opened_anew.plan_digest,
@@ -100,7 +104,7 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
         pricks=_pricks(opened_anew, fates),
         alarms=tuple(sorted(alarms, key=lambda one: one.at_us)),
         duration_us=0 if armed_us is None else last_us - armed_us,
-        parts=max(1, len(meetings)),
+        parts=max(1, len(met)),
         chain_entries=chain_entries,
         chain_head=chain_head,
         pauses=tuple(pauses),
@@ -167,7 +171,9 @@ def _opening(entries: Sequence[Entry]) -> Opened:
     return opened
 
 
-def _facts(opened: Opened, meetings: list[Connected], ended: Ended | None) -> SessionFacts:
+def _facts(
+    opened: Opened, meetings: list[Connected], guides: list[Guided], ended: Ended | None
+) -> SessionFacts:
     last = meetings[-1] if meetings else None
     return SessionFacts(
         id=opened.session_id,
@@ -180,6 +186,8 @@ def _facts(opened: Opened, meetings: list[Connected], ended: Ended | None) -> Se
         limits_revision=last.limits_revision if last else 0,
         seed=last.seed if last else None,
         versions=opened.versions,
+        device="hand" if guides else "pistol",
+        confirmed_by=", ".join(dict.fromkeys(one.by for one in guides)),
     )
 
 

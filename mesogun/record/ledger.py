@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mesogun.record.entries import Intent, Outcome
+from mesogun.record.entries import Corrected, Intent, Outcome
 from mesogun.record.record import Alarm, PrickState
 
 NEVER_ASKED = "never asked of the pistol"
 NO_OUTCOME = "asked of the pistol; what became of it is not known"
+NOT_REACHED = "not reached"
+UNANSWERED = "shown to the operator, who did not say whether it was given"
 CONTRADICTED = "what the journal says of it contradicts itself"
 
 
@@ -32,7 +34,11 @@ class Fate:
 class Ledger:
     """Intents and outcomes of one session, in any order and told any number of times."""
 
-    def __init__(self, shots: int) -> None:
+    def __init__(self, shots: int, *, by_hand: bool = False) -> None:
+        """`by_hand`: a person said what became of each, not a pistol."""
+        self._by_hand = by_hand
+        self._never = NOT_REACHED if by_hand else NEVER_ASKED
+        self._open = UNANSWERED if by_hand else NO_OUTCOME
         self._alarms: list[Alarm] = []
         self._ids_of: dict[int, list[int]] = {shot: [] for shot in range(shots)}
         self._intents: dict[int, Intent] = {}
@@ -52,8 +58,11 @@ class Ledger:
         elif entry.shot_id not in ids:
             ids.append(entry.shot_id)
 
-    def settle(self, entry: Outcome) -> None:
-        """Take in what the pistol told of a shot."""
+    def settle(self, entry: Outcome | Corrected) -> None:
+        """Take in what the pistol told of a shot, or a person, and what a person took back."""
+        if isinstance(entry, Corrected):
+            self._correct(entry)
+            return
         known = self._outcomes.setdefault(entry.shot_id, entry)
         if _essence(known) != _essence(entry):
             text = f"told as {_in_words(known)}, then as {_in_words(entry)}"
@@ -62,6 +71,24 @@ class Ledger:
             self._contradict(entry.at_us, entry.shot_id, f"told as {_in_words(entry)}")
         elif known.fired_at_us is None and entry.fired_at_us is not None:
             self._outcomes[entry.shot_id] = entry
+
+    def _correct(self, entry: Corrected) -> None:
+        """A person said otherwise before; an alarm keeps both."""
+        known = self._outcomes.get(entry.shot_id)
+        said = "not answered" if known is None else _said(known)
+        anew = Outcome(
+            at_us=entry.at_us,
+            shot_id=entry.shot_id,
+            outcome=entry.outcome,
+            reason="corrected by the operator",
+            dose_nl_given=entry.dose_nl_given,
+            depth_um_given=entry.depth_um_given,
+            fired_at_us=entry.at_us if entry.dose_nl_given else None,
+            pistol_seq=None,
+        )
+        self._outcomes[entry.shot_id] = anew
+        text = f"{self._name(entry.shot_id)}: {said}, corrected by {entry.by} to {_said(anew)}"
+        self._alarms.append(Alarm(entry.at_us, "corrected", text))
 
     def fates(self) -> tuple[tuple[Fate, ...], tuple[Alarm, ...]]:
         """Decide every planned shot, and raise the alarms that follow."""
@@ -83,21 +110,23 @@ class Ledger:
             return _twice(given, alarms)
         if given:
             return given[0]
-        return fates[-1] if fates else Fate(None, "not_given", None, None, None, NEVER_ASKED)
+        return fates[-1] if fates else Fate(None, "not_given", None, None, None, self._never)
 
     def _fate_of_id(self, shot_id: int, alarms: list[Alarm]) -> Fate:
         entry, asked_us = self._outcomes.get(shot_id), self._intents[shot_id].at_us
         if shot_id in self._contradicted:
             return Fate(shot_id, "in_doubt", None, None, None, CONTRADICTED)
         if entry is None:
-            alarms.append(Alarm(asked_us, "in_doubt", f"shot {shot_id}: {NO_OUTCOME}"))
-            return Fate(shot_id, "in_doubt", None, None, None, NO_OUTCOME)
+            alarms.append(Alarm(asked_us, "in_doubt", f"{self._name(shot_id)}: {self._open}"))
+            return Fate(shot_id, "in_doubt", None, None, None, self._open)
         if entry.outcome == "indeterminate":
             why = "the pistol does not know whether it was given" + _because(entry)
             alarms.append(Alarm(entry.at_us, "in_doubt", f"shot {shot_id}: {why}"))
             return Fate(shot_id, "in_doubt", None, None, entry.fired_at_us, why)
         if entry.outcome == "not_fired" or (entry.outcome == "partial" and not entry.dose_nl_given):
             why = entry.outcome.replace("_", " ") + _because(entry)
+            if self._by_hand:
+                why = entry.reason
             return Fate(shot_id, "not_given", None, None, None, why)
         why = ""
         if entry.outcome == "partial":
@@ -106,6 +135,12 @@ class Ledger:
             alarms.append(Alarm(entry.at_us, "partial", text))
         given = (entry.dose_nl_given, entry.depth_um_given, entry.fired_at_us)
         return Fate(shot_id, "given", *given, why)
+
+    def _name(self, shot_id: int) -> str:
+        """A person knows a prick by its number on the map, a pistol a shot by its id."""
+        if self._by_hand and shot_id in self._intents:
+            return f"prick {self._intents[shot_id].shot + 1}"
+        return f"shot {shot_id}"
 
     def _contradict(self, at_us: int, shot_id: int, text: str) -> None:
         self._contradicted.add(shot_id)
@@ -128,6 +163,10 @@ def _essence(entry: Outcome) -> tuple[str, int, int]:
 def _because(entry: Outcome) -> str:
     """Say the pistol's reason in brackets, where it gave one."""
     return "" if entry.reason in ("", "none") else f" ({entry.reason.replace('_', ' ')})"
+
+
+def _said(entry: Outcome) -> str:
+    return "given" if entry.outcome == "fired" else "not given"
 
 
 def _in_words(entry: Outcome) -> str:

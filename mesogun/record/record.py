@@ -8,6 +8,9 @@ from typing import Literal
 PrickState = Literal["given", "not_given", "in_doubt"]
 SessionOutcome = Literal["complete", "aborted", "fault", "interrupted"]
 Severity = Literal["mild", "moderate", "severe"]
+Device = Literal["pistol", "hand"]
+CONFIRMED = "confirmed by operator, not measured"
+"""What doses and depths of a session by hand rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,14 @@ class SessionFacts:
     """Of the twin, where it was told; None on metal."""
     versions: tuple[tuple[str, str], ...]
     """(package, version), mesogun first."""
+    device: Device = "pistol"
+    confirmed_by: str = ""
+    """By hand: who said what was given. Nothing measured it."""
+
+    @property
+    def by_hand(self) -> bool:
+        """Tell whether a person gave the pricks, and said so, instead of a pistol."""
+        return self.device == "hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,8 @@ class PrickRecord:
     dose_nl_planned: int
     """By the plan in force at the end: planned anew, a lost prick has 0."""
     dose_nl_given: int | None
-    """As the pistol measured it; None unless given. May be less than planned if it was stopped."""
+    """As the pistol measured it; None unless given. May be less than planned if it was stopped.
+    By hand: as planned, because a person said that it was given."""
     depth_um_planned: int
     depth_um_given: int | None
     at_us: int | None
@@ -136,5 +148,5 @@ class Record:
 
     @property
     def dose_nl_given(self) -> int:
-        """What the pistol measured as given, in all; pricks in doubt are not in it."""
+        """What the pistol measured, or a person confirmed, as given, in all; none in doubt."""
         return sum(one.dose_nl_given or 0 for one in self.pricks)

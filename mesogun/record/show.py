@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from mesogun.record.record import Note, PauseRecord, Record, Replan
+from mesogun.record.record import CONFIRMED, Note, PauseRecord, Record, Replan
 
 RECORD_FORMAT = "mesogun-record/1"
 
@@ -20,6 +20,11 @@ def to_json(record: Record) -> bytes:
 def _told(record: Record) -> dict[str, Any]:
     session = asdict(record.session)
     session["versions"] = dict(record.session.versions)
+    if record.session.by_hand:
+        session["evidence"] = CONFIRMED
+    else:
+        # a record of a pistol has the bytes that it always had
+        del session["device"], session["confirmed_by"]
     return {
         "format": RECORD_FORMAT,
         "simulated": record.session.simulated,

@@ -51,6 +51,13 @@ def sums(rows: Iterable[Row]) -> Sums:
     )
 
 
+def doses_as(record: Record) -> str:
+    """Say what the doses of a page rest on."""
+    if record.session.by_hand:
+        return "Doses as planned where the operator confirmed them; nothing measured them"
+    return "Doses as measured"
+
+
 def as_planned(record: Record, total: Sums) -> bool:
     """Return whether every prick went as planned and the session came to its end."""
     return record.outcome == "complete" and total.given == total.planned and not total.differing

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mesogun.planning.plan import Plan, needles_used
 from mesogun.planning.prescription import Limit, Prescription, Product
-from mesogun.record.record import Record
+from mesogun.record.record import CONFIRMED, Record
 from mesogun.report import figures
 from mesogun.report.findings import findings, overridden
 from mesogun.report.markup import Markup, element, join
@@ -199,6 +199,11 @@ def provenance_section(record: Record, plan: Plan, generated_at: str) -> Markup:
         ("Firmware", met.firmware),
         ("Calibration", never if met.calibration_id == 0 else str(met.calibration_id)),
         ("Limits revision", str(met.limits_revision)),
+    ]
+    if met.by_hand:
+        by = f"a person's hand, no pistol: {CONFIRMED}"
+        pairs = [("Given by", by), ("Confirmed by", met.confirmed_by)]
+    pairs += [
         ("Outcome", f"{record.outcome}{': ' + record.why if record.why else ''}"),
         ("Session", met.id),
         ("Time", f"{met.started} to {met.ended or 'not closed'}, {hosts}"),

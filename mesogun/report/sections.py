@@ -116,6 +116,8 @@ def _difference(plan: Plan, one: Difference) -> Line:
 
 def _extremes(story: Story) -> str:
     """How far the worst pricks are off, and from when on that counts as differing."""
+    if story.record.session.by_hand:
+        return "By hand no dose and no depth was measured: what differs is what the operator said."
     dose, depth = account.furthest(story.rows)
     parts = []
     if dose is not None and dose.dose_nl_given is not None:
@@ -182,10 +184,13 @@ def zones_section(story: Story) -> Markup:
             "total",
         )
     )
+    measured = "as the pistol measured them where a prick was given, as planned where none was"
+    if story.record.session.by_hand:
+        measured = "as planned: by hand nothing measures them, the operator confirmed each prick"
     note = (
-        "Dose and depth as the pistol measured them where a prick was given, as planned where none "
-        "was. Least spacing: no two pricks of the zone were planned nearer. Per area: the mean "
-        "over what the zone covers, exclusions left out. 1 mcL = 1 µL = 0.001 mL."
+        f"Dose and depth {measured}. Least spacing: no two pricks of the zone were planned nearer. "
+        "Per area: the mean over what the zone covers, exclusions left out. "
+        "1 mcL = 1 µL = 0.001 mL."
     )
     columns = list(_ZONE_COLUMNS)
     if layered:
@@ -256,16 +261,17 @@ def density_section(story: Story) -> Markup:
         text = (
             "On a surface no map of the dose per area is drawn. The fullest ball around a prick, "
             f"as wide as a disc of 1{figures.APART}cm², holds "
-            f"{figures.dose(fullest_nl(story.rows))}{limit}. Doses as measured; a prick in doubt "
-            "counts in full, as if it had been given."
+            f"{figures.dose(fullest_nl(story.rows))}{limit}. {account.doses_as(story.record)}; a "
+            "prick in doubt counts in full, as if it had been given."
         )
         return section("area", "Dose per cm²", element("p", None, text))
     panel = dose_map.dose_panel(story.plan, story.rows, story.found, "area")
     full = story.found.fullest.volume_nl
     caption = (
         f"Each point shows the mean of all discs of 1{figures.APART}cm² that hold it. The fullest "
-        f"disc, drawn to scale, holds {figures.dose(full)}{limit}. Doses as measured; a prick in "
-        "doubt counts in full, as if it had been given."
+        f"disc, drawn to scale, holds {figures.dose(full)}{limit}. "
+        f"{account.doses_as(story.record)}; a prick in doubt counts in full, as if it had been "
+        "given."
     )
     made = figure(panel, story.record.session.simulated, caption)
     return section("area", "Dose per cm²", made)
@@ -287,10 +293,22 @@ _PRICK_COLUMNS = (
 )
 
 
+_BY_HAND = {
+    "Dose given, mcL": "Dose confirmed, mcL",
+    "Depth given, mm": "Depth confirmed, mm",
+    "At, min:s": "Confirmed at, min:s",
+    "Shot id": "Shown as",
+}
+"""By hand nothing is measured: what stands in these columns is what the operator said."""
+
+
 def pricks_section(story: Story) -> Markup:
     """Return the table of all pricks, folded away until someone asks."""
     lines = (_prick(story.plan, row) for row in story.rows)
-    made = table("All pricks in firing order", _PRICK_COLUMNS, lines, "dense")
+    columns: Sequence[Column] = _PRICK_COLUMNS
+    if story.record.session.by_hand:
+        columns = tuple(replace(one, head=_BY_HAND.get(one.head, one.head)) for one in columns)
+    made = table("All pricks in firing order", columns, lines, "dense")
     label = f"Show all {figures.counted(len(story.rows), 'prick')}"
     folded = element("details", {"id": "all-pricks"}, element("summary", None, label), made)
     return section("pricks", "All pricks", folded)
@@ -355,6 +373,9 @@ def attention(story: Story) -> Sequence[Markup]:
         found.append(("notes", told + (f", {figures.count(severe)} severe" if severe else "")))
     if record.session.ended is None:
         found.append(("provenance", "The record was never closed"))
+    if record.session.by_hand:
+        text = "Given by hand: doses and depths are what the operator confirmed, none was measured"
+        found.append(("provenance", text))
     if record.session.calibration_id == 0 and record.session.pistol_uid:
         found.append(("provenance", "This pistol was never calibrated: its doses are unproven"))
     for one in overridden(story.plan.prescription):

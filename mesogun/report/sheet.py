@@ -40,12 +40,15 @@ COLUMNS = (
     "layer",
     "product",
     "dose_nl_asked",
+    "evidence",
 )
 """Units by name: nl, um and us as in the record; the others have none. `simulated` is "SIMULATED"
 for a twin and "no" for metal; `prick_number` counts from 1 as on the map, `index`, `shot` and
 `needle` from 0. Pricks of one `shot` were one push of one `head`. `layer` is empty where it is not
 known. `dose_nl_asked` is what the prick was to have before it was lost or given otherwise; the plan
-in force at the end (`dose_nl_planned`) has taken note of that."""
+in force at the end (`dose_nl_planned`) has taken note of that. `evidence` is "measured" (by a
+pistol), or "confirmed by operator" where a hand gave the prick: then dose and depth are the planned
+ones."""
 
 
 def prick_csv(record: Record, plan: Plan) -> str:
@@ -106,6 +109,7 @@ def _cells(
         *more,
         plan.prescription.products[asked.product].name,
         row.dose_nl_wanted,
+        "confirmed by operator" if record.session.by_hand else "measured",
     ]
     return [inert(one) if isinstance(one, str) else "" if one is None else one for one in cells]
 

@@ -14,8 +14,10 @@ from mesogun.errors import RecordError
 from mesogun.record import (
     Alarmed,
     Armed,
+    Corrected,
     Ended,
     Entry,
+    Guided,
     Intent,
     Noted,
     Opened,
@@ -63,6 +65,8 @@ RARE = (
     Paused(900, 2, ("needle", "refill")),
     Replanned(950, "sha256:" + "cd" * 32, "sha256:" + "ab" * 32, (10_000, 0, 19_000)),
     Noted(950, 7, "2026-11-22T09:00:00+01:00", "redness", "mild", "chin", "", "", "", "0.1.0"),
+    Guided(10, 1, "2026-11-21T09:00:00Z", "dr-17"),
+    Corrected(990, 3, "not_fired", 0, 0, "dr-17"),
 )
 
 

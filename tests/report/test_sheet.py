@@ -40,7 +40,7 @@ def test_reading_it_back_gives_the_record(face: Plan, mixed: Record) -> None:
 def test_every_quantity_has_its_unit_in_its_head() -> None:
     without = {"simulated", "session_id", "prick_number", "index", "zone", "area", "technique"}
     without |= {"state", "shot_id", "why", "pistol_uid", "plan_digest"}
-    without |= {"shot", "head", "needle", "layer", "product"}
+    without |= {"shot", "head", "needle", "layer", "product", "evidence"}
     units = (
         "_nl",
         "_um",

@@ -2,6 +2,6 @@
 
 from mesogun.report.lifesize.as_pdf import map_pdf
 from mesogun.report.lifesize.as_svg import map_svg
-from mesogun.report.lifesize.sheets import PAPERS
+from mesogun.report.lifesize.sheets import PAPERS, demand_flat
 
-__all__ = ["PAPERS", "map_pdf", "map_svg"]
+__all__ = ["PAPERS", "demand_flat", "map_pdf", "map_svg"]

@@ -6,7 +6,7 @@ from mesogun.planning.plan import Plan
 from mesogun.report.geometry import Box, plan_box
 from mesogun.report.lifesize.drawing import STYLES, Disc, Item, Stroke, Words, moved
 from mesogun.report.lifesize.legend import NOT_A_DEVICE, WIDTH, blocks, facts_of, title_of
-from mesogun.report.lifesize.sheets import bars, demand_flat
+from mesogun.report.lifesize.sheets import bars, demand_pricks
 from mesogun.report.lifesize.skin import life_size
 from mesogun.report.markup import Markup, element, empty, join, number
 
@@ -21,7 +21,7 @@ def map_svg(plan: Plan) -> str:
     Raises:
         PlanError: the zones lie on a surface.
     """
-    demand_flat(plan)
+    demand_pricks(plan)
     zones, some = plan_box(plan), blocks(plan)
     legend_high = sum(one.height for one in some)
     wide = max(zones.width, WIDTH) + 2 * _AROUND

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mesogun.planning.plan import Plan
 from mesogun.planning.rows import fillings_of, rows_of
 from mesogun.report.figures import APART, NL_PER_ML, NL_PER_UL, UM_PER_MM, spans, trimmed
+from mesogun.report.findings import told_on_maps
 from mesogun.report.geometry import Box
 from mesogun.report.lifesize.drawing import MARK, QUIET, Disc, Item, Words, line, rectangle
 from mesogun.report.lifesize.skin import NUMBERED, stops_of, usual_of
@@ -79,7 +80,8 @@ def _about(plan: Plan) -> list[Block]:
         "Pages of more than one: cut along the marks at the corners, lay the crosses of two "
         "neighbouring pages over one another. The map is as drawn, y downwards.",
     ]
-    return [block for one in told for block in _text(_plain(one))]
+    loud = [block for one in told_on_maps(rx) for block in _text(_plain(one), bold=True)]
+    return [*loud, *(block for one in told for block in _text(_plain(one)))]
 
 
 def _signs(plan: Plan) -> list[Block]:

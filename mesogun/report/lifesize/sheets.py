@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mesogun.errors import PlanError
 from mesogun.planning.plan import Plan
+from mesogun.planning.prescription import Prescription
 from mesogun.report.geometry import Box, plan_box
 from mesogun.report.lifesize.drawing import QUIET, Item, Words, line, meets, moved, rectangle
 from mesogun.report.lifesize.legend import NOT_A_DEVICE, Block, blocks, facts_of, title_of
@@ -61,21 +62,30 @@ class Sheet:
     parts: tuple[Part, ...]
 
 
-def demand_flat(plan: Plan) -> None:
-    """Make sure that a plan can be laid on paper.
+def demand_flat(prescription: Prescription) -> None:
+    """Make sure that paper can show the zones at life size.
 
     Raises:
-        PlanError: its zones lie on a surface, or it has no pricks.
+        PlanError: they lie on a surface.
     """
+    if prescription.surface is not None:
+        raise PlanError(
+            f"{prescription.name}: its zones lie on a surface, and no paper shows that at life "
+            "size: draw the zones flat, or do without --map"
+        )
+
+
+def demand_pricks(plan: Plan) -> None:
+    """Make sure that there is something to put on a map.
+
+    Raises:
+        PlanError: the zones lie on a surface, or the plan has no pricks of its own.
+    """
+    demand_flat(plan.prescription)
     if not len(plan.pricks):
         raise PlanError(
             f"{plan.prescription.name}: the head {plan.prescription.head!r} has no pricks of its "
-            "own to put on a map: leave --map out"
-        )
-    if plan.prescription.surface is not None:
-        raise PlanError(
-            f"{plan.prescription.name}: its zones lie on a surface, and no paper shows that at "
-            "life size: draw the zones flat, or do without --map"
+            "own to put on a map: do without --map"
         )
 
 
@@ -85,7 +95,7 @@ def tiles_of(plan: Plan, paper: Paper) -> tuple[Paper, tuple[Tile, ...]]:
     Raises:
         PlanError: the zones lie on a surface.
     """
-    demand_flat(plan)
+    demand_pricks(plan)
     tried = []
     for page in (paper, Paper(paper.height, paper.width)):
         tried.append((page, _tiled(plan, page)))
