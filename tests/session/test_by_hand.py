@@ -224,7 +224,7 @@ def test_quitting_leaves_what_was_shown_as_not_reached_and_a_resume_shows_it_ane
     assert session.record().parts == 2
 
 
-def test_when_nobody_answers_what_is_shown_is_in_doubt_until_somebody_says(
+def test_without_an_answer_what_is_shown_is_in_doubt_until_somebody_says(
     session: Session,
 ) -> None:
     person = session.part(Given(), Given(2), OUT)
