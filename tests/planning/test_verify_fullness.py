@@ -71,6 +71,31 @@ def test_two_places_share_one_disc_up_to_its_diameter_wherever_they_are(flat: bo
         assert search.worst_nl == {0: 2}
 
 
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("start", [0, 1, 2])
+def test_a_pair_is_found_whose_only_ball_is_centred_half_way_between_two_um(
+    axis: int, start: int
+) -> None:
+    """11.283 mm along and 0.15 aside, from the lowest prick on or 1 um beyond."""
+    low, high = [0, 0, 0], [150, 150, 150]
+    low[axis], high[axis] = start, start + 2 * R - 1
+    high[(axis + 1) % 3] = 0
+    away = [90_000, 90_000, 90_000]
+    away[axis] = 0
+    search = search_of([low, high, away], flat=False)
+    assert search.run()
+    assert search.held[0].tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize("off", range(4))
+def test_a_pair_is_no_more_than_a_um_too_far_for_a_ball_that_is_told(off: int) -> None:
+    for apart, shared in ((2 * R, True), (2 * R + 2, False)):
+        at = [[off, 0, 0], [off + apart, 0, 0], [0, 90_000, 0]]
+        search = search_of(at, flat=False)
+        assert search.run()
+        assert bool(search.worst_nl) == shared
+
+
 def test_what_takes_too_long_is_not_decided() -> None:
     """All pricks within some um: no disc can tell them apart, and all of them are too few."""
     rng = np.random.default_rng(1)

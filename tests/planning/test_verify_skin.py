@@ -100,7 +100,8 @@ def test_depths_below_the_skin_are_rounded_up_to_the_um() -> None:
     one = zone(angle_sin_ppm=500_000)
     assert vertical(np.array([0, 1, 2, 3, 600]), one).tolist() == [0, 1, 1, 2, 300]
     assert vertical(np.array([1, 7]), zone()).tolist() == [1, 7]
-    assert vertical(np.array([1_000_000]), zone(angle_sin_ppm=1)).tolist() == [1]
+    assert vertical(np.array([0, 1, 1_000_000]), zone(angle_sin_ppm=1)).tolist() == [0, 1, 1]
+    assert vertical(np.array([9_000_000]), zone()).tolist() == [9_000_000]
 
 
 ASKED = {"origin": "prescription"}

@@ -41,7 +41,7 @@ def prick_bound(field: Field, pitch_um: int) -> int:
 
 
 def _by_hull(field: Field, pitch_um: int) -> int:
-    area, perimeter = _inner(field.outline, max(1, field.margin_um))
+    area, perimeter = _inner(field.outline, field.off_um)
     square = pitch_um * pitch_um
     return (2 * TWICE_PPM * area + MILLION * perimeter * pitch_um) // (2 * MILLION * square) + 1
 
@@ -57,7 +57,7 @@ def _inner(outline: Ring, margin_um: int) -> tuple[int, int]:
 
 def _by_cells(field: Field, pitch_um: int) -> int:
     reach = pitch_um * BY_ROOT_THREE_PPM // MILLION + 1
-    grown = max(0, reach - max(1, field.margin_um))
+    grown = max(0, reach - field.off_um)
     area2, perimeter = _size(field.outline)
     area = (area2 + 1) // 2 + perimeter * grown + PI_PPM * grown * grown // MILLION + 1
     area -= max((_left_of(hole, grown) for hole in field.exclusions), default=0)

@@ -142,7 +142,7 @@ class Search:
     def _lone(self, pitch_um: int) -> Fit:
         """Return the lattice through the anchor: in a narrow place no other may hit it."""
         x, y = (np.array([one]) for one in self.anchor)
-        margin = max(1, self.field.margin_um)
+        margin = self.field.off_um
         held = int(exactly_free(self.field, x, y, margin)[0])
         return Fit(pitch_um, lattice(pitch_um, 0), (0, 0), 1, held)
 

@@ -32,10 +32,7 @@ def eased(
     x, y = x_um * PARTS, y_um * PARTS
     for _ in range(rounds):
         x_um, y_um = _rounded(x), _rounded(y)
-        if (
-            is_spaced(x_um, y_um, pitch_um)
-            and exactly_free(field, x_um, y_um, max(1, field.margin_um)).all()
-        ):
+        if is_spaced(x_um, y_um, pitch_um) and exactly_free(field, x_um, y_um, field.off_um).all():
             return x_um, y_um
         x, y = _apart(x, y, (x, y), (pitch_um + SPARE_UM) * PARTS, HASTE / 2)
         if len(field.disc_x):

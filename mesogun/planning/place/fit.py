@@ -265,7 +265,7 @@ def place(field: Field, fit: Fit, anchor: tuple[int, int]) -> Placed:
     origin = fit.origin(anchor)
     laid, ij = lattice_sheet(field, [fit.basis] * 2, 1, origin)
     rows, width = int(laid.rows[0]), int(laid.width[0])
-    margin = max(field.margin_um, 1)
+    margin = field.off_um
     both = paint(laid, field, [margin - SLACK_UM, margin + SLACK_UM], exactly=True)
     free = both[: rows * width]
     doubtful = np.flatnonzero(free != both[rows * width :])

@@ -79,7 +79,7 @@ def cells_of_zone(field: Field, pitch_um: int, x_um: Integers, y_um: Integers) -
     across = half * one, side * one, np.array([rows])
     along = np.full(rows, float(half)), side * one, np.array([columns + 1])
     laid = sheet((one, 0.0 * one), (left, low), across, along)
-    wide = max(0, max(field.margin_um, 1) - reach - 1)
+    wide = max(0, field.off_um - reach - 1)
     grown = field._replace(
         disc_x=np.concatenate((field.disc_x, x_um)),
         disc_y=np.concatenate((field.disc_y, y_um)),
@@ -134,7 +134,7 @@ def not_taken(cells: Cells, x_um: Integers, y_um: Integers, pitch_um: int) -> Ce
 def not_beyond(cells: Cells, field: Field) -> Cells:
     """Return the cells that are not wholly within a margin or a disc, or outside the zone."""
     x, y = cells.middle
-    reach, margin = cells.reach, max(1, field.margin_um)
+    reach, margin = cells.reach, field.off_um
     kept = np.ones(len(x), dtype=np.bool_)
     for number, ring in enumerate((field.outline, *field.exclusions)):
         is_in = inside(x, y, ring)
@@ -160,5 +160,5 @@ def open_middles(
         dx, dy = x[cell] - x_um[prick], y[cell] - y_um[prick]
         free[cell[dx * dx + dy * dy < pitch_um * pitch_um]] = False
     x, y = x[free], y[free]
-    free = exactly_free(field, x, y, max(1, field.margin_um))
+    free = exactly_free(field, x, y, field.off_um)
     return x[free], y[free]

@@ -38,7 +38,7 @@ def irregular(field: Field, pitch_um: int, seed: int, zone: int) -> tuple[Intege
     row, column = np.divmod(np.arange(count), columns)
     x = left + column * side + below(numbers[:count], side)
     y = low + row * side + below(numbers[count : 2 * count], side)
-    free = exactly_free(field, x, y, max(1, field.margin_um))
+    free = exactly_free(field, x, y, field.off_um)
     x, y = x[free], y[free]
     stay = thrown(x, y, pitch_um, numbers[2 * count :][free])
     return filled(field, x[stay], y[stay], pitch_um)

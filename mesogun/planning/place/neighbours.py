@@ -15,11 +15,11 @@ def pairs_within(
     x_um: Integers, y_um: Integers, radius_um: int
 ) -> Iterator[tuple[Integers, Integers]]:
     """Yield, in chunks, every pair of points at most `radius_um` apart, once, as index arrays."""
-    if len(x_um) < 2:
+    if not len(x_um):
         return
     cx, cy = (x_um - x_um.min()) // radius_um, (y_um - y_um.min()) // radius_um
     wide = int(cx.max()) + 3
-    key = cy * wide + cx + 1
+    key = cy * wide + cx
     order = np.argsort(key, kind="stable")
     key = key[order]
     xs, ys = x_um[order], y_um[order]
@@ -29,20 +29,25 @@ def pairs_within(
     own = np.arange(count) + 1, np.searchsorted(key, key + 2)
     above = np.searchsorted(key, key + wide - 1), np.searchsorted(key, key + wide + 2)
     for first, stop in (own, above):
-        lengths = stop - first
-        ends = np.cumsum(lengths)
-        start = 0
-        while start < count:
-            done = int(ends[start - 1]) if start else 0
-            until = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, side="right")))
-            part = lengths[start:until]
-            a = np.repeat(np.arange(start, until), part)
-            offset = ends[start:until] - part - done
-            b = np.arange(len(a)) - np.repeat(offset - first[start:until], part)
+        for a, b in _stretches(first, stop):
             dx, dy = xs[a] - xs[b], ys[a] - ys[b]
             near = dx * dx + dy * dy <= radius_um * radius_um
             yield order[a[near]], order[b[near]]
-            start = until
+
+
+def _stretches(first: Integers, stop: Integers) -> Iterator[tuple[Integers, Integers]]:
+    """Yield, in chunks, (k, m) for every k and every first[k] <= m < stop[k]."""
+    lengths = stop - first
+    ends = np.cumsum(lengths)
+    start = 0
+    while start < len(lengths):
+        done = int(ends[start] - lengths[start])
+        until = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, side="right")))
+        part = slice(start, until)
+        k = np.repeat(np.arange(start, until), lengths[part])
+        before = ends[part] - lengths[part] - done
+        yield k, np.arange(len(k)) + np.repeat(first[part] - before, lengths[part])
+        start = until
 
 
 def near(
@@ -66,16 +71,5 @@ def near(
     # three cells of three rows, row after row: a search for each point and row
     base = ((row[:, None] + np.arange(-1, 2)) * wide + column[:, None]).ravel()
     first, stop = np.searchsorted(key, base), np.searchsorted(key, base + 3)
-    lengths = stop - first
-    ends = np.cumsum(lengths)
-    start = 0
-    while start < len(base):
-        done = int(ends[start - 1]) if start else 0
-        until = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, side="right")))
-        part = lengths[start:until]
-        a = np.repeat(np.arange(start, until) // 3, part)
-        b = np.arange(len(a)) - np.repeat(
-            ends[start:until] - part - done - first[start:until], part
-        )
-        yield a, order[b]
-        start = until
+    for k, m in _stretches(first, stop):
+        yield k // 3, order[m]

@@ -61,6 +61,11 @@ class Field(NamedTuple):
         return min(xs), min(ys), max(xs), max(ys)
 
     @property
+    def off_um(self) -> int:
+        """How far pricks are off every edge: by the margin, and never on one."""
+        return max(1, self.margin_um)
+
+    @property
     def disc_r_max(self) -> int:
         """The radius of the largest disc, at least 1."""
         return max(1, int(self.disc_r.max(initial=1)))

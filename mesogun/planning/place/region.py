@@ -48,8 +48,8 @@ def check_ring(ring: Sequence[Point], what: str) -> None:
     """Make sure that `ring` is one simple closed outline; `what` opens the message if not.
 
     Raises:
-        PlanError: too few or too many points, out of bounds, repeated points, no area, or it
-            crosses or touches itself.
+        PlanError: too few or too many points, out of bounds, repeated points, or it crosses or
+            touches itself (as all do that enclose nothing).
     """
     if len(ring) < 3:
         raise PlanError(f"{what}: an outline needs at least 3 points, this has {len(ring)}")
@@ -74,8 +74,6 @@ def check_ring(ring: Sequence[Point], what: str) -> None:
             f"{at_mm(*ring[second])} to {at_mm(*ring[(second + 1) % len(ring)])}; draw it so that "
             "no edge meets another"
         )
-    if area2_um2(tuple(ring)) == 0:
-        raise PlanError(f"{what}: the outline encloses no area")
 
 
 def check_region(

@@ -24,7 +24,7 @@ def lost_percent(field: Field) -> int:
     along = np.full(2 * ROWS, dx / 2), dx * two, np.array([COLUMNS + 1, COLUMNS + 1])
     laid = sheet((two, 0.0 * two), (left, low), across, along)
     bare = field._replace(disc_x=field.disc_x[:0], disc_y=field.disc_y[:0], disc_r=field.disc_r[:0])
-    both = paint(laid, bare, [0, max(1, field.margin_um)]).reshape(2, ROWS, COLUMNS + 1)
+    both = paint(laid, bare, [0, field.off_um]).reshape(2, ROWS, COLUMNS + 1)
     drawn, treated = both[0, :, :COLUMNS], both[1, :, :COLUMNS]
     reached = _grown(treated, field.margin_um + dx + dy, dx, dy)
     return 100 * int(np.count_nonzero(drawn & ~reached)) // max(1, int(np.count_nonzero(drawn)))

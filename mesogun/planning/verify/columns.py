@@ -100,10 +100,10 @@ def check_columns(plan: Plan, found: Findings) -> None:
 def _check_kind(plan: Plan, found: Findings) -> None:
     """A plan has pricks, or the strokes of a pen or a roller; never both."""
     if plan.prescription.needling is not None:
-        if len(plan.pricks) > 0:
+        if len(plan.pricks):
             note = "a pen or a roller makes strokes: none of its pricks has a place"
             found.rule("pricks", len(plan.pricks), 0, "pricks", note=note)
-    elif len(plan.pricks) == 0:
+    elif not len(plan.pricks):
         found.rule("pricks", 0, 1, "pricks", note="a plan without a prick")
     if plan.strokes and plan.prescription.needling is None:
         found.rule(

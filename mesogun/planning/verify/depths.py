@@ -36,9 +36,8 @@ def check_depths(plan: Plan, bounds: Bounds, rows: Rows, found: Findings) -> Non
         if deep.any():
             found.limit(bound, int(down.max()), zone.name, rows_of(_marked(rows, mine[deep])))
         thick = _thickness(plan, zone, rows, mine)
-        least = thick if thick is None else _least_of_shots(rows, mine, thick)
-        _check_asked(zone, rows, mine, least, found)
-        if thick is not None and least is not None:
+        _check_asked(zone, rows, mine, thick, found)
+        if thick is not None:
             _check_skin(plan, zone, rows, mine, thick, down, found)
         told = zone.skin
         if told is not None and told.epidermis_um is not None:
@@ -86,12 +85,13 @@ def _least_of_shots(rows: Rows, mine: Integers, thick: Integers) -> Integers:
 
 
 def _check_asked(
-    zone: Zone, rows: Rows, mine: Integers, least: Integers | None, found: Findings
+    zone: Zone, rows: Rows, mine: Integers, thick: Integers | None, found: Findings
 ) -> None:
     """As long as asked, or, where the skin is thinner, the longest that stays within it."""
     asked, length = int(zone.depth_um), rows.depth[mine]
     other = length != asked
-    if least is not None:
+    if thick is not None:
+        least = _least_of_shots(rows, mine, thick)
         longest = (length < asked) & (vertical(length + 1, zone) > least)
         other = (other & ~longest) | (vertical(length, zone) > least)
         other &= least != HOLE
@@ -105,7 +105,7 @@ def _check_asked(
             zone=zone.name,
             pricks=marked,
             origin="prescription",
-            note="not the depth prescribed" + (" for skin so thick" if least is not None else ""),
+            note="not the depth prescribed" + (" for skin so thick" if thick is not None else ""),
         )
 
 

@@ -346,8 +346,7 @@ def holds(discs: Discs, disc: Integers, rows: Integers, points: Points) -> Truth
 
 def _is_at_most(a: int, p: int, b: int, q: int) -> bool:
     """Tell whether a·sqrt(p) <= b·sqrt(q), exactly."""
-    left, right = a * a * p, b * b * q
-    return (left if a > 0 else -left) <= (right if b > 0 else -right)
+    return a * abs(a) * p <= b * abs(b) * q
 
 
 def _once(rising: Integers) -> Integers:
