@@ -110,7 +110,7 @@ def _refuse_volume(prescription: Prescription, limits: Limits, product: Product)
             f", of which a shot of {len(prescription.heads[0].needles)} needles takes {ml(grain)}"
         )
     below = volume // grain * grain
-    near = [one for one in (below, below + grain) if one > 0]
+    near = [one for one in (below, below + grain) if one]
     raise Infeasible(
         f"a volume of {ml(volume)}{of_it} is no whole number of the pistol's steps of "
         f"{ml(step.value)}{shots}",

@@ -38,7 +38,7 @@ def no_prick(field: Field, limit: Limit) -> Infeasible:
     low = low // 10 * 10
     enclosed = abs(area2_um2(field.outline)) // 2
     changes = []
-    if low > 0:
+    if low:
         changes.append(
             Change(
                 "margin",

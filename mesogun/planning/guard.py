@@ -79,7 +79,7 @@ class Guard:
         # Done with, and yet not given: never to be given.
         self._lost: set[int] = set()
         self._turns = self._last_at_us = 0
-        self._last_shot = -1
+        self._last_shot: int | None = None
         self._widest_um = max(one.spacing.value for one in facts.zones)
         self._given = Cells(self._widest_um, flat=facts.flat)
         self._around = self._given.steps(self._widest_um)

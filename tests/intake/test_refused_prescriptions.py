@@ -53,11 +53,7 @@ def only(lines: list[str]) -> str:
         (
             "device.syringe",
             "2ml",
-<<<<<<< HEAD
-            "device.syringe: found '2ml', an unknown syringe.*2.5ml, 3ml",
-=======
             "device.syringe: found '2ml', an unknown syringe.*1ml, 2.5ml, 3ml",
->>>>>>> 18e7ca3 (The catalogue that ships is parsed beforehand: a plan's process starts an eighth sooner, and a changed file is read as ever)
         ),
         ("surface", {"file": "head.obj"}, "surface.unit: is missing: add it"),
         ("zones", [], "zones: is empty: give at least one"),

@@ -21,6 +21,7 @@ from mesogun.planning import (
     Component,
     Earlier,
     Head,
+    Infeasible,
     Pause,
     Plan,
     Prescription,
@@ -38,6 +39,7 @@ from mesogun.planning import (
     verify,
 )
 from mesogun.planning.guard import Guard
+from mesogun.planning.infeasible import Undecided
 from mesogun.planning.prescription import Point3
 from mesogun.planning.pricks import Column, column
 from mesogun.planning.replan import replan
@@ -293,18 +295,18 @@ def short(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def planned(prescription: Prescription) -> Plan | str:
-    """The plan, or the words of the refusal."""
+def planned(prescription: Prescription) -> Plan | PlanError:
+    """The plan, or the refusal."""
     try:
         return plan(prescription)
     except PlanError as refused:
-        return f"{type(refused).__name__}: {refused}"
+        return refused
 
 
-def told(made: Plan | str) -> str:
+def told(made: Plan | PlanError) -> str:
     """What became of a prescription, in a line."""
-    if isinstance(made, str):
-        return made
+    if isinstance(made, PlanError):
+        return f"{type(made).__name__}: {made}"
     zones = "; ".join(
         f"{one.prick_count} at {one.pitch_um} um of {one.prick_bound}, way {one.travel_um} of "
         f"{one.travel_um_min}, within {one.coverage_um}, {one.area_um2} um2, {one.dose_answer}"
@@ -314,6 +316,19 @@ def told(made: Plan | str) -> str:
         f"{made.digest()[:16]} {zones}; {made.duration_us} us, {len(made.pauses)} pauses, "
         f"warnings {short(' | '.join(made.warnings)) if made.warnings else 'none'}"
     )
+
+
+def explained(refused: PlanError) -> str:
+    """A refusal's numbers: the volumes that go, the limit that binds, the changes that help."""
+    if not isinstance(refused, Infeasible | Undecided):
+        return "in words alone"
+    bound = refused.binding
+    numbers: list[object] = [refused.zone, refused.volume_nl]
+    numbers.append(bound and (bound.name, bound.value, bound.zone, bound.origin))
+    if isinstance(refused, Undecided):
+        return short(repr([*numbers, refused.volume_nl_found]))
+    changes = [tuple(one) for one in refused.changes]
+    return short(repr([*numbers, refused.volume_nl_min, refused.volume_nl_max, changes]))
 
 
 def dented(made: Plan, dice: Dice) -> Plan:
@@ -472,7 +487,8 @@ def tale(number: int, make: Callable[[int], Prescription]) -> dict[str, str]:
     """All that becomes of one prescription, by what was done with it."""
     made = planned(make(number))
     says = {"plan": told(made)}
-    if isinstance(made, str):
+    if isinstance(made, PlanError):
+        says["refusal"] = explained(made)
         return says
     says["check"] = found(made)
     dice = Dice(number, 13)
@@ -484,8 +500,18 @@ def tale(number: int, make: Callable[[int], Prescription]) -> dict[str, str]:
     return says
 
 
-COUNTS = {"flat": 320, "body": 90}
-MAKERS: dict[str, Callable[[int], Prescription]] = {"flat": flat, "body": body}
+def pair(number: int) -> Prescription:
+    """The prescription of that number for a head of two needles, with or without a single one."""
+    dice = Dice(number, 79)
+    made = flat(dice.between(1_000, 9_999))
+    two = Head("line-2", ((0, 0), (1, 0)), dice.one_of((5_000, 6_000)), UNVERIFIED)
+    zones = tuple(replace(one, spacing_um=None, pattern="lattice") for one in made.zones)
+    heads = (two, *dice.one_of(((ALONE,), ())))
+    return replace(made, zones=zones, heads=heads, head=two.name)
+
+
+COUNTS = {"flat": 320, "body": 90, "pair": 24}
+MAKERS: dict[str, Callable[[int], Prescription]] = {"flat": flat, "body": body, "pair": pair}
 
 
 def tales() -> dict[str, dict[str, str]]:

@@ -22,7 +22,7 @@ from mesogun.planning.order.islands import bridges, crossed, islands_of, joined
 from mesogun.planning.order.legs import legs_of
 from mesogun.planning.order.mend import Ground, mend
 from mesogun.planning.order.moves import UNIT, shorten_free
-from mesogun.planning.order.near import FAR, nearest
+from mesogun.planning.order.near import FAR, nearest, search
 from mesogun.planning.order.rest import rested
 from mesogun.planning.order.shorten import shorten, surplus
 from mesogun.planning.order.shots import Where
@@ -184,6 +184,23 @@ def knowing(number: int) -> object:
     return near.each, plain(near.which, near.square, way)
 
 
+def cells(number: int) -> object:
+    """Who is near, looked for in cells of any size, ring by ring."""
+    dice = Dice(number, 89)
+    x, y, z = (one - one.min() for one in scattered(dice, dice.between(2, 45)))
+    count, most, sectors = len(x), dice.one_of((1, 2, 6)), 8 if z.any() else 4
+    spans = int(x.max()), int(y.max()), int(z.max())
+    cell = max(max(spans) // dice.one_of((1, 2, 5, 9, 14)), max(spans) // 40, 1)
+    wide, deep, high = (span // cell + 1 for span in spans)
+    key = (z // cell * deep + y // cell) * wide + x // cell
+    row = np.argsort(key, kind="stable")
+    first = np.searchsorted(key[row], np.arange(wide * deep * high + 1))
+    which, square = [0] * (count * (most + 8)), [FAR] * (count * (most + 8))
+    own = [flat(one, 1) for one in (x[row], y[row], z[row], row, first)]
+    search.at(1)(*own, cell, wide, deep, high, most, sectors, which, square)
+    return which, square
+
+
 def shape(dice: Dice) -> list[tuple[int, int]]:
     """Places of a lattice: a field with holes, a bent thin line, a tree, islands, dust."""
     kind = dice.upto(8)
@@ -318,6 +335,7 @@ MAKERS: dict[str, tuple[int, Callable[[int], object]]] = {
     "tour": (200, tour),
     "laid": (200, laid),
     "knowing": (80, knowing),
+    "cells": (120, cells),
     "opened": (200, opened),
     "free": (160, free),
     "on a lattice": (200, on_a_lattice),

@@ -153,7 +153,7 @@ def shots_of(demand: Demand, target: Integers) -> Shots:
     made = Shots(zone, needles, steps, low, most // steps, mean, of_row)
     if len(kinds) <= 1:
         return made
-    order = np.argsort(zone * (int(needles.max()) + 1) + needles, kind="stable")
+    order = np.lexsort((needles, zone))
     where = np.empty_like(order)
     where[order] = np.arange(len(order))
     return Shots._make((*(one[order] for one in made[:-1]), where[of_row]))

@@ -76,7 +76,7 @@ def level(
     raised = target + groups.each(filled)
     steps: Integers = np.minimum(np.maximum(raised >> FINE_BITS, low), high)
     if side.any():
-        steps = np.where(side == 0, steps, np.where(side < 0, low, high))
+        steps = np.where(side == 0, steps, np.where(side == 1, high, low))
     left = totals - groups.add(steps)
     if not left.any():
         return steps

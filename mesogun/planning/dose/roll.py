@@ -117,9 +117,7 @@ def _inside(arcs: Arcs, pivots: Integers, at: Integers) -> list[Integers]:
 
 def fullest(places: Places, dose: Integers) -> int:
     """Return the most that any disc holds."""
-    none = np.zeros(len(dose), dtype=np.int64)
-    every = map(_turns, rolled(places))
-    return max(int(_worst(turns, dose, none, none[:1])[0].max()) for turns in every)
+    return max(int(_most(_turns(arcs), dose).max()) for arcs in rolled(places))
 
 
 def crowding(places: Places) -> Integers:
@@ -132,7 +130,7 @@ def crowding(places: Places) -> Integers:
         pivot = np.cumsum(np.diff(own, prepend=own[0]) != 0)
         first = begins(pivot)
         arcs = _around(pivot, other, dx, dy)
-        here[own[first]] = _worst(_turns(arcs), ones, 0 * ones, 0 * ones[:1])[0]
+        here[own[first]] = _most(_turns(arcs), ones)
     most = here.copy()
     for own, other in _neighbours(places):
         np.maximum.at(most, own, here[other])
@@ -155,7 +153,7 @@ def most_on(ax: int, ay: int, bx: int, by: int) -> int:
     x, y = x[near], y[near]
     ones = np.ones(len(x), dtype=np.int64)
     arcs = _around(np.zeros(len(x), dtype=np.int64), np.arange(len(x)), x, y)
-    return int(_worst(_turns(arcs), ones, 0 * ones, 0 * ones[:1])[0][0])
+    return int(_most(_turns(arcs), ones)[0])
 
 
 def kept_turns(places: Places) -> list[Turns] | None:
@@ -300,6 +298,12 @@ def _turns(arcs: Arcs) -> Turns:
     order = np.argsort(pivot * (4 * TURN) + turned, kind="stable")
     pivot = pivot[order]
     return Turns(arcs, order, pivot, turned[order], begins(pivot))
+
+
+def _most(turns: Turns, dose: Integers) -> Integers:
+    """Return for each pivot the most that the disc holds."""
+    none = np.zeros(1, dtype=np.int64)
+    return _worst(turns, dose, none, none)[0]
 
 
 def _worst(

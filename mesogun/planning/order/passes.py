@@ -114,8 +114,6 @@ def coloured_passes(kin: Kin, where: Places, mine: Integers, way: Router) -> lis
     passes = []
     for one in range(len(sizes)):
         shots = mine[own == one]
-        if len(shots) > 1:
-            found, _ = way(where.x_um[shots], where.y_um[shots], where.z_um[shots], None, None)
-            shots = shots[found]
-        passes.append(Pass(shots, closed=False))
+        found, _ = way(where.x_um[shots], where.y_um[shots], where.z_um[shots], None, None)
+        passes.append(Pass(shots[found], closed=False))
     return passes

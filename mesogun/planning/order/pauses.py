@@ -116,7 +116,7 @@ def _stops(shots: _Shots, reach: Integers, first: int, last: int) -> list[int]:
     if int(reach[first]) >= last:
         return []
     to = np.minimum(reach[first:last], last).tolist()
-    after = [0] * (last - first + 1)
+    after = list(to)
     for k in range(last - first - 1, -1, -1):
         after[k] = 1 + after[to[k] - first] if to[k] < last else 0
     stops, at = [], first
