@@ -60,11 +60,8 @@ architecture: $(VENV)/.check ## which room may import which
 generated: $(VENV)/.check ## generated files are fresh
 	@$(BIN)/python -m firmware_protocol.generator --check
 	@$(BIN)/python -m mesogun.intake.schemas --check
-<<<<<<< HEAD
 	@$(BIN)/python -m mesogun.intake.catalogue_page --check
-=======
 	@$(BIN)/python -m mesogun.intake.parsing --check
->>>>>>> 18e7ca3 (The catalogue that ships is parsed beforehand: a plan's process starts an eighth sooner, and a changed file is read as ever)
 
 bench: $(VENV)/.bench ## speed, as ratios to what a user would use instead
 	@$(BIN)/python -m benchmarks

@@ -53,7 +53,7 @@ def only(lines: list[str]) -> str:
         (
             "device.syringe",
             "2ml",
-            "device.syringe: found '2ml', an unknown syringe.*1ml, 2.5ml, 3ml",
+            "device.syringe: found '2ml', an unknown syringe.*2.5ml, 3ml",
         ),
         ("surface", {"file": "head.obj"}, "surface.unit: is missing: add it"),
         ("zones", [], "zones: is empty: give at least one"),
