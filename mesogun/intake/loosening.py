@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
+from mesogun.intake.bounds import MAGNITUDE_MAX
 from mesogun.intake.figures import UNITS
 
 Way = Literal["up", "down"]
@@ -71,7 +72,10 @@ def whole_units(figure: Any) -> Decimal | None:
         return None
     if not isinstance(unit, str) or unit not in UNITS:
         return None
-    return value * Decimal(UNITS[unit][1])
+    number = Decimal(value)
+    if not number.is_finite() or abs(number.adjusted()) > MAGNITUDE_MAX:
+        return None
+    return number * UNITS[unit][1]
 
 
 def is_looser(place: Place, before: Any, after: Any) -> bool:

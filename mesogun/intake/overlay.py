@@ -30,6 +30,8 @@ from mesogun.planning.prescription import Approval
 APPROVALS = "approvals.toml"
 CLINIC = "clinic catalogue"
 NOTHING = "nothing"
+ENTRY_DEPTH = 3
+"""Keys to what an entry says: the kind, the id, and at least one more."""
 
 Place = tuple[str, ...]
 
@@ -168,7 +170,7 @@ class _Laying:
     def _of_its_kind(self, at: Place) -> list[Any]:
         """Return what the entries below that are alike say at the same place."""
         share, below = KIN.get(at[0]), self._lower.get(at[0], {})
-        if share is None:
+        if share is None or len(at) < ENTRY_DEPTH:
             return []
         own = {**below.get(at[1], {}), **self._own[at[0]][at[1]]}
         alike = [one for one in below.values() if one.get(share) == own.get(share)]

@@ -148,6 +148,7 @@ def patient_section(plan: Plan) -> Markup:
         ("Patient (pseudonym)", given.patient_id),
         ("Sex, age, weight", f"{given.sex}, {given.age_years} years, {_weight(given.weight_g)}"),
         ("Session", f"number {given.session_number} on {_when(given)}, {given.regimen}"),
+        *([("Given for", given.indication.replace("_", " "))] if given.indication else []),
         ("Sessions before", previous),
         ("Head, needle, syringe", f"{_heads(given)}, {given.needle}, {given.syringe}"),
         ("Needles by the plan", _needles(plan)),

@@ -298,6 +298,28 @@ def test_a_clinic_s_file_that_does_not_hold_together_is_refused(
     assert any(said in line for line in lines), lines
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[techniques]\npapule = 3",
+        "[techniques]\nnew = 3",
+        "[techniques.new]\nfigures = [1]",
+        f"{PAPULE}dose_max = {{ value = nan, unit = 'uL', source = 'ours', strength = 'weak' }}",
+        f"{PAPULE}dose_max = {{ value = 1e999999, unit = 'uL', source = 'ours', strength = '' }}",
+        f"{PAPULE}dose_max = {{ value = 5, unit = ['uL'], source = 'ours', strength = 'weak' }}",
+        f"{PAPULE}dose_max = [1]",
+        "[techniques.papule]\nlayer = { value = 1 }",
+        '[techniques.papule]\nsays = "x"',
+        '[techniques.papule]\n"a\\nb" = 1',
+        "[papule]\nx = 1",
+    ],
+)
+def test_odd_values_are_refused_in_printable_lines(clinic: Write, text: str) -> None:
+    lines = refusal(clinic(techniques=text))
+    assert lines
+    assert all(line.isprintable() for line in lines)
+
+
 def test_the_key_of_a_shipped_source_is_not_given_another_text(clinic: Write) -> None:
     folder = clinic()
     (folder / "areas.toml").write_text(
