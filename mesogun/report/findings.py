@@ -16,8 +16,8 @@ _COLUMNS = (
     Column("What it is, and who says so", wide=True),
 )
 _LOOSENED = (
-    Column("Bound"),
-    Column("Ours"),
+    Column("Bound loosened"),
+    Column("Shipped"),
     Column("The clinic's"),
     Column("Approved by"),
     Column("Reason", wide=True),
