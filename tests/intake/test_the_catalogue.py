@@ -236,6 +236,7 @@ ARITHMETIC = {
     "plan_file.py": {31},
     "figures.py": {60_000_000},
     "mesh.py": {3},
+    "overlay.py": {3},
     "sine.py": {50, 64, 314159265358979323846264338327950288419716939937510, 10**15, 15},
     "surface.py": {25_400, 100_000},
     "surface_outline.py": {3, 9},
