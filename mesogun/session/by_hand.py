@@ -42,7 +42,7 @@ class Task(NamedTuple):
     doses_nl: tuple[int, ...]
     depths_um: tuple[int, ...]
     row_stops: tuple[int, ...]
-    """For each prick the index after the last of its row."""
+    """For each prick the index after the last of its row; a pause ends a row."""
     pauses: tuple[Pause, ...]
     """Those for a person, in order."""
 
@@ -211,8 +211,7 @@ def wanted_stop(now: Standing) -> int:
     """Return the first prick after those that the next step would show."""
     if now.open:
         return now.open[-1][0] + 1
-    stop = now.task.row_stops[now.next] if now.grain == "row" else now.next + 1
-    return min(stop, now.task.stop_after(now.next))
+    return now.task.row_stops[now.next] if now.grain == "row" else now.next + 1
 
 
 def _given(now: Standing, until: int | None, at_us: int) -> Step:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -275,6 +276,24 @@ def test_neighbours_rest_as_long_as_the_plan_asks(tmp_path: Path) -> None:
             assert not near or at[k] - at[m] >= 4_000_000
 
 
+def test_a_row_ends_where_the_guard_would_wait(tmp_path: Path) -> None:
+    """Planned without a rest, guarded with one: no two neighbours are shown in one step."""
+    plain = made()
+    zones = tuple(
+        replace(one, rest=Rest(13_000, 0, 4_000)) for one in plain.plan.prescription.zones
+    )
+    asked = replace(plain.plan.prescription, zones=zones)
+    resting = _like(plain, prescription=asked)
+    session = Session(tmp_path / "journal.mgj", resting)
+    person = session.part(*[Given()] * 80)
+    assert session.record().outcome == "complete"
+    assert [one.state for one in session.record().pricks] == ["given"] * PRICKS
+    x, y = plain.plan.pricks.x_um.tolist(), plain.plan.pricks.y_um.tolist()
+    for first, stop in shown_pricks(person):
+        for k in range(first + 1, stop):
+            assert (x[k] - x[k - 1]) ** 2 + (y[k] - y[k - 1]) ** 2 > 13_000**2
+
+
 def test_what_was_given_against_the_guard_is_given_and_alarmed(tmp_path: Path) -> None:
     resting = made(rest_ms=4_000)
     session = Session(tmp_path / "journal.mgj", resting)
@@ -318,12 +337,13 @@ def test_a_plan_of_many_needles_is_not_given_by_hand() -> None:
     shots = tiny_plan(4)
     table = replace(shots.plan.pricks, head=shots.plan.pricks.zone, needle=shots.plan.pricks.zone)
     with pytest.raises(PlanError, match="one needle"):
-        task_of(_like(shots, table))
+        task_of(_like(shots, pricks=table))
 
 
-def _like(checked: VerifiedPlan, table: object) -> VerifiedPlan:
+def _like(checked: VerifiedPlan, **changes: Any) -> VerifiedPlan:
+    """A plan that nobody verified, for what a verified one never is."""
     copied = object.__new__(VerifiedPlan)
-    object.__setattr__(copied, "plan", replace(checked.plan, pricks=table))
+    object.__setattr__(copied, "plan", replace(checked.plan, **changes))
     object.__setattr__(copied, "digest", checked.digest)
     return copied
 
