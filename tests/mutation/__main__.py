@@ -2,8 +2,9 @@
 
 First the tests run once and tell which of them reach which line. Then each mutant drawn is put in
 place, in a process of its own, and the tests that reach its line run until one fails: first those
-that noticed others of the same file, then the golden plans, then the quickest. A mutant that no
-test notices is named, for a person to judge; `judged.toml` holds what was judged, and why.
+that noticed others of the same file, then the quickest, then the golden plans, then the rest. A
+mutant that no test notices is named, for a person to judge; `judged.toml` holds what was judged,
+and why.
 
 The tests are collected once. A mistake inside a function is given to the functions already loaded;
 one elsewhere (a constant, a default) needs its module to be loaded anew, by a pytest of its own.

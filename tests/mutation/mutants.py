@@ -69,20 +69,40 @@ EFFORTS = (
     "SHOTS_MAX",
     "TOUCHED_MAX",
     "TRADES_MAX",
+    "TRIED_MAX",
     "TRIES_MAX",
     "TURNED_MAX",
     "TURNED_MAX_KICK",
     "TURNED_MAX_LARGE",
+    "WEIGHED_MAX",
+    "WEIGHED_PARTS",
     "WINDOW",
+    "WORK",
     "WORK_MAX",
+    "WORK_PER_PRICK",
 )
 """Names of constants that say how long is searched, by a count of steps: with another value a way
 or a division is found that is as good, a little better or a little worse, and is checked all the
 same. No limit depends on them. The golden files hold what comes of the values they have."""
 
+LAYOUT = (
+    "BANDS_MAX",
+    "BETWEEN_FEW",
+    "CELLS_ACROSS_MAX",
+    "CELLS_OF_A_FACE",
+    "CUBES_MAX",
+    "MANY",
+    "MARKS_MAX",
+    "POINTS_MAX",
+    "POINTS_PER_CELL",
+    "SPACING_UM_32_BITS",
+)
+"""Names of constants that say how exact work is laid out, in cells, bands or marks: whatever they
+are, each point is decided by a test of its own, and the answer is the same."""
+
 
 def _is_budget(name: str) -> bool:
-    return name.endswith(BUDGETS) or name in EFFORTS
+    return name.endswith(BUDGETS) or name in EFFORTS or name in LAYOUT
 
 
 @dataclass(frozen=True)

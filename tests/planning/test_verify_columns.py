@@ -10,8 +10,8 @@ import pytest
 
 from mesogun.errors import Violation
 from mesogun.planning import Plan, PrickTable, column
-from mesogun.planning.plan import Settled
-from mesogun.planning.prescription import Head, Point3, Surface
+from mesogun.planning.plan import Settled, Stroke
+from mesogun.planning.prescription import Head, Needling, Point3, Surface
 from mesogun.planning.verify.columns import check_columns, rows_of_plan
 from mesogun.planning.verify.findings import Findings, rows_of
 from tests.planning.plans_by_hand import by_hand, giving, row_of_points
@@ -195,3 +195,17 @@ def test_rows_are_counted_by_shots_where_there_are_heads() -> None:
 def test_rows_that_are_settled_are_marked_where_they_exist() -> None:
     made = replace(GOOD, settled=Settled(PARENT, (0, 2, 3, -1), (0, 0, 0, 0)))
     assert rows_of_plan(made).settled.tolist() == [True, False, True]
+
+
+def test_a_plan_has_pricks_or_the_strokes_of_a_pen() -> None:
+    strokes = (Stroke(0, 0, (0, 0), (9, 0)), Stroke(0, 0, (0, 9), (9, 9)))
+    note = "no pen or roller is prescribed"
+    assert told_of_columns(replace(GOOD, strokes=strokes)) == [
+        rule("strokes", 2, 0, "strokes", note=note)
+    ]
+    pen = Needling("pen", 12, 8_000, 110, 0, 20_000, "test")
+    needled = replace(GOOD, prescription=replace(RX, needling=pen))
+    note = "a pen or a roller makes strokes: none of its pricks has a place"
+    assert told_of_columns(needled) == [rule("pricks", 3, 0, "pricks", note=note)]
+    empty = {name: column([]) for name, _ in GOOD.pricks.columns()}
+    assert told_of_columns(replace(with_columns(needled, **empty), strokes=strokes)) == []

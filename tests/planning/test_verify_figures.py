@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -15,6 +15,7 @@ from mesogun.planning.prescription import (
     Head,
     Limit,
     Motion,
+    Needling,
     Point3,
     Prescription,
     Raster,
@@ -64,6 +65,19 @@ def of_corners(*faces: Point3) -> Prescription:
 
 def of_faces(*faces: int) -> Prescription:
     return replace(of_surface(faces), surface=replace(BODY, faces=((0, 1, 2),) * 3))
+
+
+def of_needling(kind: Literal["pen", "roller"] = "pen", **changes: int) -> Prescription:
+    made = Needling(kind, 1, 1, 1, 1, 0, "t")
+    return replace(of_zone(rate_nl_per_s=0), needling=replace(made, **changes))
+
+
+def of_roller(cycles_per_s: int) -> Prescription:
+    return of_needling("roller", cycles_per_s=cycles_per_s)
+
+
+def of_rate(rate_nl_per_s: int) -> Prescription:
+    return replace(of_needling(), zones=of_zone(rate_nl_per_s=rate_nl_per_s).zones)
 
 
 def of_limit(name: str, value: int) -> Prescription:
@@ -123,6 +137,30 @@ BOUNDS: dict[str, tuple[Any, str, int, int, str | None, str]] = {
     "rate": (lambda v: of_zone(rate_nl_per_s=v), "rate_nl_per_s", 1, FIGURE, "z", ""),
     "angle": (lambda v: of_zone(angle_sin_ppm=v), "angle_sin_ppm", 1, 1_000_000, "z", ""),
     "product": (of_second, "product", 0, 1, "z", ""),
+    "needles": (lambda v: of_needling(needles=v), "needles", 1, FIGURE, None, ""),
+    "width": (lambda v: of_needling(width_um=v), "width_um", 1, FAR, None, ""),
+    "cycles": (lambda v: of_needling(cycles_per_s=v), "cycles_per_s", 1, FIGURE, None, ""),
+    "no cycles": (
+        lambda v: of_needling("roller", cycles_per_s=v),
+        "cycles_per_s",
+        0,
+        FIGURE,
+        None,
+        "",
+    ),
+    "turn": (lambda v: of_needling("roller", turn_um=v), "turn_um", 1, FIGURE, None, ""),
+    "no turn": (lambda v: of_needling(turn_um=v), "turn_um", 0, FIGURE, None, ""),
+    "hand": (lambda v: of_needling(hand_um_per_s=v), "hand_um_per_s", 0, FIGURE, None, ""),
+    "no rate": (
+        lambda v: replace(of_needling(), zones=of_zone(rate_nl_per_s=v).zones),
+        "rate_nl_per_s",
+        0,
+        FIGURE,
+        "z",
+        "",
+    ),
+    "passes": (lambda v: of_zone(passes=v), "passes", 1, 1_000, "z", ""),
+    "density": (lambda v: of_zone(pricks_per_cm2=v), "pricks_per_cm2", 0, FIGURE, "z", ""),
     "share": (lambda v: of_zone(share_ppm=v), "share_ppm", 0, 1_000_000, "z", ""),
     "spacing": (lambda v: of_zone(spacing_um=v), "spacing_um", 1, FAR, "z", ""),
     "radius": (lambda v: of_zone(rest=Rest(v, 0, 0)), "radius_um", 0, FAR, "z", ""),

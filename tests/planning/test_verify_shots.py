@@ -8,6 +8,7 @@ import pytest
 
 from mesogun.errors import Violation
 from mesogun.planning.plan import Settled
+from mesogun.planning.prescription import Head
 from mesogun.planning.verify.shots import check_shots
 from tests.planning.plans_by_hand import Place, bounded, by_hand, giving
 from tests.planning.samples import SQUARE, order, zone
@@ -144,3 +145,21 @@ def test_a_head_s_lattice_turns_to_the_left() -> None:
     made = stamped(10_000, 10_000, basis_um=(6_000, 0, 3_000, -5_197))
     note = "b does not lie to the left of a"
     assert rule("basis_um", 0, 1, zone="a", note=note) in told_by(check_shots, made)
+
+
+def test_a_head_whose_first_needle_is_not_the_middle_may_be_turned_too() -> None:
+    head = Head("bent", ((2, 1), (0, 0), (1, 0)), 6_000, "test")
+    rx = replace(giving(order(zone("a", SQUARE, spacing_um=6_000)), 30_000), heads=(head,))
+    steps = list(head.needles)
+    for _ in range(6):
+        places = [(30_000 + 6_000 * i + 3_000 * j, 30_000 + 5_197 * j) for i, j in steps]
+        made = by_hand(
+            rx, places, pitch_um=6_000, basis_um=BASIS, shot=[0] * 3, head=[0] * 3, needle=[0, 1, 2]
+        )
+        assert told_by(check_shots, made) == []
+        steps = [(-j, i + j) for i, j in steps]
+    mirrored = [(30_000 + 6_000 * (i + j) - 3_000 * j, 30_000 - 5_197 * j) for i, j in head.needles]
+    made = by_hand(
+        rx, mirrored, pitch_um=6_000, basis_um=BASIS, shot=[0] * 3, head=[0] * 3, needle=[0, 1, 2]
+    )
+    assert [one.limit for one in told_by(check_shots, made)] == ["needle"]

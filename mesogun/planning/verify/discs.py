@@ -34,7 +34,7 @@ from mesogun.planning.verify.near import Points, cuts, spread, taken
 
 RADIUS_UM = 5_642
 SQUARE = RADIUS_UM * RADIUS_UM
-FEW = 6
+BETWEEN_FEW = 6
 """So few pricks between which discs of one square differ are looked at pair by pair."""
 NEAR_TO_CALL = 1e-9
 AT_ONCE = 50_000
@@ -121,7 +121,7 @@ class Search:
             return self._cubes(squares)
         between = _between(squares, self.points)
         count = np.bincount(squares.of[between], minlength=len(squares.starts) - 1)
-        ready = (count <= FEW) | (squares.side == 1)
+        ready = (count <= BETWEEN_FEW) | (squares.side == 1)
         if ready.any():
             self._decide(_some(squares, ready), between[ready[squares.of]])
         return [_quartered(_some(squares, ~ready), flat=True)] if not ready.all() else []
