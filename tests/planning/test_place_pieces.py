@@ -271,6 +271,9 @@ def test_a_hull_has_no_three_corners_in_a_line() -> None:
     grid = tuple((x, y) for x in range(5) for y in range(4))
     assert hull(grid) == ((0, 0), (4, 0), (4, 3), (0, 3))
     assert hull((*SQUARE, (30_000, 0), (0, 7), (60_000, 1))) == SQUARE
+    # the unit square, and a corner that turns by next to nothing
+    assert hull(((1, 1), (0, 0), (0, 1), (1, 0))) == ((0, 0), (1, 0), (1, 1), (0, 1))
+    assert hull(((0, 0), (50, 0), (100, 1), (0, 9))) == ((0, 0), (50, 0), (100, 1), (0, 9))
     assert perimeter_um(((0, 0), (3, 4), (3, 5))) == 5 + 1 + 6
     assert perimeter_um(((0, 0), (0, 0), (1, 1))) == 0 + 2 + 2
 

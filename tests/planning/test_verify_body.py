@@ -88,6 +88,34 @@ def test_a_prick_lies_within_1_um_of_its_face_however_it_leans(seed: int, size: 
     assert off == rule("face", 2, 1, "um", pricks=tuple(wanted), note=note)
 
 
+def test_a_prick_a_hair_farther_than_1_um_above_its_face_is_found() -> None:
+    """Faces some 60 um wide; places whose distance is 1 um, and up to a hundredth less or more."""
+    rng = np.random.default_rng(5)
+    found = 0
+    for _ in range(60):
+        corners = [(int(a), int(b), int(c)) for a, b, c in rng.integers(-40, 41, (3, 3))]
+        a, b, c = (np.array(one) for one in corners)
+        normal = np.cross(b - a, c - a)
+        long = float(np.sqrt(float((normal * normal).sum())))
+        if long < 600:
+            continue
+        middle = (a + b + c) // 3
+        near = middle + np.stack(np.mgrid[-6:7, -6:7, -6:7], axis=-1).reshape(-1, 3)
+        height = np.abs((near - a) @ normal) / long
+        some = near[np.abs(height - 1) < 0.02][:40]
+        at: list[Place] = [(int(x), int(y), int(z)) for x, y, z in some]
+        if not at:
+            continue
+        made = pricked(
+            on(body_of(list(corners), [(0, 1, 2)]), (0,), margin_um=0), at, [0] * len(at)
+        )
+        triangle = corners[0], corners[1], corners[2]
+        wanted = [k for k, one in enumerate(at) if not is_within(one, triangle, 1)]  # type: ignore[arg-type]
+        assert rows_told(made, "face") == wanted
+        found += len(wanted)
+    assert found > 50
+
+
 def test_the_distance_from_a_face_is_that_of_its_inside_its_edges_or_its_corners() -> None:
     triangle = ((0, 0, 0), (10, 0, 0), (0, 10, 0))
     for place, reach in (

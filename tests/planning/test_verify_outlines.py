@@ -37,7 +37,13 @@ def plainly(x: Whole, y: Whole, ring: Ring, margin: int) -> tuple[Truth, Truth]:
             odd ^= ((ay <= y) != (by <= y)) & to_the_right
         long2, along = dx * dx + dy * dy, gx * dx + gy * dy
         cross = gx * dy - gy * dx
-        beside = (along > 0) & (along < long2) & (cross * cross < margin * margin * long2)
+        if long2 > 10**6:  # its square might not fit 64 bits
+            cross = cross.astype(object)
+        beside = (
+            (along > 0)
+            & (along < long2)
+            & (cross * cross < margin * margin * long2).astype(np.bool_)
+        )
         corner = gx * gx + gy * gy < margin * margin
         near |= beside | corner
     return odd, near
@@ -106,6 +112,16 @@ def test_places_that_share_a_cell_get_the_answer_of_each(seed: int) -> None:
     assert len(told) == len(rings)
     for ring, answer in zip(rings, told, strict=True):
         assert_alike(answer, plainly(x, y, ring, margin))
+
+
+def test_an_outline_of_metres_is_tested_place_by_place() -> None:
+    """Too long to be cut into pieces of some um: its edges run through the places."""
+    x, y = (one.ravel().astype(np.int64) for one in np.mgrid[-30:31, -30:31])
+    ring = ((-900_000, -800_000), (900_000, 800_001), (-900_000, 800_000))
+    (told,) = place_in_zone(x, y, (ring,), 3)
+    assert_alike(told, plainly(x, y, ring, 3))
+    assert told[0].any()
+    assert not told[0].all()
 
 
 def test_few_and_many_places_are_judged_alike() -> None:

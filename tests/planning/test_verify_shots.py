@@ -142,6 +142,16 @@ def test_a_head_s_lattice_has_three_steps_of_its_pitch(
 
 
 def test_a_head_s_lattice_turns_to_the_left() -> None:
+    for left in (
+        (0, 6_000, -5_197, 3_000),
+        (-6_000, 0, -3_000, -5_197),
+        (0, -6_000, 5_197, -3_000),
+    ):
+        made = stamped(10_000, 10_000, basis_um=left)
+        assert "basis_um" not in {one.limit for one in told_by(check_shots, made)}
+        ax, ay, bx, by = left
+        right = stamped(10_000, 10_000, basis_um=(bx, by, ax, ay))
+        assert "basis_um" in {one.limit for one in told_by(check_shots, right)}
     made = stamped(10_000, 10_000, basis_um=(6_000, 0, 3_000, -5_197))
     note = "b does not lie to the left of a"
     assert rule("basis_um", 0, 1, zone="a", note=note) in told_by(check_shots, made)

@@ -130,7 +130,7 @@ def test_a_plan_states_each_limit_once_with_value_unit_origin_and_source() -> No
         broken(7, "the plan states another value"),
     ]
     unset = "the plan states 'x', which the prescription does not set"
-    for index, where in ((None, None), (1, "b"), (2, "number 2"), (-1, "number -1")):
+    for index, where in ((None, None), (0, "a"), (1, "b"), (2, "number 2"), (-1, "number -1")):
         assert said(*TWO.limits, limit("x", 9, index)) == [
             rule("limits", 9, 0, "nl", zone=where, note=unset)
         ]
