@@ -9,7 +9,7 @@ SEED ?= 1
 MUTANTS ?= 400
 WORKERS ?= auto
 
-.PHONY: help dry-run test check lint types architecture generated bench mutants clean
+.PHONY: help dry-run test check lint types architecture generated bench model mutants clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ generated: $(VENV)/.check ## generated files are fresh
 
 bench: $(VENV)/.bench ## speed, as ratios to what a user would use instead
 	@$(BIN)/python -m benchmarks
+
+model: $(VENV)/.core ## explore the models of shots and arming in their larger bounds (minutes)
+	@$(BIN)/python -m tests.model
 
 mutants: $(VENV)/.mutation ## how many small mistakes in the planner do its tests notice? (half an hour)
 	@$(BIN)/python -m tests.mutation --sample $(MUTANTS)
