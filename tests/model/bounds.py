@@ -42,7 +42,8 @@ class Bound(NamedTuple):
             told += ["a shot of another session"] * (len(model.sites) - 1)
             told += ["a second pistol"] * (model.pistols - 1)
         for what, count in model.left._asdict().items():
-            told += [f"{count} {FAULTS[what]}"] if count and what in FAULTS else []
+            times = f"{count} x" if count > 1 else "1"
+            told += [f"{times} {FAULTS[what]}"] if count and what in FAULTS else []
         return ", ".join([*told, *([self.extra] if self.extra else [])])
 
     def row(self, told: Explored[Any]) -> str:
@@ -108,7 +109,7 @@ LARGE = (
     Bound(_shots(drops=1, duplicates=1, cuts=1, refusals=1, aborts=1)),
     Bound(_shots(sites=(1, 1), duplicates=1, crashes=1, cuts=1)),
     Bound(_shots(sites=(1, 1), pistols=2, duplicates=1, crashes=1)),
-    Bound(_shots(sites=(1, 1), pistols=2, swaps=1, crashes=1, cuts=1)),
+    Bound(_shots(sites=(1, 1), pistols=2, swaps=1, crashes=1)),
     Bound(_shots(sites=(2,), capacity=2, duplicates=1, crashes=1, cuts=1), "journals of 2 records"),
     Bound(_arming(aborts=1, stops=1, duplicates=1)),
     Bound(_arming(aborts=1, duplicates=1, drops=1)),
