@@ -54,6 +54,8 @@ BUDGETS = ("_AT_ONCE", "CELLS_MAX", "PAIRS_MAX", "TOUCHES_MAX", "AUTO_FROM", "_W
 """Ends of names of constants that say how much is done at once: every value gives the same plan."""
 EFFORTS = (
     "BETTERING",
+    "BIG",
+    "CELL_POINTS",
     "FULL_FROM",
     "LARGE",
     "LOG",

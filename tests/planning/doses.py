@@ -125,6 +125,21 @@ def divided(number: int) -> object:
     ]
 
 
+def kinds(number: int) -> object:
+    """Shots of two and of three needles, or of others: how a zone's volume is shared among them."""
+    dice = Dice(number, 97)
+    some = dice.one_of(((1, 2), (2, 3), (2, 3), (3, 4), (2, 5), (4, 6)))
+    shots = [dice.one_of(some) for _ in range(dice.between(1, 9))]
+    rows = sum(shots)
+    shot = np.repeat(np.arange(len(shots)), shots)
+    places = Places(np.arange(rows) * 40_000, np.zeros(rows, dtype=np.int64), None)
+    step, mean = dice.one_of((1, 2, 3, 5)), dice.between(2, 30)
+    bounds = Bounds(rows * mean + dice.upto(4), dice.between(0, 3), 2 * mean, 10**9, 1)
+    weight = np.array([dice.between(0, 3) for _ in range(rows)]) if dice.once_in(2) else None
+    made = Demand(places, np.zeros(rows, dtype=np.int64), shot, step, (bounds,), weight)
+    return [told(allocate(made)), told(allocate(made, less=True))]
+
+
 def plainly(number: int) -> object:
     """Zone by zone, as if there were no discs: the short way, and the general one."""
     asked = demand(Dice(number, 43))
@@ -298,6 +313,7 @@ MAKERS: dict[str, tuple[int, Callable[[int], object]]] = {
     "bounded": (120, bounded),
     "steps": (200, steps),
     "plainly": (120, plainly),
+    "kinds": (120, kinds),
     "round about": (100, round_about),
     "prices": (120, prices),
     "roomy": (60, roomy),

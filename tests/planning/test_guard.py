@@ -247,6 +247,15 @@ def test_a_measured_place_may_be_as_much_nearer_to_earlier_pricks_as_it_may_miss
     assert reason(guard, 0, at_um=(11_499, 0, 0)) == "earlier"
 
 
+def test_who_may_miss_by_more_than_a_distance_asked_may_come_to_the_very_place() -> None:
+    before = Earlier("out/first", "2026-11-01", 5_000, ((0, 0, 0),))
+    here = (0, 0, 0)
+    guard = Guard.of(at((6_000, 0), earlier=(before,)), {}, tolerance_um=9_000)
+    assert reason(guard, 0, at_um=here) == "allowed"
+    guard = fired(at(here, (6_000, 0)), 0, tolerance_um=9_000)
+    assert reason(guard, 1, at_um=here) == "allowed"
+
+
 def test_the_interval_is_waited_for_and_the_verdict_says_until_when() -> None:
     paced = at((0, 0), (9_000, 0), zones=(zone("square", SQUARE, interval_ms=300),))
     guard = Guard.of(paced, {})

@@ -143,3 +143,13 @@ def test_a_thin_tip_is_where_the_way_begins() -> None:
     way, least = order(placed, None, None)
     assert travel(placed, way) == least
     assert {int(placed.i[way[0]]), int(placed.i[way[-1]])} & {6}
+
+
+def test_two_large_islands_are_gone_over_one_after_the_other() -> None:
+    """So many points that no bridge between them is measured: the bound is the pitch alone."""
+    block = [(i, j) for j in range(30) for i in range(35)]
+    placed = set_of([*block, *((i + 60, j) for i, j in block)])
+    way, least = order(placed, None, None)
+    assert sorted(way.tolist()) == list(range(2_100))
+    assert least == 2_099 * 10_000
+    assert travel(placed, way) <= least + 40 * 10_000

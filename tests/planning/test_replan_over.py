@@ -145,8 +145,10 @@ def test_the_last_zone_gives_way_down_to_its_least_doses_then_the_one_before() -
 def test_where_not_even_least_doses_are_left_nothing_is_planned() -> None:
     before = of_two_zones(10_000, 10_000, 10_000, 10_000, dose_nl_min=4_000)
     assert doses(replan(before, {0: 28_000})) == [28_000, 4_000, 4_000, 4_000]
-    with pytest.raises(PlanError, match="are left for its pricks"):
+    with pytest.raises(PlanError, match=r"7\.999 uL are left for its pricks"):
         replan(before, {0: 28_001})
+    with pytest.raises(PlanError, match=" 0 uL are left for its pricks"):
+        replan(before, {0: 40_001})
 
 
 def test_a_square_centimetre_that_is_too_full_stops_only_what_lies_in_it() -> None:

@@ -77,9 +77,8 @@ def surely_thin(demand: Demand, dose: Integers) -> bool:
     """
     boxes = []
     x, y = demand.places.x_um, demand.places.y_um
-    ends = np.searchsorted(demand.zone, np.arange(len(demand.zones) + 1))
     for k, one in enumerate(demand.zones):
-        rows = slice(int(ends[k]), int(ends[k + 1]))
+        rows = slice(*np.searchsorted(demand.zone, (k, k + 1)).tolist())
         if rows.start == rows.stop:
             continue
         if not 0 < one.in_a_disc * int(dose[rows].max()) <= one.per_cm2_nl:
@@ -126,8 +125,8 @@ def each_zone(demand: Demand, shots: Shots, *, less: bool) -> Integers | Short:
             continue
         shared = None if volume % step else _shared(shots, groups, mine, volume)
         if shared is None:
-            below, above = volume // step * step, -(-volume // step) * step
-            return Short(k, "step", max(below, low), min(above, high), True)
+            # the least and the greatest sum are whole steps, too: both lie between them
+            return Short(k, "step", volume // step * step, -(-volume // step) * step, True)
         totals[mine] = shared
     return level(groups, totals, shots.target // shots.step_nl, shots.low, shots.high)
 

@@ -306,12 +306,13 @@ def _answers(
 ) -> tuple[Answer, ...]:
     """Say of each zone whether its doses are proved to be the best there are.
 
-    They are if all doses together cost no more than what is proved to be the least, to within the
-    least that two costs can differ by; or if the zone has the doses that it would have alone.
+    They are if all is given, and all doses together cost no more than what is proved to be the
+    least, to within the least that two costs can differ by; or if the zone has the doses that it
+    would have alone.
     """
     shots = asked.shots
     grain = (gcd(*shots.step_nl.tolist()) * FINE) ** 2 if not shots.target.any() else 1
-    best = cost_of(shots, steps) - least_cost(asked, prices) < grain
+    best = asked.adds_up(steps) and cost_of(shots, steps) - least_cost(asked, prices) < grain
     answers: list[Answer] = []
     for k in range(len(demand.zones)):
         mine = shots.zone == k

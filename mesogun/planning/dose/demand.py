@@ -129,9 +129,8 @@ class Shots(NamedTuple):
     @property
     def kinds(self) -> Groups:
         """Shots of one zone with equally many needles: these share a sum of steps."""
-        kind = self.zone * (int(self.needles.max(initial=0)) + 1) + self.needles
-        first = begins(kind)
-        return Groups(first, np.diff(first, append=len(kind)))
+        first = begins(self.zone, self.needles)
+        return Groups(first, np.diff(first, append=len(self.zone)))
 
 
 def shots_of(demand: Demand, target: Integers) -> Shots:

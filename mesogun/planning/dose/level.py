@@ -41,9 +41,10 @@ class Groups(NamedTuple):
         return values if len(values) == 1 else values.repeat(self.size)
 
 
-def begins(values: Integers) -> Integers:
-    """Return the rows at which another value begins; equal values stand together."""
-    return np.flatnonzero(np.append(len(values) > 0, values[1:] != values[:-1]))
+def begins(*columns: Integers) -> Integers:
+    """Return the rows at which another value of any column begins; equal rows stand together."""
+    other = [one[1:] != one[:-1] for one in columns]
+    return np.flatnonzero(np.append(len(columns[0]) > 0, np.logical_or.reduce(other)))
 
 
 def groups_of(counts: Integers) -> Groups:

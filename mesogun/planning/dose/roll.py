@@ -255,7 +255,7 @@ def _around_two(pivot: Integers, prick: Integers, u: Integers, v: Integers) -> A
     """
     uu, vv, uv = (u * u).sum(axis=0), (v * v).sum(axis=0), (u * v).sum(axis=0)
     length = np.maximum(uu, 1)
-    radius = np.sqrt(np.maximum(4 * REACH_UM * REACH_UM - uu, 0)) / 2
+    radius = np.sqrt(4 * REACH_UM * REACH_UM - uu) / 2
     w = v - u * (uv / length)
     one, two = _across(u)
     wx, wy = (w * one).sum(axis=0), (w * two).sum(axis=0)
@@ -267,9 +267,7 @@ def _around_two(pivot: Integers, prick: Integers, u: Integers, v: Integers) -> A
     sine = np.sqrt(np.maximum(1 - cosine * cosine, 0))
     begin = _direction(wx * cosine + wy * sine, wy * cosine - wx * sine)
     end = _direction(wx * cosine - wy * sine, wy * cosine + wx * sine)
-    alone = (uu == 0) & (vv > 0)
-    kept = ~never & ~alone
-    always |= uu == 0
+    kept = ~never
     begin, end = np.where(always, 0, begin), np.where(always, TURN, end)
     return Arcs(pivot[kept], prick[kept], begin[kept], end[kept])
 
@@ -326,7 +324,9 @@ def _worst(
     for one in caps.tolist():
         excess = run - one
         if len(caps) > 1:
-            excess = np.where(running((cap == one) * 1) > 0, excess, np.iinfo(np.int64).min)
+            excess = np.where(
+                running((cap == one).astype(np.int64)) > 0, excess, np.iinfo(np.int64).min
+            )
         most = np.maximum.reduceat(excess, first)
         where = np.flatnonzero(excess == most[pivot])
         where = where[np.searchsorted(pivot[where], np.arange(len(first)))]

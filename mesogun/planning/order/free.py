@@ -181,7 +181,6 @@ def _shortened(
     together in memory.
     """
     count, placed, total = stops.points, stops.placed, stops.total
-    nowhere = placed if placed < total else total
     names = np.concatenate((way[way < count], np.arange(count, total)))
     number = np.empty(total, dtype=np.int64)
     number[names] = np.arange(total)
@@ -197,7 +196,7 @@ def _shortened(
     shorten_free.at(count)(
         (running, flat(place, count)),
         (flat(which.ravel(), count), flat(away.ravel(), count), which.shape[1]),
-        (x, y, z, count, nowhere),
+        (x, y, z, count, placed),
         flat(queue, count),
         flat(waiting, count),
         len(first),

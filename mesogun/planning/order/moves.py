@@ -26,7 +26,7 @@ TURN, YR_X, Y_XR, Y_X, XR_YR = 1, 2, 3, 4, 5
 """X turned over; Y turned over, then X; Y, then X turned over; Y, then X; both turned over."""
 BREADTH = 5
 """Of how many near stops the third hop is chosen."""
-MASK = (1 << 32) - 1
+MASK = 0xFFFF_FFFF
 LOG_A_MOVE = 6
 """A move takes up to three turns, two numbers each."""
 KICK_MAX = 10

@@ -15,12 +15,10 @@ from mesogun.planning.order.mend import Ground
 
 UNIT = 1_024
 """A hop from neighbour to neighbour."""
-NEAR = tuple(
-    (i, j)
-    for norm in (1, 3, 4)
-    for i in range(-3, 4)
-    for j in range(-3, 4)
-    if i * i + i * j + j * j == norm
+NEAR = (
+    *((-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0)),
+    *((-2, 1), (-1, -1), (-1, 2), (1, -2), (1, 1), (2, -1)),
+    *((-2, 0), (-2, 2), (0, -2), (0, 2), (2, -2), (2, 0)),
 )
 """The eighteen places within two hops, nearest first."""
 BREADTH = (5, 3, 2, 1)

@@ -188,13 +188,13 @@ def _weave(rings: Rings) -> None:
     """Put each point that sticks out between the two points that it touches in the next row."""
     rest = []
     for i, j, place in rings.loose:
-        above = _holding(rings.bottoms.get(j + 1, ()), i - 1, i)
-        below = _holding(rings.tops.get(j - 1, ()), i, i + 1)
-        for stretch, before in (
-            (above, above.base + i - 1 - above.low if above else 0),
-            (below, below.base + below.high - i - 1 if below else 0),
-        ):
-            if stretch is not None and before not in rings.jumps:
+        hops = []
+        if (above := _holding(rings.bottoms.get(j + 1, ()), i - 1, i)) is not None:
+            hops.append((above, above.base + i - 1 - above.low))
+        if (below := _holding(rings.tops.get(j - 1, ()), i, i + 1)) is not None:
+            hops.append((below, below.base + below.high - i - 1))
+        for stretch, before in hops:
+            if before not in rings.jumps:
                 rings.jumps[before] = place
                 rings.jumps[place] = before + 1
                 rings.woven.append((place, stretch.strip))
