@@ -142,6 +142,11 @@ def _earlier(
             f"session {name} was {days} d ago: from {asked.days} d on its places are not avoided"
         )
         return None
+    if session.record.strokes:
+        warnings.append(
+            f"session {name} of {before} was given in strokes: where its pricks lie nobody can "
+            "say, and nothing of it is avoided"
+        )
     points = pricked(session)
     return Earlier(f"session {name}", before, asked.distance_um, points) if points else None
 

@@ -1,24 +1,25 @@
-"""A sound on the terminal, once for each prick of a step, at the plan's pace."""
+"""A sound on the terminal, once for each prick or stroke of a step, at the plan's pace."""
 
 from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Sequence
 
 BELL = "\a"
 
 
 class Beat:
-    """Sounds so often, so many times, while it is entered; it stops at once when left."""
+    """Sounds after each of some times, while it is entered; it stops at once when left."""
 
-    def __init__(self, every_us: int, times: int) -> None:
-        """`every_us` 0: no sound at all."""
-        self._every_s, self._times = every_us / 1_000_000, times
+    def __init__(self, gaps_us: Sequence[int]) -> None:
+        """`gaps_us`: from one sound to the next; none: no sound at all."""
+        self._gaps_s = [one / 1_000_000 for one in gaps_us]
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Beat:
-        if self._every_s > 0:
+        if self._gaps_s:
             self._thread = threading.Thread(target=self._sound, daemon=True)
             self._thread.start()
         return self
@@ -29,8 +30,8 @@ class Beat:
             self._thread.join()
 
     def _sound(self) -> None:
-        for _ in range(self._times):
-            if self._over.wait(self._every_s):
+        for gap_s in self._gaps_s:
+            if self._over.wait(gap_s):
                 return
             try:
                 sys.stderr.write(BELL)

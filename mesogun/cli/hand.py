@@ -13,17 +13,18 @@ def demand_pistol(plan: Plan, record: str | None = None) -> None:
         WrongUsage: it is given by hand; the text says how.
     """
     name = plan.prescription.name
-    if plan.strokes:
-        raise WrongUsage(
-            f"{name}: its head is {plan.prescription.head!r}, which a hand moves over the skin in "
-            f"strokes: no pistol gives them. `mesogun plan RX --picture FILE.svg` draws them"
-        )
-    if plan.prescription.head != HAND:
+    if not plan.strokes and plan.prescription.head != HAND:
         return
     if record is not None:
         raise WrongUsage(
             f"{record}: this session is given by hand, and no pistol goes on with it: "
             f"`mesogun pace --resume {record}` does"
+        )
+    if plan.strokes:
+        raise WrongUsage(
+            f"{name}: its head is {plan.prescription.head!r}, which a hand moves over the skin in "
+            f"strokes: no pistol gives them. `mesogun plan RX --picture FILE.svg` draws them, "
+            f"`mesogun pace PLAN` guides and keeps the record"
         )
     raise WrongUsage(
         f"{name}: its head is {HAND!r}: it is given by hand, not by a pistol. `mesogun plan RX -o "
@@ -32,17 +33,12 @@ def demand_pistol(plan: Plan, record: str | None = None) -> None:
 
 
 def demand_hand(plan: Plan) -> None:
-    """Make sure that `plan` is given by hand.
+    """Make sure that `plan` is given by hand: pricks of a needle, or strokes of a pen or a roller.
 
     Raises:
         WrongUsage: it is for a pistol.
     """
-    if plan.strokes:
-        raise WrongUsage(
-            f"{plan.prescription.name}: its head is {plan.prescription.head!r}: it goes over the "
-            f"skin in strokes, and there is no prick to confirm"
-        )
-    if plan.prescription.head != HAND:
+    if not plan.strokes and plan.prescription.head != HAND:
         raise WrongUsage(
             f"{plan.prescription.name}: its head is {plan.prescription.head!r}: a pistol gives it "
             f"(`mesogun run`), and its doses are no whole marks of a syringe: plan it with "

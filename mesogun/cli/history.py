@@ -10,7 +10,7 @@ from pathlib import Path
 from mesogun.cli.output import Session, plan_digest_of, read_session
 from mesogun.errors import PrescriptionError
 from mesogun.planning import Prescription
-from mesogun.record import verify_folder
+from mesogun.record import PrickRecord, Record, StrokeRecord, verify_folder
 
 GIVEN = ("given", "in_doubt")
 """What is in doubt counts as given."""
@@ -41,13 +41,17 @@ def held_sessions(folders: Sequence[str]) -> tuple[tuple[Held, ...], tuple[str, 
                 "verify"
             )
         session = read_session(folder)
-        if not any(one.state in GIVEN for one in session.record.pricks):
+        if not any(one.state in GIVEN for one in _parts(session.record)):
             notes.append(f"{folder}: nothing was given in that session: it does not count")
             continue
         if session.record.session.simulated:
             notes.append(f"{folder}: SIMULATED: nobody was treated in that session")
         held.append(Held(_day(session, notes), session))
     return tuple(sorted(held, key=lambda one: (one.day, str(one.session.folder)))), tuple(notes)
+
+
+def _parts(record: Record) -> tuple[PrickRecord | StrokeRecord, ...]:
+    return record.strokes or record.pricks
 
 
 def _day(session: Session, notes: list[str]) -> date:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from mesogun.cli import show
+from mesogun.cli import show, stroke_record
 from mesogun.intake import read_plan
 from mesogun.planning import Plan
 from mesogun.record import Folder, Note, Record, load_record
@@ -35,6 +35,7 @@ class Session:
             "pricks_given": record.count("given"),
             "pricks_in_doubt": record.count("in_doubt"),
             "pricks_not_given": record.count("not_given"),
+            **stroke_record.facts(record),
             "dose_nl_planned": sum(one.dose_nl_planned for one in record.pricks),
             "dose_nl_given": record.dose_nl_given,
             "duration_s": record.duration_us / 1_000_000,
@@ -47,17 +48,13 @@ class Session:
     def summary(self) -> str:
         """Say how the session went, as a clinician would ask; every line says if it was a twin."""
         record, rx = self.record, self.plan.prescription
-        given, planned = record.count("given"), len(record.pricks)
-        doubt, missing = record.count("in_doubt"), record.count("not_given")
+        doubt, missing = (stroke_record.count(record, one) for one in ("in_doubt", "not_given"))
         troubles = (f"{doubt} IN DOUBT" if doubt else "", f"{missing} NOT GIVEN" if missing else "")
         differs = "".join(f", {one}" for one in troubles if one)
-        ordered = sum(one.dose_nl_planned for one in record.pricks)
         lines = [
             f"{rx.name}: {OUTCOME_WORDS[record.outcome]}{differs}"
             + (f": {record.why}" if record.why else ""),
-            f"pricks given     {given} of {planned}",
-            f"volume given     {show.ml(record.dose_nl_given)} of {show.ml(ordered)}, "
-            f"{evidence(record)}",
+            *self._given_lines(),
             *(f"product          {one.name}, lot {one.lot}" for one in rx.products),
             f"in doubt         {doubt or 'none'}" + (doubt_words(record) if doubt else ""),
             f"not given        {missing or 'none'}",
@@ -75,6 +72,17 @@ class Session:
         mark = "SIMULATED  " if record.session.simulated else ""
         return "\n".join(mark + line for line in lines)
 
+    def _given_lines(self) -> list[str]:
+        record = self.record
+        if record.strokes:
+            return stroke_record.given_lines(record, self.plan)
+        ordered = sum(one.dose_nl_planned for one in record.pricks)
+        return [
+            f"pricks given     {record.count('given')} of {len(record.pricks)}",
+            f"volume given     {show.ml(record.dose_nl_given)} of {show.ml(ordered)}, "
+            f"{evidence(record)}",
+        ]
+
     def _change_lines(self) -> list[str]:
         lines = []
         for one in self.record.replans:
@@ -83,10 +91,11 @@ class Session:
                 f"planned anew     after {lost} lost doses: {len(one.changes) - lost} others "
                 f"raised ({one.plan_digest[:15]}…)"
             )
+        what = "stroke" if self.record.strokes else "shot"
         for pause in self.record.pauses:
             by = f"confirmed by {pause.confirmed_by}" if pause.confirmed_by else "NOT CONFIRMED"
             lines.append(
-                f"pause            before shot {pause.shot + 1}: {', '.join(pause.kinds)}, {by}"
+                f"pause            before {what} {pause.shot + 1}: {', '.join(pause.kinds)}, {by}"
             )
         return lines
 

@@ -1,4 +1,4 @@
-"""`mesogun pace`: a paced guide through pricks that are given by hand, and their record.
+"""`mesogun pace`: a paced guide through pricks or strokes that a hand gives, and their record.
 
 The person at the terminal says what was given. Ctrl-C, a closed window and the end of the input
 stop between two entries of the journal, never within one.
@@ -30,13 +30,15 @@ from mesogun.cli.pacing_text import KEYS, UNKNOWN, Words, answer_of
 from mesogun.cli.pistols import json_option
 from mesogun.cli.running import tell
 from mesogun.cli.stopping import SIGNALS
+from mesogun.cli.stroke_text import StrokeWords
 from mesogun.intake import prescription_bytes, read_plan, read_prescription
 from mesogun.planning import Plan, VerifiedPlan, plan, to_json, verify
+from mesogun.planning.passes import settle_us, stroke_us
 from mesogun.record import Entry, Folder, Journal
 from mesogun.record.folder import PLAN, PRESCRIPTION
-from mesogun.session import Answer, Grain, Lost, Shown, guide, opening
+from mesogun.session import Answer, Grain, Lost, Shown, Standing, guide, laid, opening
 
-HELP = f"""Guide a person through the pricks of PLAN, which are given by hand, and keep the record.
+HELP = f"""Guide a person through the pricks or strokes of PLAN, and keep the record.
 
 \b
 Examples:
@@ -44,9 +46,12 @@ Examples:
   mesogun pace thighs.json --record out/thighs
   mesogun pace thighs.json --step prick --every 3
   mesogun pace --resume out/thighs
+  mesogun pace examples/pen-needling.toml
 
-PLAN is a plan file, or a prescription (.toml), for the head "hand". Row by row (or prick by prick)
-it says zone, depth, dose and where the plunger stands. Answers:
+PLAN is a plan file, or a prescription (.toml), for the head "hand", a pen or a roller. By hand, row
+by row (or prick by prick), it says zone, depth, dose and where the plunger stands. With a pen or a
+roller, pass by pass (or stroke by stroke), it says zone, direction, depth, the speed of the hand
+and how many seconds a stroke takes; read "stroke" for "prick". Answers:
 
 \b
 {KEYS}
@@ -56,6 +61,8 @@ only grows: a wrong answer is corrected by another entry. Exit code 0: all is se
 before, and --resume goes on.
 """
 PACKAGES = ("mesogun", "numpy")
+GRAINS: dict[str, Grain] = {"row": "row", "prick": "prick", "pass": "row", "stroke": "prick"}
+OF_STROKES = ("pass", "stroke")
 OPERATOR = "operator at the terminal"
 QUIET_US = 300_000
 """On a terminal an answer sooner after the one before is a key that is held down: not taken."""
@@ -123,13 +130,14 @@ class Table:
         *,
         say: Callable[[str], None],
         stopping: Stopping | None = None,
-        beat_us: int = 0,
+        every_us: int | None = 0,
     ) -> None:
-        """`beat_us`: on a terminal, a sound so often while a step is given; 0: none."""
-        self._words, self._lines, self._clock = Words(made), lines, clock
+        """`every_us`: on a terminal, a sound so often while a step is given; None: as planned."""
+        self._words: Words | StrokeWords = StrokeWords(made) if made.strokes else Words(made)
+        self._made, self._lines, self._clock = made, lines, clock
         self._say, self._stopping = say, stopping or Stopping()
         self._terminal = lines.isatty()
-        self._beat_us = beat_us if self._terminal else 0
+        self._every_us = every_us if self._terminal else 0
         self._answered_us: int | None = None
 
     def now_us(self) -> int:
@@ -153,8 +161,7 @@ class Table:
             self._say(f"the skin rests: wait {show.clock(wait_us)}")
             self._clock.wait_until(shown.not_before_us)
         self._say(self._words.of(shown))
-        step = shown.standing.phase == "step"
-        with Beat(self._beat_us if step else 0, shown.standing.until - shown.standing.next):
+        with Beat(self.gaps_us(shown.standing)):
             while True:
                 line = self._line()
                 if not line:
@@ -162,7 +169,20 @@ class Table:
                 answer = answer_of(line)
                 if answer is not None:
                     return answer
-                self._say(KEYS if line.strip() in ("?", "h", "help") else f"! {UNKNOWN}")
+                self._say(
+                    self._words.keys if line.strip() in ("?", "h", "help") else f"! {UNKNOWN}"
+                )
+
+    def gaps_us(self, now: Standing) -> list[int]:
+        """Return from one sound to the next: at the end of each prick or stroke of a step."""
+        if now.phase != "step" or self._every_us == 0:
+            return []
+        steps, made = range(now.next, now.until), self._made
+        if self._every_us is not None:
+            return [self._every_us for _ in steps]
+        if made.strokes:
+            return [settle_us(made, one) + stroke_us(made, one) for one in steps]
+        return [made.duration_us // len(made.pricks) for _ in steps]
 
     def _line(self) -> str:
         """Read a line; on a terminal, one that was meant."""
@@ -186,10 +206,8 @@ class Table:
 @click.option(
     "--step",
     "grain",
-    type=click.Choice(["row", "prick"]),
-    default="row",
-    show_default=True,
-    help="How much is shown at once.",
+    type=click.Choice(list(GRAINS)),
+    help="How much is shown at once [default: a row, or a pass].",
 )
 @click.option(
     "--every",
@@ -203,7 +221,7 @@ def pace_command(
     record: str | None,
     resume: str | None,
     by: str,
-    grain: Grain,
+    grain: str | None,
     every: float | None,
     folders: Folders,
     as_json: bool,
@@ -213,7 +231,7 @@ def pace_command(
         raise click.UsageError("name a PLAN, with or without --record DIR, or else --resume RECORD")
     with _opened(plan_file, record, resume, folders) as (folder, checked, journal, history):
         made = checked.plan
-        beat_us = made.duration_us // len(made.pricks) if every is None else int(every * 1_000_000)
+        steps = _grain(grain, strokes=bool(made.strokes))
         stopping = Stopping()
         before = {number: signal.signal(number, stopping.heard) for number in SIGNALS}
         desk = Table(
@@ -222,16 +240,25 @@ def pace_command(
             WallClock(max(one.at_us for one in history)),
             say=lambda text: show.say(text, err=as_json),
             stopping=stopping,
-            beat_us=beat_us,
+            every_us=None if every is None else int(every * 1_000_000),
         )
         try:
             with journal:
-                guide(checked, journal, history=history, desk=desk, wall=_wall, by=by, grain=grain)
+                guide(checked, journal, history=history, desk=desk, wall=_wall, by=by, grain=steps)
             show.say(err=as_json)
             return tell(finish(folder, made), as_json)
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _grain(asked: str | None, *, strokes: bool) -> Grain:
+    if asked is None:
+        return "row"
+    if (asked in OF_STROKES) != strokes:
+        fits = "pass or stroke" if strokes else "row or prick"
+        raise click.UsageError(f"--step {asked}: this plan is given by {fits}")
+    return GRAINS[asked]
 
 
 @contextmanager
@@ -262,8 +289,9 @@ def _opened(
             versions=tuple((name, version(name)) for name in PACKAGES),
         )
         journal = folder.create_journal()
-        journal.append(opened)
-        yield folder, checked, journal, (opened,)
+        history = (opened, *laid(checked))
+        journal.append(*history)
+        yield folder, checked, journal, history
 
 
 def _planned(file: str, folders: Folders) -> tuple[VerifiedPlan, bytes]:

@@ -45,7 +45,9 @@ def _is_number(text: str) -> bool:
 
 
 class Words:
-    """What is said of one plan."""
+    """What is said of one plan of pricks."""
+
+    keys = KEYS
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan

@@ -10,6 +10,7 @@ from mesogun.cli import show
 from mesogun.cli.files import write_file
 from mesogun.cli.notes import note_command
 from mesogun.cli.output import changed_pages, plan_digest_of, read_session
+from mesogun.cli.stroke_record import stroke_table
 from mesogun.errors import RecordError
 from mesogun.record import Record, load_record, to_json, verify_folder
 from mesogun.record.folder import RECORD
@@ -34,7 +35,7 @@ prescription's bytes, and report and map against both. The capture of the wire i
 Exit code 0: untouched and whole. Exit code 1: every problem, one a line.
 """
 
-EXPORT_HELP = """Export the pricks of the session in RECORD as CSV.
+EXPORT_HELP = """Export the pricks, or strokes, of the session in RECORD as CSV.
 
 \b
 Examples:
@@ -53,7 +54,7 @@ record_group.add_command(note_command)
 
 @record_group.command("show", help=SHOW_HELP)
 @click.argument("folder", metavar="RECORD")
-@click.option("--pricks", is_flag=True, help="List every prick.")
+@click.option("--pricks", is_flag=True, help="List every prick, or every stroke.")
 @click.option("--json", "as_json", is_flag=True, help="Print what record.json holds.")
 def show_command(folder: str, pricks: bool, as_json: bool) -> None:
     """Show what a session did."""
@@ -62,7 +63,9 @@ def show_command(folder: str, pricks: bool, as_json: bool) -> None:
         click.echo(to_json(session.record).decode(), nl=False)
         return
     click.echo(session.summary())
-    if pricks:
+    if pricks and session.record.strokes:
+        click.echo("\n" + stroke_table(session.record, session.plan))
+    elif pricks:
         click.echo("\n" + prick_table(session.record))
 
 
@@ -99,10 +102,10 @@ def verify_command(folder: str, as_json: bool) -> int:
 @click.option("--format", "kind", type=click.Choice(["csv"]), default="csv", show_default=True)
 def export_command(folder: str, output: str | None, kind: str) -> None:
     """Export a session's pricks."""
-    from mesogun.report import prick_csv
+    from mesogun.report import prick_csv, stroke_csv
 
     session = read_session(Path(folder))
-    text = prick_csv(session.record, session.plan)
+    text = (stroke_csv if session.plan.strokes else prick_csv)(session.record, session.plan)
     if output is None:
         click.echo(text, nl=False)
     else:

@@ -76,7 +76,8 @@ def notes(plan: Plan) -> list[str]:
         f"  a {needling.kind}: {figures}, {needling.width_um / MM:g} mm wide; each pass crosses "
         "the one before",
         "",
-        "No pistol gives these strokes: a hand does, at the speed above.",
+        "No pistol gives these strokes: a hand does, at the speed above. `mesogun pace PLAN` "
+        "guides and keeps the record.",
     ]
 
 

@@ -17,6 +17,7 @@ from mesogun.record.entries import (
     Replanned,
     Reserved,
     ShotOutcome,
+    Strokes,
 )
 from mesogun.record.folder import Folder, Problem, load_record, unwritten, verify_folder
 from mesogun.record.folding import ending_of, fold
@@ -33,6 +34,8 @@ from mesogun.record.record import (
     SessionFacts,
     SessionOutcome,
     Severity,
+    StrokeRecord,
+    Tool,
 )
 from mesogun.record.show import to_json
 
@@ -67,6 +70,9 @@ __all__ = [
     "SessionOutcome",
     "Severity",
     "ShotOutcome",
+    "StrokeRecord",
+    "Strokes",
+    "Tool",
     "ending_of",
     "fold",
     "load_record",

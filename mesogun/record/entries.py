@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, Literal, get_args, get_type_hints
 
 from mesogun.errors import RecordError
-from mesogun.record.record import SessionOutcome, Severity
+from mesogun.record.record import SessionOutcome, Severity, Tool
 
 ShotOutcome = Literal["fired", "not_fired", "partial", "indeterminate"]
 INTEGER_MAX = 2**64 - 1
@@ -205,9 +205,24 @@ class Corrected:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """The plan is of strokes, and has no prick: right after `Opened`, and only there.
+
+    From here on the shots of `Intent` are strokes, counted from 0, and `Outcome` and `Corrected`
+    give no dose: a person says of a stroke that it was given, or that it was not.
+    """
+
+    at_us: int
+    tool: Tool
+    depths_um: tuple[int, ...]
+    """To which the needles are set, one for each stroke in their order."""
+
+
 Entry = (
     Opened | Connected | Reserved | Armed | Intent | Outcome | Acknowledged | Alarmed | Ended
     | Paused | Replanned | Noted | Guided | Corrected
+    | Strokes
 )  # fmt: skip
 
 _Check = Callable[[object], bool]
@@ -251,6 +266,7 @@ _CHECKS: dict[object, tuple[_Check, str]] = {
     ShotOutcome: (_one_of(get_args(ShotOutcome)), " | ".join(get_args(ShotOutcome))),
     SessionOutcome: (_one_of(get_args(SessionOutcome)), " | ".join(get_args(SessionOutcome))),
     Severity: (_one_of(get_args(Severity)), " | ".join(get_args(Severity))),
+    Tool: (_one_of(get_args(Tool)), " | ".join(get_args(Tool))),
 }
 
 

@@ -27,6 +27,7 @@ from mesogun.record.entries import (
     Paused,
     Replanned,
     Reserved,
+    Strokes,
 )
 from mesogun.record.ledger import Fate, Ledger
 from mesogun.record.record import (
@@ -37,6 +38,7 @@ from mesogun.record.record import (
     Record,
     Replan,
     SessionFacts,
+    StrokeRecord,
 )
 
 UNCLOSED = "the host stopped without closing the record"
@@ -49,12 +51,13 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
     `partial`, `in_doubt`, `contradiction`, `given_twice`, `foreign_shot` and `pistol_changed`.
 
     Raises:
-        RecordError: there is no opening first, a second one later, one whose columns disagree, or
-            a plan that does not continue the one before it.
+        RecordError: there is no opening first, a second one later, one whose columns disagree,
+            strokes beside pricks, or a plan that does not continue the one before it.
     """
     opened = _opening(entries)
     guides = [one for one in entries if isinstance(one, Guided)]
-    ledger = Ledger(opened.shots, by_hand=bool(guides))
+    strokes = _strokes_of(entries, opened)
+    ledger = _ledger(opened, strokes, by_hand=bool(guides))
     alarms: list[Alarm] = []
     met: list[Connected | Guided] = []
     armed_us: int | None = None
@@ -89,14 +92,14 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
                 )
             case Opened():
                 raise RecordError("the journal opens a second session; one file holds one")
-            case Reserved() | Acknowledged() | Noted():
+            case Reserved() | Acknowledged() | Noted() | Strokes():
                 pass
     fates, follow = ledger.fates()
     meetings = [one for one in met if isinstance(one, Connected)]
     alarms += [*follow, *_changes(meetings)]
     last_us = max(one.at_us for one in entries)
     return Record(
-        session=_facts(opened, meetings, guides, ended),
+        session=_facts(opened, meetings, guides, ended, strokes),
         outcome=ended.outcome if ended else "interrupted",
         why=ended.why if ended else UNCLOSED,
         plan_digest=opened_anew.plan_digest,
@@ -110,6 +113,7 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
         pauses=tuple(pauses),
         replans=tuple(replans),
         notes=tuple(_note(one) for one in entries if isinstance(one, Noted)),
+        strokes=_stroke_records(strokes, fates),
     )
 
 
@@ -171,8 +175,36 @@ def _opening(entries: Sequence[Entry]) -> Opened:
     return opened
 
 
+def _strokes_of(entries: Sequence[Entry], opened: Opened) -> Strokes | None:
+    found = [one for one in entries if isinstance(one, Strokes)]
+    if not found:
+        return None
+    if found != [entries[1]] or opened.pricks or not found[0].depths_um:
+        raise RecordError("the journal's strokes do not stand alone, right after its opening")
+    return found[0]
+
+
+def _ledger(opened: Opened, strokes: Strokes | None, *, by_hand: bool) -> Ledger:
+    if strokes is None:
+        return Ledger(opened.shots, by_hand=by_hand)
+    return Ledger(len(strokes.depths_um), by_hand=True, noun="stroke")
+
+
+def _stroke_records(strokes: Strokes | None, fates: Sequence[Fate]) -> tuple[StrokeRecord, ...]:
+    if strokes is None:
+        return ()
+    return tuple(
+        StrokeRecord(index, fate.shot_id, fate.state, depth, fate.at_us, fate.why)
+        for index, (depth, fate) in enumerate(zip(strokes.depths_um, fates, strict=True))
+    )
+
+
 def _facts(
-    opened: Opened, meetings: list[Connected], guides: list[Guided], ended: Ended | None
+    opened: Opened,
+    meetings: list[Connected],
+    guides: list[Guided],
+    ended: Ended | None,
+    strokes: Strokes | None,
 ) -> SessionFacts:
     last = meetings[-1] if meetings else None
     return SessionFacts(
@@ -186,7 +218,7 @@ def _facts(
         limits_revision=last.limits_revision if last else 0,
         seed=last.seed if last else None,
         versions=opened.versions,
-        device="hand" if guides else "pistol",
+        device=strokes.tool if strokes else "hand" if guides else "pistol",
         confirmed_by=", ".join(dict.fromkeys(one.by for one in guides)),
     )
 

@@ -34,9 +34,9 @@ class Fate:
 class Ledger:
     """Intents and outcomes of one session, in any order and told any number of times."""
 
-    def __init__(self, shots: int, *, by_hand: bool = False) -> None:
-        """`by_hand`: a person said what became of each, not a pistol."""
-        self._by_hand = by_hand
+    def __init__(self, shots: int, *, by_hand: bool = False, noun: str = "prick") -> None:
+        """`by_hand`: a person said what became of each, not a pistol, and calls it `noun`."""
+        self._by_hand, self._noun = by_hand, noun
         self._never = NOT_REACHED if by_hand else NEVER_ASKED
         self._open = UNANSWERED if by_hand else NO_OUTCOME
         self._alarms: list[Alarm] = []
@@ -83,7 +83,7 @@ class Ledger:
             reason="corrected by the operator",
             dose_nl_given=entry.dose_nl_given,
             depth_um_given=entry.depth_um_given,
-            fired_at_us=entry.at_us if entry.dose_nl_given else None,
+            fired_at_us=entry.at_us if entry.outcome == "fired" else None,
             pistol_seq=None,
         )
         self._outcomes[entry.shot_id] = anew
@@ -137,9 +137,9 @@ class Ledger:
         return Fate(shot_id, "given", *given, why)
 
     def _name(self, shot_id: int) -> str:
-        """A person knows a prick by its number on the map, a pistol a shot by its id."""
+        """A person knows a prick or a stroke by its number, a pistol a shot by its id."""
         if self._by_hand and shot_id in self._intents:
-            return f"prick {self._intents[shot_id].shot + 1}"
+            return f"{self._noun} {self._intents[shot_id].shot + 1}"
         return f"shot {shot_id}"
 
     def _contradict(self, at_us: int, shot_id: int, text: str) -> None:

@@ -8,7 +8,9 @@ from typing import Literal
 PrickState = Literal["given", "not_given", "in_doubt"]
 SessionOutcome = Literal["complete", "aborted", "fault", "interrupted"]
 Severity = Literal["mild", "moderate", "severe"]
-Device = Literal["pistol", "hand"]
+Tool = Literal["pen", "roller"]
+"""What a hand moves over the skin in strokes."""
+Device = Literal["pistol", "hand", "pen", "roller"]
 CONFIRMED = "confirmed by operator, not measured"
 """What doses and depths of a session by hand rest on."""
 
@@ -37,8 +39,8 @@ class SessionFacts:
 
     @property
     def by_hand(self) -> bool:
-        """Tell whether a person gave the pricks, and said so, instead of a pistol."""
-        return self.device == "hand"
+        """Tell whether a person gave the pricks or strokes, and said so, instead of a pistol."""
+        return self.device != "pistol"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,23 @@ class PrickRecord:
     """Start of the shot since the session began, by the host's clock."""
     why: str
     """Why not given or in doubt, in words; empty when given as planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrokeRecord:
+    """One planned stroke of a pen or a roller, and what a person said of it."""
+
+    index: int
+    """Into the plan's strokes."""
+    shot_id: int | None
+    """The id under which it was last shown; None: never shown."""
+    state: PrickState
+    depth_um_planned: int
+    """To which the needles are set. How deep they went nothing measured."""
+    at_us: int | None
+    """When a person said that it was given, by the host's clock; None unless given."""
+    why: str
+    """Why not given or in doubt, in words; empty when given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +160,12 @@ class Record:
     replans: tuple[Replan, ...] = ()
     notes: tuple[Note, ...] = ()
     """As they were written; the journal lets none be changed or taken away."""
+    strokes: tuple[StrokeRecord, ...] = ()
+    """Of a pen or a roller; then there are no pricks."""
+
+    def count_strokes(self, state: PrickState) -> int:
+        """Return how many strokes are in `state`."""
+        return sum(1 for one in self.strokes if one.state == state)
 
     def count(self, state: PrickState) -> int:
         """Return how many pricks are in `state`."""

@@ -39,6 +39,7 @@ def _told(record: Record) -> dict[str, Any]:
         # only where there are any: a record without them has the bytes that it always had
         **{name: [asdict(one) for one in some] for name, some in _rare(record) if some},
         "pricks": [asdict(one) for one in record.pricks],
+        **({"strokes": [asdict(one) for one in record.strokes]} if record.strokes else {}),
     }
 
 
@@ -59,4 +60,14 @@ def _totals(record: Record) -> dict[str, int]:
         ),
         "duration_us": record.duration_us,
         "parts": record.parts,
+        **(_of_strokes(record) if record.strokes else {}),
+    }
+
+
+def _of_strokes(record: Record) -> dict[str, int]:
+    return {
+        "strokes_planned": len(record.strokes),
+        "strokes_given": record.count_strokes("given"),
+        "strokes_not_given": record.count_strokes("not_given"),
+        "strokes_in_doubt": record.count_strokes("in_doubt"),
     }

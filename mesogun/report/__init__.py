@@ -8,5 +8,6 @@ from __future__ import annotations
 from mesogun.report.page import page
 from mesogun.report.pictures import density_map, treatment_map
 from mesogun.report.sheet import prick_csv
+from mesogun.report.stroke_sheet import stroke_csv
 
-__all__ = ["density_map", "page", "prick_csv", "treatment_map"]
+__all__ = ["density_map", "page", "prick_csv", "stroke_csv", "treatment_map"]

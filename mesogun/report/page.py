@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mesogun.planning.plan import Plan
 from mesogun.record.record import Record, SessionOutcome
-from mesogun.report import account, afterwards, dose_map, during, papers, sections
+from mesogun.report import account, afterwards, dose_map, during, papers, sections, stroke_page
 from mesogun.report.markup import Markup, element, empty, join
 from mesogun.report.picture import SIMULATED, asset
 from mesogun.report.rows import DOSE_TOLERANCE, rows
 from mesogun.report.sections import Story
+from mesogun.report.stroke_rows import stroke_rows
 
 NOTICE = (
-    "mesogun is engineering software, not a certified medical device. This page shows what the "
-    "pistol and its host recorded; it is no proof of a treatment's safety or effect."
+    "mesogun is engineering software, not a certified medical device. This page shows what {} "
+    "recorded; it is no proof of a treatment's safety or effect."
 )
 
 
@@ -24,14 +27,14 @@ def page(record: Record, plan: Plan, *, generated_at: str) -> str:
     Raises:
         RecordError: `record` is not of `plan`; nothing is reported.
     """
-    table = rows(plan, record)
-    found = dose_map.density_of(plan, table)
-    story = Story(record, plan, table, account.sums(table), DOSE_TOLERANCE, found)
+    told = _of_strokes if plan.strokes else _of_pricks
+    header, content = told(record, plan, generated_at)
+    by = "a person confirmed and the host" if plan.strokes else "the pistol and its host"
     body = [
         _bar(record),
-        _header(story),
-        element("main", None, "\n", _sections(story, generated_at), "\n"),
-        element("footer", None, element("p", None, NOTICE)),
+        header,
+        element("main", None, "\n", join((one for one in content if one), "\n"), "\n"),
+        element("footer", None, element("p", None, NOTICE.format(by))),
     ]
     kind = "simulated" if record.session.simulated else "metal"
     styles = ["page.css", "map.css"] + (["simulated.css"] if record.session.simulated else [])
@@ -53,9 +56,37 @@ def page(record: Record, plan: Plan, *, generated_at: str) -> str:
     return f"<!doctype html>\n{made}\n"
 
 
-def _sections(story: Story, generated_at: str) -> Markup:
+def _of_strokes(record: Record, plan: Plan, generated_at: str) -> tuple[Markup, list[Markup]]:
+    table = stroke_rows(plan, record)
+    header = _header(
+        record,
+        plan,
+        stroke_page.as_planned(record, table),
+        stroke_page.verdict(record, table),
+        stroke_page.sentence(record, plan, table),
+        stroke_page.attention(record, plan, table),
+    )
+    return header, stroke_page.content(record, plan, generated_at)
+
+
+def _of_pricks(record: Record, plan: Plan, generated_at: str) -> tuple[Markup, list[Markup]]:
+    table = rows(plan, record)
+    found = dose_map.density_of(plan, table)
+    story = Story(record, plan, table, account.sums(table), DOSE_TOLERANCE, found)
+    header = _header(
+        record,
+        plan,
+        account.as_planned(record, story.total),
+        account.verdict(record, story.total),
+        account.sentence(record, story.total),
+        sections.attention(story),
+    )
+    return header, _sections(story, generated_at)
+
+
+def _sections(story: Story, generated_at: str) -> list[Markup]:
     record, plan = story.record, story.plan
-    parts = (
+    return [
         sections.map_section(story),
         sections.differences_section(story),
         during.replans_section(story),
@@ -70,8 +101,7 @@ def _sections(story: Story, generated_at: str) -> Markup:
         papers.patient_section(plan),
         papers.provenance_section(record, plan, generated_at),
         sections.pricks_section(story),
-    )
-    return join((one for one in parts if one), "\n")
+    ]
 
 
 def _bar(record: Record) -> Markup:
@@ -82,12 +112,11 @@ def _bar(record: Record) -> Markup:
     return element("div", {"class": "simulated-bar", "role": "note"}, words, told)
 
 
-def _header(story: Story) -> Markup:
-    record, plan = story.record, story.plan
+def _header(
+    record: Record, plan: Plan, whole: bool, verdict: str, sentence: str, notes: Sequence[Markup]
+) -> Markup:
     given = plan.prescription
-    whole = account.as_planned(record, story.total)
     tone = "calm" if whole else "doubtful" if record.outcome == "complete" else record.outcome
-    notes = sections.attention(story)
     quiet = [
         given.name,
         f"patient {given.patient_id}",
@@ -96,8 +125,8 @@ def _header(story: Story) -> Markup:
     ]
     parts = [
         element("p", {"class": "of"}, " · ".join(quiet)),
-        element("p", {"class": "verdict"}, _sign(tone), account.verdict(record, story.total)),
-        element("h1", None, account.sentence(record, story.total)),
+        element("p", {"class": "verdict"}, _sign(tone), verdict),
+        element("h1", None, sentence),
     ]
     if notes:
         items = (element("li", None, one) for one in notes)

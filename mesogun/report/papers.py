@@ -98,14 +98,24 @@ def products_section(plan: Plan, rows: Sequence[Row]) -> Markup:
     return section("product", "Products" if given.further_products else "Product", *parts)
 
 
-def _product(product: Product, given_nl: int) -> list[Markup]:
+def spread_section(plan: Plan, spread_nl: Sequence[int]) -> Markup:
+    """Return what was for the skin, and how much a person said was spread; zone by zone."""
+    given = plan.prescription
+    parts: list[Markup] = []
+    for index, product in enumerate(given.products):
+        mine = (nl for nl, one in zip(spread_nl, given.zones, strict=True) if one.product == index)
+        parts += _product(product, sum(mine), "spread on the skin, as confirmed")
+    return section("product", "Products" if given.further_products else "Product", *parts)
+
+
+def _product(product: Product, given_nl: int, how: str = "given") -> list[Markup]:
     viscosity = product.viscosity_upa_s
     pairs = [
         ("Product", product.name),
         ("Lot", product.lot),
         ("Expiry", product.expiry),
         ("Volume prescribed", figures.volume(product.volume_nl)),
-        ("Volume given", figures.volume(given_nl)),
+        (f"Volume {how}", figures.volume(given_nl)),
     ]
     if product.opened:
         pairs.append(("Opened", product.opened))
@@ -121,7 +131,7 @@ def _product(product: Product, given_nl: int) -> list[Markup]:
     columns = (
         Column("Component"),
         Column("Concentration, mg/mL", figure=True),
-        Column("Given, mg", figure=True),
+        Column(f"{how[0].upper()}{how[1:]}, mg", figure=True),
     )
     lines = [
         # pg per nL is ug per mL; times nL it is pg, of which 10^9 are a milligram
@@ -150,13 +160,24 @@ def patient_section(plan: Plan) -> Markup:
         ("Session", f"number {given.session_number} on {_when(given)}, {given.regimen}"),
         *([("Given for", given.indication.replace("_", " "))] if given.indication else []),
         ("Sessions before", previous),
-        ("Head, needle, syringe", f"{_heads(given)}, {given.needle}, {given.syringe}"),
-        ("Needles by the plan", _needles(plan)),
+        *_equipment(plan),
         ("Screening", _screening(given.screening)),
     ]
     kind = "loud" if overridden(given) else ""
     told = (facts(pairs, "two"), *findings(given))
     return section("patient", "Patient and session", *told, kind=kind)
+
+
+def _equipment(plan: Plan) -> list[tuple[str, str]]:
+    given = plan.prescription
+    if given.needling is not None:
+        wide = figures.trimmed(given.needling.width_um, figures.UM_PER_MM, 2)
+        needles = figures.counted(given.needling.needles, "needle")
+        return [("Head", f"{given.head}, {needles}, {wide}{figures.APART}mm wide")]
+    return [
+        ("Head, needle, syringe", f"{_heads(given)}, {given.needle}, {given.syringe}"),
+        ("Needles by the plan", _needles(plan)),
+    ]
 
 
 def _needles(plan: Plan) -> str:
@@ -202,7 +223,8 @@ def provenance_section(record: Record, plan: Plan, generated_at: str) -> Markup:
         ("Limits revision", str(met.limits_revision)),
     ]
     if met.by_hand:
-        by = f"a person's hand, no pistol: {CONFIRMED}"
+        tool = "" if met.device == "hand" else f" with a {met.device}"
+        by = f"a person's hand{tool}, no pistol: {CONFIRMED}"
         pairs = [("Given by", by), ("Confirmed by", met.confirmed_by)]
     pairs += [
         ("Outcome", f"{record.outcome}{': ' + record.why if record.why else ''}"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from mesogun.errors import PlanError
 from mesogun.planning.plan import Plan
 from mesogun.record.record import Record
-from mesogun.report import account, dose_map, figures, picture, strokes
+from mesogun.report import account, dose_map, figures, picture, stroke_page, strokes
 from mesogun.report.account import Sums
 from mesogun.report.findings import told_on_maps
 from mesogun.report.rows import Row, rows
 from mesogun.report.stops import stops_of
+from mesogun.report.stroke_rows import stroke_rows
 from mesogun.report.treatment import ColourBy, treatment_panel
 
 
@@ -22,9 +23,9 @@ def treatment_map(plan: Plan, record: Record | None = None, *, colour_by: Colour
         RecordError: `record` is not of `plan`; nothing is drawn.
     """
     if plan.strokes:
-        panel = strokes.strokes_panel(plan, "map")
-        words = f"{_name(plan)} · plan", strokes.heading(plan), *told_on_maps(plan.prescription)
-        return picture.standalone(panel, words, False)
+        panel = strokes.strokes_panel(plan, "map", record)
+        words = _stroke_heading(plan, record)
+        return picture.standalone(panel, (*words, *told_on_maps(plan.prescription)), False)
     table = rows(plan, record)
     panel = treatment_panel(plan, table, colour_by, "map")
     return picture.standalone(panel, _heading(plan, record, table), _simulated(record))
@@ -54,6 +55,14 @@ def _simulated(record: Record | None) -> bool:
 def _name(plan: Plan) -> str:
     given = plan.prescription
     return f"{given.name} · {given.patient_id} · session {given.session_number}"
+
+
+def _stroke_heading(plan: Plan, record: Record | None) -> tuple[str, str]:
+    if record is None:
+        return f"{_name(plan)} · plan", strokes.heading(plan)
+    rows = stroke_rows(plan, record)
+    verdict, told = stroke_page.verdict(record, rows), stroke_page.sentence(record, plan, rows)
+    return f"{_name(plan)} · {verdict}", told
 
 
 def _heading(plan: Plan, record: Record | None, table: tuple[Row, ...]) -> tuple[str, ...]:

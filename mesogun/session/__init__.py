@@ -8,6 +8,7 @@ from mesogun.session.model import Briefing, Ended, Progress
 from mesogun.session.orders import Orders, ShotOrder, opening, orders_of
 from mesogun.session.resume import Past, past_of, plan_in_force
 from mesogun.session.runner import Confirm, Keep, run
+from mesogun.session.tasks import laid
 
 __all__ = [
     "Amended",
@@ -31,6 +32,7 @@ __all__ = [
     "Tracker",
     "by_row",
     "guide",
+    "laid",
     "opening",
     "orders_of",
     "past_of",

@@ -1,9 +1,10 @@
 """A session by hand as a function: what an answer means, which entries follow, what is shown next.
 
 Pure. A person with a syringe is shown a step (a row of pricks, or one prick), gives it, and says
-so. What was shown is written before it is shown; what the person says is written as such: nothing
-measures a dose that a hand gives. Pricks are given in the plan's order, so that all before `next`
-are settled and none after; only a correction looks back.
+so; one with a pen or a roller likewise, where strokes stand for pricks and passes for rows. What
+was shown is written before it is shown; what the person says is written as such: nothing measures
+a dose that a hand gives. Pricks are given in the plan's order, so that all before `next` are
+settled and none after; only a correction looks back.
 """
 
 from __future__ import annotations
@@ -11,9 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, assert_never
 
-from mesogun.errors import PlanError
-from mesogun.planning import Pause, VerifiedPlan
-from mesogun.planning.rows import rows_of
 from mesogun.record import (
     Alarmed,
     Armed,
@@ -24,6 +22,7 @@ from mesogun.record import (
     Paused,
     SessionOutcome,
 )
+from mesogun.session.tasks import Task
 
 Grain = Literal["row", "prick"]
 Phase = Literal["begin", "ready", "stop", "step", "close", "over"]
@@ -33,31 +32,6 @@ SKIPPED = "skipped by the operator"
 NOT_REACHED = "not reached"
 REFUSED = "refused by the guard"
 BY_OPERATOR = "stopped by the operator"
-
-
-class Task(NamedTuple):
-    """A plan as the hand follows it; pricks are counted from 0."""
-
-    plan_digest: str
-    doses_nl: tuple[int, ...]
-    depths_um: tuple[int, ...]
-    row_stops: tuple[int, ...]
-    """For each prick the index after the last of its row; a pause ends a row."""
-    pauses: tuple[Pause, ...]
-    """Those for a person, in order."""
-
-    @property
-    def pricks(self) -> int:
-        """Return how many there are."""
-        return len(self.doses_nl)
-
-    def due(self, prick: int) -> tuple[Pause, ...]:
-        """Return what a person does before `prick`."""
-        return tuple(one for one in self.pauses if one.shot == prick)
-
-    def stop_after(self, prick: int) -> int:
-        """Return the first prick after this one before which a person has something to do."""
-        return next((one.shot for one in self.pauses if one.shot > prick), self.pricks)
 
 
 class Given(NamedTuple):
@@ -146,28 +120,6 @@ class Step(NamedTuple):
     not_before_us: int = 0
 
 
-def task_of(plan: VerifiedPlan) -> Task:
-    """Return what the hand does of a plan.
-
-    Raises:
-        PlanError: a shot is of several needles, or the plan continues another one.
-    """
-    made = plan.plan
-    if made.pricks.head is not None or made.settled is not None or not len(made.pricks):
-        raise PlanError(
-            f"{made.prescription.name}: it cannot be given prick by prick with one needle: plan "
-            "the prescription anew for the hand"
-        )
-    stops = [one.stop for one in rows_of(made) for _ in range(one.first, one.stop)]
-    return Task(
-        plan.digest,
-        tuple(made.pricks.dose_nl.tolist()),
-        tuple(made.pricks.depth_um.tolist()),
-        tuple(stops),
-        tuple(one for one in made.pauses if one.kind != "rest"),
-    )
-
-
 def advance(now: Standing, event: Event, at_us: int) -> Step:
     """Return what `event` means for a session that stands as `now`.
 
@@ -226,7 +178,7 @@ def _given(now: Standing, until: int | None, at_us: int) -> Step:
             return _settled(now, now.until if until is None else until, True, at_us)
         case "close":
             if until is not None:
-                return Step(now, note="all pricks are settled: Enter closes the record")
+                return Step(now, note=f"all {now.task.noun}s are settled: Enter closes the record")
             return Step(_over(now, "complete", ""))
         case _:
             return Step(now)
@@ -243,12 +195,13 @@ def _settled(now: Standing, until: int, given: bool, at_us: int) -> Step:
     task = now.task
     if until <= now.next:
         return Step(
-            now, note=f"prick {until} is settled: `c {until} given` (or `skipped`) corrects"
+            now,
+            note=f"{task.noun} {until} is settled: `c {until} given` (or `skipped`) corrects",
         )
     last = task.stop_after(now.next)
     if until > last:
         why = "there are no more" if last == task.pricks else "a stop comes after it"
-        return Step(now, note=f"prick {last} is the last that can be meant: {why}")
+        return Step(now, note=f"{task.noun} {last} is the last that can be meant: {why}")
     ids, id_next = dict(now.open), now.id_next
     fates, entries = dict(now.fates), list[Entry]()
     for prick in range(now.next, until):
@@ -274,19 +227,19 @@ def _outcome(task: Task, prick: int, shot_id: int, reason: str, at_us: int) -> O
 
 
 def _amended(now: Standing, event: Amended, at_us: int) -> Step:
-    prick = event.prick - 1
+    prick, noun = event.prick - 1, now.task.noun
     known = now.fates.get(prick)
     if known is None:
-        return Step(now, note=f"of prick {event.prick} nothing was said yet")
+        return Step(now, note=f"of {noun} {event.prick} nothing was said yet")
     if known.given == event.given:
         said = "given" if known.given else "not given"
-        return Step(now, note=f"prick {event.prick} is {said} already")
+        return Step(now, note=f"{noun} {event.prick} is {said} already")
     dose = now.task.doses_nl[prick] if event.given else 0
     depth = now.task.depths_um[prick] if event.given else 0
     outcome: Literal["fired", "not_fired"] = "fired" if event.given else "not_fired"
     entry = Corrected(at_us, known.shot_id, outcome, dose, depth, now.by)
     fates = {**now.fates, prick: known._replace(given=event.given)}
-    note = f"prick {event.prick}: corrected to {'given' if event.given else 'not given'}"
+    note = f"{noun} {event.prick}: corrected to {'given' if event.given else 'not given'}"
     return Step(now._replace(fates=fates), (entry,), note)
 
 

@@ -13,9 +13,11 @@ from mesogun.record import (
     Intent,
     Opened,
     Outcome,
+    Strokes,
     ending_of,
 )
-from mesogun.session.by_hand import NOT_REACHED, Fate, Grain, Standing, Task
+from mesogun.session.by_hand import NOT_REACHED, Fate, Grain, Standing
+from mesogun.session.tasks import Task
 
 
 def standing_of(history: Sequence[Entry], task: Task, *, by: str, grain: Grain) -> Standing:
@@ -76,7 +78,12 @@ def _refuse_foreign(history: Sequence[Entry], task: Task) -> None:
         raise RecordError("the journal does not begin with the opening of a session")
     if any(isinstance(one, Connected) for one in history):
         raise RecordError("this session was run on a pistol: `mesogun resume` goes on with it")
-    if opened.plan_digest != task.plan_digest or opened.pricks != task.pricks:
+    told = next((len(one.depths_um) for one in history if isinstance(one, Strokes)), opened.pricks)
+    if opened.plan_digest == task.plan_digest and told != task.pricks:
+        raise RecordError(
+            "the journal breaks off before its strokes, and nothing was given: begin anew"
+        )
+    if opened.plan_digest != task.plan_digest:
         raise RecordError(
             f"the journal is of the plan {opened.plan_digest}, not of {task.plan_digest}"
         )

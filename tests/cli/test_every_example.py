@@ -1,9 +1,14 @@
-"""Every example does what its first lines promise: it plans, runs on the twin, and is reported."""
+"""Every example does what its first lines promise: it is planned, given, and reported.
+
+A pistol's runs on the twin; what a hand gives, with a syringe or a pen, is paced.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -47,3 +52,20 @@ def test_an_example_is_planned_run_on_the_twin_and_reported(name: str, call: Cal
     assert told["outcome"] == "complete"
     report = next(Path("out").rglob("report.html")).read_text()
     assert re.search(rf"\b{told['pricks_given']}\b", report)
+
+
+@pytest.mark.parametrize("name", [one for one in NAMES if head_of(one) in WITHOUT_PISTOL])
+def test_an_example_for_a_hand_is_paced_and_reported(
+    name: str, call: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n" * 200))
+    ran = call("pace", FOLDER / f"{name}.toml", "--record", "out", "--json")
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
+    assert told["outcome"] == "complete"
+    given = told.get("strokes_given", told["pricks_given"])
+    assert given > 0
+    assert call("record", "verify", "out").code == 0
+    report = Path("out/report.html").read_text()
+    assert re.search(rf"\b{given} of {given}\b", report)
+    assert "confirmed by operator, not measured" in report

@@ -19,7 +19,8 @@ from mesogun.cli.pacing_text import KEYS, answer_of
 from mesogun.intake import read_plan
 from mesogun.planning import verify
 from mesogun.session import Amended, Given, Lost, Quit, Shown, Skipped
-from mesogun.session.by_hand import Standing, task_of
+from mesogun.session.by_hand import Standing
+from mesogun.session.tasks import task_of
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "hand-thighs.toml"
 PRICKS = 131

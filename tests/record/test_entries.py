@@ -25,6 +25,7 @@ from mesogun.record import (
     Paused,
     Replanned,
     Reserved,
+    Strokes,
 )
 from mesogun.record.entries import decode, encode
 
@@ -67,6 +68,7 @@ RARE = (
     Noted(950, 7, "2026-11-22T09:00:00+01:00", "redness", "mild", "chin", "", "", "", "0.1.0"),
     Guided(10, 1, "2026-11-21T09:00:00Z", "dr-17"),
     Corrected(990, 3, "not_fired", 0, 0, "dr-17"),
+    Strokes(0, "pen", (500, 1_000)),
 )
 
 

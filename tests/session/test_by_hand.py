@@ -29,8 +29,9 @@ from mesogun.record import (
     read_chained,
 )
 from mesogun.session import Amended, Answer, Given, Lost, Quit, Shown, Skipped, guide, opening
-from mesogun.session.by_hand import NOT_REACHED, advance, task_of
+from mesogun.session.by_hand import NOT_REACHED, advance
 from mesogun.session.hand_past import standing_of
+from mesogun.session.tasks import task_of
 from tests.planning.samples import order, zone
 from tests.simulation.tiny import tiny_plan
 
