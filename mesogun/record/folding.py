@@ -55,9 +55,8 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
             strokes beside pricks, or a plan that does not continue the one before it.
     """
     opened = _opening(entries)
-    guides = [one for one in entries if isinstance(one, Guided)]
     strokes = _strokes_of(entries, opened)
-    ledger = _ledger(opened, strokes, by_hand=bool(guides))
+    ledger = _ledger(opened, strokes, entries)
     alarms: list[Alarm] = []
     met: list[Connected | Guided] = []
     armed_us: int | None = None
@@ -95,11 +94,10 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
             case Reserved() | Acknowledged() | Noted() | Strokes():
                 pass
     fates, follow = ledger.fates()
-    meetings = [one for one in met if isinstance(one, Connected)]
-    alarms += [*follow, *_changes(meetings)]
+    alarms += [*follow, *_changes(met)]
     last_us = max(one.at_us for one in entries)
     return Record(
-        session=_facts(opened, meetings, guides, ended, strokes),
+        session=_facts(opened, met, ended, strokes),
         outcome=ended.outcome if ended else "interrupted",
         why=ended.why if ended else UNCLOSED,
         plan_digest=opened_anew.plan_digest,
@@ -184,9 +182,9 @@ def _strokes_of(entries: Sequence[Entry], opened: Opened) -> Strokes | None:
     return found[0]
 
 
-def _ledger(opened: Opened, strokes: Strokes | None, *, by_hand: bool) -> Ledger:
+def _ledger(opened: Opened, strokes: Strokes | None, entries: Sequence[Entry]) -> Ledger:
     if strokes is None:
-        return Ledger(opened.shots, by_hand=by_hand)
+        return Ledger(opened.shots, by_hand=any(isinstance(one, Guided) for one in entries))
     return Ledger(len(strokes.depths_um), by_hand=True, noun="stroke")
 
 
@@ -201,11 +199,12 @@ def _stroke_records(strokes: Strokes | None, fates: Sequence[Fate]) -> tuple[Str
 
 def _facts(
     opened: Opened,
-    meetings: list[Connected],
-    guides: list[Guided],
+    met: Sequence[Connected | Guided],
     ended: Ended | None,
     strokes: Strokes | None,
 ) -> SessionFacts:
+    meetings = [one for one in met if isinstance(one, Connected)]
+    guides = [one for one in met if isinstance(one, Guided)]
     last = meetings[-1] if meetings else None
     return SessionFacts(
         id=opened.session_id,
@@ -223,7 +222,8 @@ def _facts(
     )
 
 
-def _changes(meetings: list[Connected]) -> list[Alarm]:
+def _changes(met: Sequence[Connected | Guided]) -> list[Alarm]:
+    meetings = [one for one in met if isinstance(one, Connected)]
     return [
         Alarm(
             after.at_us,
