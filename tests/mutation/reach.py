@@ -36,8 +36,16 @@ class Reach:
     took_s: dict[str, float]
 
     def tests_of(self, name: str, line: int) -> list[str]:
-        """Return what reaches a line; what runs while a module is loaded is reached by all."""
-        return self.lines.get((name, line)) or self.files.get(name, [])
+        """Return what reaches a line; what runs while a module is loaded is reached by all.
+
+        Of a module that does nothing else those of the modules beside it.
+        """
+        found = self.lines.get((name, line)) or self.files.get(name, [])
+        if not found:
+            folder = name.rpartition("/")[0]
+            beside = [some for one, some in self.files.items() if one.rpartition("/")[0] == folder]
+            found = sorted(set().union(*beside))
+        return found
 
     def chosen(self, name: str, line: int, known: list[str]) -> list[str]:
         """Return the tests to run, in their order: `known` first, as long as time allows."""

@@ -166,6 +166,8 @@ def chosen(dice: Dice, field: Field, pitch: int) -> dict[str, str]:
         says["most"] = str(tuple(most_that_fits(search, pitch, high, doses)))
     says["widest"] = told_of(search.widest(pitch, high, max(1, room // 2)))
     says["lone"] = told_of(search.at(9 * pitch))
+    widths = [(pitch, pitch, room // 3 + 1), (pitch, 2 * high, 2), (pitch, high, 2 * room)]
+    says["widths"] = "; ".join(told_of(search.widest(*one)) for one in widths)
     return says
 
 
@@ -191,7 +193,7 @@ def ring_tale(number: int) -> dict[str, str]:
     }
 
 
-COUNTS = {"zone": 110, "ring": 160, "body": 36}
+COUNTS = {"zone": 90, "ring": 160, "body": 28}
 MAKERS: dict[str, Callable[[int], dict[str, str]]] = {
     "zone": zone_tale,
     "ring": ring_tale,

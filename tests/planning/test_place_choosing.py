@@ -10,6 +10,7 @@ import pytest
 
 from mesogun.planning.dose.held import packed
 from mesogun.planning.dose.held import rows as fullness
+from mesogun.planning.place.bound import prick_bound
 from mesogun.planning.place.choose import (
     FINENESS,
     Doses,
@@ -126,6 +127,28 @@ def test_what_no_spacing_of_a_row_can_hold_is_not_asked_for() -> None:
     few = Told(hundred, area_um2=1, box_um2=1)
     choose(few, 5_000, 20_000, Doses(32, 8, 8, 1, 10**6))
     assert [need for _, _, need in few.asked] == [4] * len(ROWS)
+
+
+def test_rows_that_can_hold_as_many_as_the_bound_allows_are_asked_for() -> None:
+    """Wide rows are passed over where their bound is too low; one that it just allows is not."""
+    for need in (prick_bound(FIELD, ROWS[2][0]), prick_bound(FIELD, ROWS[2][0]) + 1):
+        search = Told(hundred, area_um2=10**10, box_um2=10**10)
+        choose(search, 5_000, 20_000, Doses(need, 1, 1, 1, 10**6))
+        wanted = [max(lo, 5_000) for lo, _, _ in ROWS if prick_bound(FIELD, max(lo, 5_000)) >= need]
+        assert [low for low, _, _ in search.asked] == wanted
+        assert 0 < len(wanted) < len(ROWS)
+
+
+def test_a_tight_row_that_is_far_off_does_not_end_the_search() -> None:
+    class Far(Told):
+        __slots__ = ()
+
+        def is_far_off(self, pitch_um: int, held: int, doses: Doses) -> bool:
+            return pitch_um < 6_000
+
+    fit = choose(Far(hundred), 5_000, 20_000, Doses(800, 2, 8, 1, 10**6))
+    assert fit is not None
+    assert fit.pitch_um == next(lo for lo, _, _ in reversed(ROWS) if lo >= 6_000)
 
 
 def test_the_first_row_that_holds_all_is_taken() -> None:

@@ -278,13 +278,34 @@ def test_a_hull_has_no_three_corners_in_a_line() -> None:
     assert perimeter_um(((0, 0), (0, 0), (1, 1))) == 0 + 2 + 2
 
 
-def test_a_hull_is_shrunk_to_the_nearest_um() -> None:
-    inner = ((10_000, 10_000), (50_000, 10_000), (50_000, 50_000), (10_000, 50_000))
-    assert set(shrunk(SQUARE, 10_000)) == set(inner)
-    # a short edge goes: a corner cut off by 100 um is nothing 10 mm inside
-    cut = ((100, 0), (60_000, 0), (60_000, 60_000), (0, 60_000), (0, 100))
-    assert set(shrunk(cut, 10_000)) == set(inner)
+CORNERS: Ring = ((0, 0), (60_000, 0), (60_000, 60_000), (0, 60_000))
+INNER = {(10_000, 10_000), (50_000, 10_000), (50_000, 50_000), (10_000, 50_000)}
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 5, 6, 9, 15])
+def test_a_hull_is_shrunk_to_the_nearest_um_from_whichever_corner(cut: int) -> None:
+    """Corners cut off by 100 um (each bit of `cut` is one) are nothing 10 mm inside."""
+    ring: list[tuple[int, int]] = []
+    for k, (x, y) in enumerate(CORNERS):
+        (px, py), (nx, ny) = CORNERS[k - 1], CORNERS[(k + 1) % 4]
+        if cut >> k & 1:
+            ring.append((x + (px - x) // 600, y + (py - y) // 600))
+            ring.append((x + (nx - x) // 600, y + (ny - y) // 600))
+        else:
+            ring.append((x, y))
+    for start in range(len(ring)):
+        told = shrunk(tuple(ring[start:] + ring[:start]), 10_000)
+        assert set(told) == INNER
+        assert abs(area2_um2(told)) == 2 * 40_000**2
+        assert perimeter_um(told) == 160_000
+
+
+def test_a_hull_is_shrunk_to_whole_um() -> None:
+    for start in range(4):
+        assert set(shrunk(CORNERS[start:] + CORNERS[:start], 10_000)) == INNER
     assert set(shrunk(((0, 0), (40, 0), (0, 30)), 5)) == {(5, 5), (25, 5), (5, 20)}
+    # at (0, 0) and (7, 0), 1 um off sides of slopes 1 to 7 and -2 to 1: to the nearest
+    assert set(shrunk(((0, 0), (700, 0), (0, 100)), 10)) == {(10, 10), (559, 10), (10, 88)}
 
 
 @pytest.mark.parametrize(
