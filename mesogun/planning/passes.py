@@ -81,6 +81,6 @@ def settings_told(plan: Plan, zone: int) -> str:
 
 
 def _volume(nl: int) -> str:
-    """Write a volume to the uL, rounded down: a hand spreads no more exactly."""
-    ml, rest = divmod(nl, 1_000_000)
+    """Write a volume to the nearest uL: a hand spreads no more exactly."""
+    ml, rest = divmod(round(nl, -3), 1_000_000)
     return f"{ml}.{rest // 1_000:03d} mL"

@@ -106,6 +106,7 @@ def clock(us: int) -> str:
 _LIMIT_UNITS = {
     "nl": (NL_PER_UL, 2, "mcL"),
     "um": (UM_PER_MM, 2, "mm"),
+    "um/s": (UM_PER_MM, 2, "mm/s"),
     "nl/cm2": (NL_PER_UL, 2, "mcL/cm²"),
     "nl_per_cm2": (NL_PER_UL, 2, "mcL/cm²"),
     "": (1, 0, ""),
@@ -136,6 +137,8 @@ _LIMIT_NAMES = {
     "syringe_volume_nl": "volume of one filling",
     "needle_pricks": "pricks with one needle",
     "pricks": "pricks of the session",
+    "hand_um_per_s": "speed of the hand",
+    "passes": "passes over a zone",
 }
 _BOUNDS = {"max": "at most", "min": "at least"}
 

@@ -13,6 +13,8 @@ from mesogun.report.stage import TEXT
 
 WIDTH = 228
 _LINE = 24
+_LETTER = 8
+"""How wide a figure is at most."""
 _PAUSES = 8
 """More are on the map and on the page, but not in the legend."""
 
@@ -76,11 +78,14 @@ def colour_scale(
         _words(heading, 0, 14, "head"),
         empty("rect", {"class": "ramp", "fill": f"url(#{name})", **box}),
     ]
+    last = figures.trimmed(ticks[-1], per_unit, 3)
     for value in ticks:
         x = WIDTH * value / ticks[-1]
         anchor = "start" if value == 0 else "end" if value == ticks[-1] else "middle"
         made.append(empty("path", {"class": "tick", "d": f"M{x:g} 36v5"}))
-        made.append(_words(figures.trimmed(value, per_unit, 3), x, 55, "soft figure", anchor))
+        words = figures.trimmed(value, per_unit, 3)
+        if value == ticks[-1] or WIDTH - x > _LETTER * (len(last) + len(words) / 2):
+            made.append(_words(words, x, 55, "soft figure", anchor))
     return Legend(join(made), 60)
 
 

@@ -87,6 +87,7 @@ def test_a_pen_is_guided_pass_by_pass_recorded_and_reported(call: Callable, pace
     assert ran.code == 0, ran.err
     assert "STOP before stroke 1: set the needles to 0.5 mm for left cheek" in ran.out
     assert "spread 0.874 mL of vitamin C 5 % on it" in ran.out
+    assert "spread 1.126 mL of vitamin C 5 % on it" in ran.out, "to the nearest uL"
     assert "pass 1 of 2 over left cheek: strokes 1 to 7, to and fro, the first leftwards" in ran.out
     assert "needles at 0.5 mm, hand 36.3 mm/s, 0.1 to 0.9 s a stroke" in ran.out
     assert "strokes given    22 of 22, as confirmed by dr-17" in ran.out

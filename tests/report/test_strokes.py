@@ -114,6 +114,7 @@ def test_a_page_of_all_strokes_is_calm_and_needs_nothing_else(pen: Plan) -> None
     assert "Complete: every stroke was confirmed as given" in made
     assert 'class="calm"' in made
     assert "Every stroke was given." in made
+    assert "speed of the hand, at most 100 mm/s" in plain(read(made).text())
     assert not re.search(r"""(src|href)=["'](?!#|data:)""", made)
 
 
