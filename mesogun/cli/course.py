@@ -223,7 +223,10 @@ def _row(told: _Told, one: Appointment) -> tuple[object, ...]:
 
 def _record(one: Held) -> str:
     record = one.session.record
-    return f"{_mark(one)}{record.outcome}, {record.count('given')} of {len(record.pricks)} pricks"
+    whole = record.strokes or record.pricks
+    noun = "strokes" if record.strokes else "pricks"
+    given = sum(1 for each in whole if each.state == "given")
+    return f"{_mark(one)}{record.outcome}, {given} of {len(whole)} {noun}"
 
 
 def _mark(one: Held) -> str:

@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,16 @@ def test_what_was_given_in_strokes_counts_as_a_session_but_no_place_of_it_is_avo
     )
     assert ran.code == 0, ran.err
     assert "was given in strokes" in ran.out + ran.err
+    # the guide's clock is the wall's: the next session is two weeks after today, whenever that is
+    started = json.loads(call("record", "show", "out", "--json").out)["session"]["started"]
+    held = date.fromisoformat(started[:10])
+    today = held + timedelta(days=14)
+    later = PEN.read_text().replace("number = 1", "number = 2")
+    later = re.sub(r"\ndate = \S+", f"\ndate = {today}", later)
+    later = re.sub(r"\nexpiry = \S+", f"\nexpiry = {today}", later)
+    Path("second.toml").write_text(later.replace("previous = []", f"previous = [{held}]"))
+    course = call("course", "second.toml", "--record", "out", "--today", str(today))
+    assert "22 of 22 strokes" in course.out, course.err
 
 
 class Clock:
