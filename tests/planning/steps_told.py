@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mesogun.errors import PlanError
+from mesogun.planning import Infeasible
 
 
 def short(*numbers: Any) -> str:
@@ -24,5 +25,9 @@ def refused(what: Callable[[], object]) -> str:
     """What a step says, or the words with which it refuses."""
     try:
         return str(what())
+    except Infeasible as said:
+        changes = [(one.kind, one.name, one.now, one.needed, one.unit) for one in said.changes]
+        rest = f"{said.volume_nl} {said.volume_nl_min} {said.volume_nl_max} {changes}"
+        return f"Infeasible: {said} {rest}"
     except PlanError as said:
         return f"{type(said).__name__}: {said}"

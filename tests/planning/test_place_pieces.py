@@ -109,6 +109,8 @@ def test_pairs_are_those_within_the_distance_once_each(seed: int) -> None:
 def test_what_is_near_is_in_the_three_times_three_cells_around(seed: int) -> None:
     rng = np.random.default_rng(seed)
     (x, y), (u, v) = rng.integers(-40, 41, (2, 30)), rng.integers(-25, 60, (2, 50))
+    if seed % 2:
+        x, y = 3 * x, 3 * y
     for reach in (1, 7, 20):
         left, low = min(x.min(), u.min()), min(y.min(), v.min())
         cells = [
@@ -171,12 +173,14 @@ def test_corners_that_turn_by_ten_degrees_are_sharp() -> None:
 
 
 @pytest.mark.parametrize("angle", [0, 5, 33, 90])
-@pytest.mark.parametrize("margin", [0, 300, 2_000])
-def test_what_is_painted_in_haste_is_free_and_hardly_less_than_all(angle: int, margin: int) -> None:
+@pytest.mark.parametrize(("margin", "own"), [(0, 0), (300, 300), (2_000, 2_000), (900, 200)])
+def test_what_is_painted_in_haste_is_free_and_hardly_less_than_all(
+    angle: int, margin: int, own: int
+) -> None:
     """Never a sample too near; farther than the margin and a hair, all of them."""
     outline, hole = round_ring(20_000, 37), round_ring(4_000, 40, (6_000, 0))
     discs = np.array([-9_000]), np.array([4_000]), np.array([3_000])
-    field = field_of("x", outline, (hole, MOLE[::-1]), margin, discs)
+    field = field_of("x", outline, (hole, MOLE[::-1]), own, discs)
     turn = math.radians(angle)
     ways = np.array([math.cos(turn)]), np.array([math.sin(turn)])
     rows, columns = 120, 131

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from math import gcd, isqrt
 
 import numpy as np
 import pytest
 
 from mesogun.errors import PlanError
-from mesogun.planning.prescription import Point3
+from mesogun.planning.prescription import Point3, Surface
 from mesogun.planning.surface.boxes import grid_over
 from mesogun.planning.surface.ground import border_of, box_of, is_clear, middles, strewn
 from mesogun.planning.surface.mesh import check_surface, mesh_of
 from mesogun.planning.surface.normals import directions
 from mesogun.planning.surface.pack import Measured, Site, free_of, hexagonal, measured
 from mesogun.planning.surface.refusal import cm2
-from tests.planning.bodies import sheet, surface
+from tests.planning.bodies import sheet, slab, surface
 
 FLAT = sheet(4, 4, 10_000)
 ALL = np.arange(len(FLAT.faces))
@@ -182,3 +183,44 @@ def test_more_than_two_million_pricks_are_never_planned_on_a_surface() -> None:
     with pytest.raises(PlanError, match=r"a spacing of 0\.03 mm is too small for a surface"):
         Site(mesh, ALL, 0, others(), (1, 0), 30)
     assert hexagonal(1_600_000_000, 31) <= 2_000_000
+
+
+def turned(body: Surface, times: int) -> Surface:
+    """The same body with its axes in another order."""
+    places = body.vertices_um
+    for _ in range(times):
+        places = tuple((y, z, x) for x, y, z in places)
+    return replace(body, vertices_um=places)
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_two_sides_of_a_thin_part_are_told_apart_however_it_stands(times: int) -> None:
+    """A slab 1 mm thick: half of its places have the nearest prick on the other side."""
+    body = turned(slab(20_000, 1_000, 5), times)
+    mesh = mesh_of(body)
+    site = Site(mesh, np.arange(len(body.faces)), 0, others(), (1, 0), 6_000)
+    told = measured(site, site.at(6_000))
+    assert 200_000 < told.beyond_ppm < 800_000
+    thick = turned(slab(20_000, 12_000, 5), times)
+    wide = Site(mesh_of(thick), np.arange(len(thick.faces)), 0, others(), (1, 0), 6_000)
+    assert measured(wide, wide.at(6_000)).beyond_ppm == 0
+
+
+def test_more_faces_around_each_prick_than_there_is_room_for_at_first_are_found_all_the_same() -> (
+    None
+):
+    """Triangles of 300 um and pricks 2.5 mm apart: a hundred and more around each."""
+    body = sheet(30, 30, 300)
+    site = Site(mesh_of(body), np.arange(len(body.faces)), 0, others(), (1, 0), 2_500)
+    layout = site.at(2_500)
+    plain = sheet(3, 3, 3_000)
+    few = Site(mesh_of(plain), np.arange(len(plain.faces)), 0, others(), (1, 0), 2_500)
+    assert len(layout) >= len(few.at(2_500)) - 1
+    gaps = [
+        math.dist(one, two)
+        for k, one in enumerate(layout.place.tolist())
+        for two in layout.place.tolist()[:k]
+    ]
+    assert min(gaps) >= 2_500
+    # most of them stand at the very spacing from others: they were laid side by side
+    assert sum(gap < 2_503 for gap in gaps) > len(layout)
