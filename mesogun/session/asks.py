@@ -35,6 +35,7 @@ from mesogun.record import (
 from mesogun.session.model import (
     PATIENCE,
     Asking,
+    Claiming,
     Clearing,
     Core,
     Disarming,
@@ -161,6 +162,20 @@ def resolve(
     return Step(Resolving(core, refused, note), entries, request, at_us + wait_us)
 
 
+def claim(core: Core, at_us: int) -> Step:
+    """Have the pistol void the next id before anything is armed; shots are asked from the next on.
+
+    An id that another host wrote down and never sent is the one that follows the highest seen: void
+    now, it can no longer be met by a shot of this session.
+    """
+    first = core.ledger.id_next
+    if first >= ID_MAX:
+        return _used_up(core, at_us)
+    ledger, entries = _reserve(core.ledger, at_us)
+    core = core._replace(ledger=ledger._replace(id_next=first + 1))
+    return Step(Claiming(core), entries, Resolve(ShotId(first)))
+
+
 def clear(core: Core, abort_id: int) -> Step:
     """Clear a latched abort; the journal has been read and acknowledged."""
     return Step(Clearing(core), request=ClearAbort(abort_id))
@@ -248,16 +263,27 @@ def fire(core: Core, at_us: int, due_us: int, entries: tuple[Entry, ...] = ()) -
     assert not ledger.open  # one shot at a time; the one before is settled
     shot_id, shot = ledger.id_next, ledger.queue[ledger.position]
     if shot_id > ID_MAX:
-        text = "the pistol has used up its shot ids: it needs service"
-        return fault(core, "pistol", text, at_us, entries)
-    if shot_id > ledger.id_reserved:
-        last = min(shot_id + IDS_RESERVED - 1, ID_MAX)
-        entries = (*entries, Reserved(at_us, shot_id, last))
-        ledger = ledger._replace(id_reserved=last)
+        return _used_up(core, at_us, entries)
+    ledger, reserved = _reserve(ledger, at_us)
+    entries = (*entries, *reserved)
     ledger = ledger._replace(id_next=shot_id + 1, open=(Asked(shot_id, shot, at_us),))
     core = core._replace(ledger=ledger)
     entries = (*entries, Intent(at_us, shot_id, shot))
     return Step(Asking(core), entries, _shot(core, shot_id, shot), due_us)
+
+
+def _reserve(ledger: Ledger, at_us: int) -> tuple[Ledger, tuple[Entry, ...]]:
+    """Have the next id in a block that is durable before the id is used."""
+    first = ledger.id_next
+    if first <= ledger.id_reserved:
+        return ledger, ()
+    last = min(first + IDS_RESERVED - 1, ID_MAX)
+    return ledger._replace(id_reserved=last), (Reserved(at_us, first, last),)
+
+
+def _used_up(core: Core, at_us: int, entries: tuple[Entry, ...] = ()) -> Step:
+    text = "the pistol has used up its shot ids: it needs service"
+    return fault(core, "pistol", text, at_us, entries)
 
 
 def _shot(core: Core, shot_id: int, shot: int) -> Shot:

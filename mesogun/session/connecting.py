@@ -25,6 +25,7 @@ from mesogun.record import Acknowledged, Alarmed, Connected, Entry, Replanned
 from mesogun.session import asks
 from mesogun.session.merge import ENDS, Told, merge, settle, told_by
 from mesogun.session.model import (
+    Claiming,
     Clearing,
     Core,
     NotRedosed,
@@ -136,12 +137,29 @@ def _at_rest(core: Core, status: Status, at_us: int) -> Step:
             return asks.end(core, "complete", "", Acknowledged(at_us, core.merged_seq))
         case PistolState.SAFE if core.arms >= ARMS_MAX:
             return asks.end(core, "interrupted", f"the pistol disarmed itself {core.arms} times")
+        case PistolState.SAFE if core.ledger.id_next == core.ledger.id_first:
+            return asks.claim(core, at_us)
         case PistolState.SAFE if core.ledger.short:
             return asks.replan(core)
         case PistolState.SAFE:
             return asks.ask_limits(core, at_us)
         case _:
             return asks.survey(core, at_us, wait_us=asks.WAIT_US)
+
+
+def claimed(phase: Claiming, reply: Resolution, at_us: int) -> Step:
+    """Look again, and read the record of it, once the first id of this part is void."""
+    core, first = phase.core, phase.core.ledger.id_first
+    if reply.shot_id != first:
+        text = f"asked to void shot {first}, the pistol answered about {reply.shot_id}"
+        return asks.fault(core, "contradiction", text, at_us)
+    if reply.outcome is not Outcome.NOT_FIRED or reply.dose_nl_given:
+        text = (
+            f"the pistol had never seen shot {first}, and now says that it was "
+            f"{reply.outcome.name} with {reply.dose_nl_given} nL"
+        )
+        return asks.fault(core, "contradiction", text, at_us)
+    return asks.survey(core, at_us)
 
 
 def redosed(phase: Replanning, event: Redosed | NotRedosed, at_us: int) -> Step:

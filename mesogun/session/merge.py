@@ -175,6 +175,9 @@ def _unknown(core: Core, record: JournalRecord) -> Merged:
     )
     if not ours:
         return Merged(core._replace(foreign=core.foreign + 1))
+    void = record.kind is JournalKind.VOID and record.outcome is Outcome.NOT_FIRED
+    if void and not record.dose_nl_given:
+        return Merged(core)  # nothing moved: to claim its ids, a part has the first of them voided
     return Merged(
         core,
         contradiction=f"the pistol's journal has a record ({record.kind.name}) of shot {shot_id}; "

@@ -39,7 +39,7 @@ class Ledger(NamedTuple):
     tries: int = 0
     """How often the shot at `position` was asked in this part and not fired."""
     id_first: int = 0
-    """Ids from here up to `id_next` were used in this part."""
+    """Ids from here up to `id_next` were used in this part; the first of them was only claimed."""
     id_next: int = 0
     id_reserved: int = 0
     """The last id of the block that is durable; less than `id_next`: reserve anew."""
@@ -145,6 +145,13 @@ class Resolving:
 
 
 @dataclass(frozen=True, slots=True)
+class Claiming:
+    """The first id of this part is being voided: no other session can have, or get, its ids."""
+
+    core: Core
+
+
+@dataclass(frozen=True, slots=True)
 class Clearing:
     """ClearAbort is under way."""
 
@@ -232,6 +239,7 @@ Session = (
     | Surveying
     | Reading
     | Resolving
+    | Claiming
     | Clearing
     | Replanning
     | Limiting

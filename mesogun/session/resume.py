@@ -110,6 +110,9 @@ def past_of(history: Sequence[Entry], orders: Orders) -> Past:
     open_ids = tuple(one for one in intents.values() if one.shot_id not in settled)
     spent = {one.shot: one for one in settled.values() if one.outcome != "not_fired"}
     lost = _left_out(settled, intents) - spent.keys()
+    if digest != opened.plan_digest:
+        # Planned anew without them: so it stays, even if the host died before it asked another.
+        lost |= {k for k, one in enumerate(orders.shots) if not one.dose_nl} - spent.keys()
     counted = dict.fromkeys(lost, 0) | {
         shot: counted_nl(one.outcome, one.asked_nl, one.given_nl) for shot, one in spent.items()
     }

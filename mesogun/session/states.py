@@ -35,6 +35,7 @@ from mesogun.session.model import (
     Arming,
     Asking,
     Challenging,
+    Claiming,
     Clearing,
     Confirmed,
     Confirming,
@@ -68,6 +69,7 @@ _ASKED: Mapping[type[Session], str] = MappingProxyType(
         Surveying: "how it stands",
         Reading: "for its journal",
         Resolving: "what became of a shot",
+        Claiming: "to void the first id",
         Clearing: "to clear an abort",
         Replanning: "to wait for a plan",
         Limiting: "for its limits",
@@ -119,8 +121,8 @@ def _answered(session: Session, reply: Reply, at_us: int) -> Step:  # noqa: PLR0
             return shooting.asked(session, reply, at_us)
         case Surveying(), Status():
             return connecting.surveyed(session, reply, at_us)
-        case Resolving(), Resolution():
-            return connecting.resolved(session, reply, at_us)
+        case ((Resolving() | Claiming()), Resolution()):
+            return _resolved(session, reply, at_us)
         case Greeting(), HelloReply():
             return connecting.greeted(session.core, reply, at_us)
         case Clearing(), ClearAbortReply():
@@ -135,6 +137,14 @@ def _answered(session: Session, reply: Reply, at_us: int) -> Step:  # noqa: PLR0
             return asks.survey(session.core, at_us)
         case _:
             return _nonsense(session, type(reply).__name__, at_us)
+
+
+def _resolved(session: Resolving | Claiming, reply: Resolution, at_us: int) -> Step:
+    match session:
+        case Resolving():
+            return connecting.resolved(session, reply, at_us)
+        case Claiming():
+            return connecting.claimed(session, reply, at_us)
 
 
 def _answered_by_person(session: Session, event: Confirmed | Declined, at_us: int) -> Step:
@@ -215,7 +225,7 @@ def _not_obeyed(session: Session, error: ErrorReply, at_us: int) -> Step:
             return asks.resolve(core, at_us, refused=Refusal.STATE, note=error.code.name)
         case Greeting() | Surveying() | Reading() | Resolving() | Limiting() | Challenging():
             return _refused(session, error, at_us)
-        case Confirming() | Watching() | Replanning():
+        case Claiming() | Confirming() | Watching() | Replanning():
             return _refused(session, error, at_us)
         case Ended():
             return Step(session)

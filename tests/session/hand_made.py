@@ -40,7 +40,7 @@ from firmware_protocol.messages import (
 from mesogun.record import Connected, Entry, Intent, Opened, Reserved
 from mesogun.record import Outcome as OutcomeEntry
 from mesogun.session.asks import begin
-from mesogun.session.model import Confirmed, Event, Step
+from mesogun.session.model import Claiming, Confirmed, Event, Step
 from mesogun.session.orders import LEASE_MS, Orders, ShotOrder
 from mesogun.session.resume import past_of
 from mesogun.session.states import advance
@@ -270,7 +270,11 @@ class Talk:
         what: Orders | None = None,
         history: Sequence[Entry] = (),
         lease_ms: int = LEASE_MS,
+        *,
+        claims: bool = True,
     ) -> None:
+        self.claims = claims
+        """The pistol answers by itself when the session claims its ids."""
         self.orders = what or orders()
         self._begin([opened(self.orders), *history], lease_ms)
 
@@ -278,6 +282,7 @@ class Talk:
     def of(cls, what: Orders, entries: Sequence[Entry]) -> Talk:
         """A session that goes on with these orders after a journal that began with others."""
         talk = cls.__new__(cls)
+        talk.claims = True
         talk.orders = what
         talk._begin(entries, LEASE_MS)
         return talk
@@ -306,7 +311,17 @@ class Talk:
         for event in events:
             self.now_us = max(self.now_us, self.step.not_before_us) + after_us
             self.steps.append(advance(self.step.session, event, self.now_us))
+            claiming = isinstance(self.step.session, Claiming)
+            if self.claims and claiming and isinstance(event, Status):
+                self._claim(event, after_us)
         return self
+
+    def _claim(self, rest: Status, after_us: int) -> None:
+        """Answer as a pistol at rest that voids the first id, and writes a record of it."""
+        seq, first = self.merged + 1, self.request.shot_id
+        later = rest._replace(journal_head=seq, journal_tail=seq)
+        self.tell(resolution(first, Outcome.NOT_FIRED), later, after_us=after_us)
+        self.tell(records(voided(seq, first)), later, after_us=after_us)
 
     def connect(self, **other: Any) -> Talk:
         # A pistol remembers the ids that it has told of.

@@ -190,14 +190,14 @@ def test_a_challenge_that_ran_out_is_asked_and_confirmed_anew() -> None:
     talk = limited()
     talk.tell(challenge(talk.request), Confirmed("slow"), after_us=61_000_000)
     assert isinstance(talk.request, Poll)
-    talk.tell(status(), limits())
+    talk.tell(status(journal_head=talk.merged), limits())
     assert isinstance(talk.request, ArmRequest)
 
 
 def test_a_challenge_that_the_pistol_forgot_is_asked_anew() -> None:
     talk = limited()
     talk.tell(challenge(talk.request), Confirmed("me"), error(ErrorCode.WRONG_NONCE))
-    talk.tell(status(), limits())
+    talk.tell(status(journal_head=talk.merged), limits())
     assert isinstance(talk.request, ArmRequest)
 
 
@@ -232,7 +232,8 @@ def test_a_limit_that_this_program_does_not_know_is_named_by_its_number() -> Non
 
 
 def test_limits_that_changed_under_way_are_asked_anew() -> None:
-    talk = limited().tell(error(ErrorCode.LIMITS_REVISION), status())
+    talk = limited().tell(error(ErrorCode.LIMITS_REVISION))
+    talk.tell(status(journal_head=talk.merged))
     assert isinstance(talk.request, LimitsGet)
 
 

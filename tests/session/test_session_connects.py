@@ -21,9 +21,10 @@ from firmware_protocol.messages import (
     PistolState,
     Poll,
     Refusal,
+    Resolution,
     Resolve,
 )
-from mesogun.record import Acknowledged, Alarmed, Connected
+from mesogun.record import Acknowledged, Alarmed, Connected, Reserved
 from mesogun.record import Ended as EndedEntry
 from mesogun.record import Outcome as OutcomeEntry
 from mesogun.session.model import Ended, Garbled, LinkLost
@@ -191,7 +192,77 @@ def test_a_pistol_that_is_busy_is_waited_for(state: PistolState) -> None:
 def test_what_is_merged_is_written_down_as_acknowledged_before_arming() -> None:
     talk = Talk().connect(journal_tail=7).tell(status(journal_head=7))
     assert isinstance(talk.request, LimitsGet)
-    assert talk.step.entries == (Acknowledged(talk.now_us, 7),)
+    assert talk.step.entries == (Acknowledged(talk.now_us, 8),)  # 8: its ids were claimed
+
+
+def claiming(**other: int) -> Talk:
+    """A session that has just asked a pistol at rest to void its first id."""
+    return Talk(claims=False).connect(**other).tell(status())
+
+
+def test_the_first_id_is_voided_before_anything_is_armed_and_its_block_is_durable_before() -> None:
+    talk = claiming(shot_id_highest=40)
+    assert talk.request == Resolve(41)
+    assert talk.step.entries == (Reserved(talk.now_us, 41, 104),)
+    talk.tell(resolution(41, Outcome.NOT_FIRED), status(journal_head=1))
+    assert talk.request == JournalRead(1, 3)
+    talk.tell(records(voided(1, 41)), status(journal_head=1))
+    assert isinstance(talk.request, LimitsGet)
+    assert talk.kinds(Alarmed) == talk.kinds(OutcomeEntry) == []
+
+
+def test_each_part_claims_an_id_of_its_own_beyond_those_of_the_parts_before() -> None:
+    talk = Talk(history=[connected(), reserved(1, 64)], claims=False).connect().tell(status())
+    assert talk.request == Resolve(65)
+
+
+def test_a_part_that_only_settles_claims_nothing() -> None:
+    history = [connected(), reserved(), intent(1, 0), outcome(1), intent(2, 1)]
+    talk = Talk(orders(2), history, claims=False).connect().tell(status())
+    talk.tell(resolution(2, Outcome.FIRED), status())
+    assert end_of(talk).outcome == "complete"
+    assert talk.kinds(Reserved) == []
+
+
+@pytest.mark.parametrize("what", [one for one in Outcome if one is not Outcome.NOT_FIRED])
+def test_an_id_that_cannot_be_claimed_arms_nothing(what: Outcome) -> None:
+    talk = claiming().tell(resolution(1, what)).finish()
+    assert end_of(talk).outcome == "fault"
+    assert [one.kind for one in talk.kinds(Alarmed)] == ["contradiction"]
+
+
+@pytest.mark.parametrize(
+    "reply", [resolution(2, Outcome.NOT_FIRED), resolution(1, Outcome.NOT_FIRED, dose_nl_given=1)]
+)
+def test_a_claim_that_is_not_answered_in_full_arms_nothing(reply: Resolution) -> None:
+    talk = claiming().tell(reply).finish()
+    assert end_of(talk).outcome == "fault"
+
+
+def test_a_claim_that_the_pistol_refuses_arms_nothing() -> None:
+    talk = claiming().tell(error(ErrorCode.JOURNAL_UNREAD, 3)).finish()
+    assert end_of(talk).outcome == "fault"
+    assert "asked to void the first id" in end_of(talk).why
+
+
+def test_a_stop_while_ids_are_claimed_is_settled_without_an_alarm() -> None:
+    talk = claiming().tell(stopped(), status(PistolState.ABORTED, journal_head=1))
+    talk.tell(records(voided(1, 1)), status(PistolState.ABORTED, journal_head=1))
+    assert end_of(talk).outcome == "aborted"
+    assert talk.kinds(Alarmed) == []
+
+
+def test_a_claim_of_an_earlier_part_that_was_not_read_then_is_no_alarm_now() -> None:
+    talk = Talk(history=[connected(), reserved()]).connect(shot_id_highest=1)
+    talk.tell(status(journal_head=1), records(voided(1, 1)))
+    assert talk.kinds(Alarmed) == []
+    assert isinstance(talk.tell(status(journal_head=1)).request, LimitsGet)
+
+
+def test_a_void_that_gave_a_dose_under_an_own_id_never_asked_is_a_fault() -> None:
+    talk = Talk(history=[connected(), reserved()]).connect(shot_id_highest=1)
+    talk.tell(status(journal_head=1), records(voided(1, 1)._replace(dose_nl_given=5))).finish()
+    assert end_of(talk).outcome == "fault"
 
 
 def test_a_pistol_in_fault_is_not_armed() -> None:

@@ -52,7 +52,12 @@ from tests.session.hand_made import (
     voided,
 )
 
+# Of a fresh session at a fresh pistol, the id 1 is claimed and record 1 says so: its first shot has
+# the id 2, and its end is told by the records 2 and 3.
 ARMED, FIRING = PistolState.ARMED, PistolState.FIRING
+WELL = status(ARMED, journal_head=1)
+WAITING = status(ARMED, queue=1, journal_head=1)
+MOVING = status(FIRING, queue=1, journal_head=1)
 
 
 def end_of(talk: Talk) -> Ended:
@@ -68,10 +73,7 @@ def shots(talk: Talk) -> list[Shot]:
 def test_an_intent_is_written_in_the_step_that_asks_the_shot() -> None:
     step = armed().step
     assert isinstance(step.request, Shot)
-    assert step.entries[-2:] == (
-        Reserved(step.entries[-1].at_us, 1, 64),
-        Intent(step.entries[-1].at_us, 1, 0),
-    )
+    assert step.entries[-1] == Intent(step.entries[-1].at_us, 2, 0)
 
 
 def test_a_shot_carries_the_plan_s_numbers_and_their_check() -> None:
@@ -87,48 +89,52 @@ def test_a_shot_carries_the_plan_s_numbers_and_their_check() -> None:
 
 
 def test_ids_begin_after_the_highest_that_the_pistol_has_seen() -> None:
-    assert armed(shot_id_highest=40).request.shot_id == 41
+    assert armed(shot_id_highest=40).request.shot_id == 42
 
 
 def test_ids_begin_after_the_highest_that_this_session_has_reserved() -> None:
     talk = armed(None, [connected(), reserved(1, 64)], shot_id_highest=3)
-    assert talk.request.shot_id == 65
+    assert talk.request.shot_id == 66
     assert talk.kinds(Reserved)[-1].first == 65
 
 
 def test_a_new_block_is_reserved_when_the_last_is_used_up() -> None:
     talk = armed(orders(70))
-    for _ in range(65):
+    for _ in range(64):
         talk.give()
     assert [(one.first, one.last) for one in talk.kinds(Reserved)] == [(1, 64), (65, 128)]
-    assert [one.shot_id for one in shots(talk)] == list(range(1, 67))
+    assert [one.shot_id for one in shots(talk)] == list(range(2, 67))
 
 
 def test_a_pistol_whose_ids_are_used_up_is_a_fault() -> None:
-    talk = armed(shot_id_highest=2**32 - 1)
-    assert shots(talk) == []
+    for highest in (2**32 - 1, 2**32 - 2):  # the very last one could be claimed, and none asked
+        talk = Talk().connect(shot_id_highest=highest).tell(status())
+        assert talk.kinds(Reserved) == shots(talk) == []
+        assert end_of(talk.finish()).outcome == "fault"
+    talk = armed(shot_id_highest=2**32 - 3)
+    assert [one.shot_id for one in shots(talk.give())] == [2**32 - 1]
     assert end_of(talk.finish()).outcome == "fault"
 
 
 def test_an_accepted_shot_is_no_outcome() -> None:
-    talk = armed().tell(shot_reply(1))
+    talk = armed().tell(shot_reply(2))
     assert isinstance(talk.request, Poll)
     assert talk.kinds(OutcomeEntry) == []
 
 
 def test_a_stored_shot_is_read_from_the_journal() -> None:
-    talk = armed().tell(shot_reply(1, ShotResult.STORED, outcome=Outcome.FIRED))
+    talk = armed().tell(shot_reply(2, ShotResult.STORED, outcome=Outcome.FIRED))
     assert talk.kinds(OutcomeEntry) == []
-    talk.tell(status(ARMED, journal_head=2))
-    assert talk.request == JournalRead(1, 3)
+    talk.tell(status(ARMED, journal_head=3))
+    assert talk.request == JournalRead(2, 3)
 
 
 def test_polls_come_three_times_in_a_lease() -> None:
-    talk = armed().tell(shot_reply(1))
+    talk = armed().tell(shot_reply(2))
     times = []
     for _ in range(4):
         times.append(talk.step.not_before_us)
-        talk.tell(status(ARMED, queue=1))
+        talk.tell(WAITING)
     assert [b - a for a, b in itertools.pairwise(times)] == [100_000] * 3
 
 
@@ -137,50 +143,50 @@ def test_a_long_lease_does_not_make_the_polls_rare() -> None:
     assert talk.tell(limits()).request.lease_ms == 1000
     asked = talk.tell(challenge(talk.request)).step.confirm
     assert asked is not None
-    talk.tell(Confirmed("a test"), arm_reply(asked), shot_reply(1), status(ARMED, queue=1))
+    talk.tell(Confirmed("a test"), arm_reply(asked), shot_reply(2), WAITING)
     before_us = talk.step.not_before_us
-    assert talk.tell(status(ARMED, queue=1)).step.not_before_us - before_us == 100_000
+    assert talk.tell(WAITING).step.not_before_us - before_us == 100_000
 
 
 def test_every_poll_has_a_tick_of_its_own() -> None:
-    talk = armed().tell(shot_reply(1), *[status(ARMED, queue=1)] * 3)
+    talk = armed().tell(shot_reply(2), *[WAITING] * 3)
     ticks = [one.request.app_tick for one in talk.steps if isinstance(one.request, Poll)]
     assert len(set(ticks)) == len(ticks)
 
 
 def test_the_lease_comes_before_the_next_shot() -> None:
-    talk = armed().tell(shot_reply(1), status(ARMED, journal_head=2))
-    talk.tell(records(begun(1, 1), ended(2, 1)), after_us=150_000)
+    talk = armed().tell(shot_reply(2), status(ARMED, journal_head=3))
+    talk.tell(records(begun(2, 2), ended(3, 2)), after_us=150_000)
     assert isinstance(talk.request, Poll)
-    talk.tell(status(ARMED, journal_head=2))
+    talk.tell(status(ARMED, journal_head=3))
     assert isinstance(talk.request, Shot)
 
 
 def test_the_end_of_a_shot_under_way_is_looked_for_when_it_is_due() -> None:
-    talk = armed(orders(motion_us=30_000)).tell(shot_reply(1), status(FIRING, queue=1))
+    talk = armed(orders(motion_us=30_000)).tell(shot_reply(2), MOVING)
     assert talk.step.not_before_us - talk.now_us <= 30_000
 
 
 def test_a_shot_that_waits_for_the_trigger_is_polled_at_the_lease_s_pace() -> None:
-    talk = armed(orders(motion_us=30_000)).tell(shot_reply(1), status(ARMED, queue=1))
+    talk = armed(orders(motion_us=30_000)).tell(shot_reply(2), WAITING)
     assert talk.step.not_before_us - talk.steps[-2].not_before_us == 100_000
 
 
 def test_a_shot_resolved_as_pending_while_armed_is_watched_on() -> None:
-    talk = armed().tell(shot_reply(1), status(ARMED), resolution(1, Outcome.PENDING))
+    talk = armed().tell(shot_reply(2), WELL, resolution(2, Outcome.PENDING))
     assert isinstance(talk.request, Poll)
     assert talk.kinds(OutcomeEntry) == []
 
 
 def test_a_refused_shot_that_is_pending_is_asked_about_until_it_ends() -> None:
-    talk = armed().tell(refused(1, Refusal.STATE), resolution(1, Outcome.PENDING))
-    assert talk.request == Resolve(1)
-    talk.tell(resolution(1, Outcome.NOT_FIRED))
+    talk = armed().tell(refused(2, Refusal.STATE), resolution(2, Outcome.PENDING))
+    assert talk.request == Resolve(2)
+    talk.tell(resolution(2, Outcome.NOT_FIRED))
     assert talk.kinds(OutcomeEntry)[0].reason == "state"
 
 
 def test_an_intent_alone_is_not_worth_a_reading() -> None:
-    talk = armed().tell(shot_reply(1), status(FIRING, queue=1, journal_head=1))
+    talk = armed().tell(shot_reply(2), status(FIRING, queue=1, journal_head=2))
     assert isinstance(talk.request, Poll)
 
 
@@ -188,16 +194,16 @@ def test_the_outcome_and_the_next_intent_share_one_writing() -> None:
     talk = armed().give()
     kinds = [type(entry) for entry in talk.step.entries]
     assert kinds == [OutcomeEntry, Intent]
-    assert shots(talk)[-1].shot_id == 2
+    assert shots(talk)[-1].shot_id == 3
 
 
 def test_an_outcome_says_what_the_pistol_measured_and_when() -> None:
-    talk = armed().tell(shot_reply(1))
-    talk.tell(status(ARMED, journal_head=2, uptime_us=5_000_000))
+    talk = armed().tell(shot_reply(2))
+    talk.tell(status(ARMED, journal_head=3, uptime_us=5_000_000))
     uptime_0_us = (talk.steps[-2].not_before_us + talk.now_us) // 2 - 5_000_000
-    talk.tell(records(begun(1, 1), ended(2, 1, dose_nl_given=9_900, start_us=4_900_000)))
+    talk.tell(records(begun(2, 2), ended(3, 2, dose_nl_given=9_900, start_us=4_900_000)))
     (entry,) = talk.kinds(OutcomeEntry)
-    assert (entry.dose_nl_given, entry.depth_um_given, entry.pistol_seq) == (9_900, 600, 2)
+    assert (entry.dose_nl_given, entry.depth_um_given, entry.pistol_seq) == (9_900, 600, 3)
     assert entry.fired_at_us == uptime_0_us + 4_900_000
 
 
@@ -208,9 +214,9 @@ def test_the_time_of_a_shot_of_an_earlier_boot_is_not_known() -> None:
 
 def test_outcomes_are_acknowledged_by_a_later_poll() -> None:
     talk = armed().give()
-    assert [one.request.journal_ack for one in talk.steps if isinstance(one.request, Poll)][-1] == 0
-    talk.tell(shot_reply(2))
-    assert talk.request.journal_ack == 2
+    assert [one.request.journal_ack for one in talk.steps if isinstance(one.request, Poll)][-1] == 1
+    talk.tell(shot_reply(3))
+    assert talk.request.journal_ack == 3
 
 
 def test_a_dose_more_than_a_tenth_off_is_alarmed() -> None:
@@ -221,43 +227,43 @@ def test_a_dose_more_than_a_tenth_off_is_alarmed() -> None:
 
 @pytest.mark.parametrize("what", [Outcome.FIRED, Outcome.PARTIAL, Outcome.INDETERMINATE])
 def test_a_prick_that_was_or_may_have_been_given_is_never_asked_again(what: Outcome) -> None:
-    talk = armed().tell(shot_reply(1), status(ARMED, journal_head=2))
-    talk.tell(records(begun(1, 1), ended(2, 1, what)))
-    assert shots(talk)[-1].shot_id == 2
+    talk = armed().tell(shot_reply(2), status(ARMED, journal_head=3))
+    talk.tell(records(begun(2, 2), ended(3, 2, what)))
+    assert shots(talk)[-1].shot_id == 3
     assert talk.kinds(Intent)[-1].shot == 1
 
 
 def test_a_voided_shot_is_asked_again_under_a_new_id_after_a_look() -> None:
-    talk = armed().tell(shot_reply(1), status(ARMED, journal_head=1))
-    talk.tell(records(voided(1, 1, Refusal.EXPIRED)))
+    talk = armed().tell(shot_reply(2), status(ARMED, journal_head=2))
+    talk.tell(records(voided(2, 2, Refusal.EXPIRED)))
     assert isinstance(talk.request, Poll)
-    talk.tell(status(ARMED, journal_head=1))
-    assert [(one.shot_id, one.shot) for one in talk.kinds(Intent)] == [(1, 0), (2, 0)]
+    talk.tell(status(ARMED, journal_head=2))
+    assert [(one.shot_id, one.shot) for one in talk.kinds(Intent)] == [(2, 0), (3, 0)]
 
 
 def test_a_refused_shot_is_fenced_before_it_counts_as_not_fired() -> None:
-    talk = armed().tell(refused(1, Refusal.QUEUE_FULL))
-    assert talk.request == Resolve(1)
+    talk = armed().tell(refused(2, Refusal.QUEUE_FULL))
+    assert talk.request == Resolve(2)
     assert talk.kinds(OutcomeEntry) == []
-    talk.tell(resolution(1, Outcome.NOT_FIRED))
+    talk.tell(resolution(2, Outcome.NOT_FIRED))
     (entry,) = talk.kinds(OutcomeEntry)
     assert (entry.outcome, entry.reason) == ("not_fired", "queue_full")
 
 
 def test_a_shot_that_was_not_obeyed_is_fenced_too() -> None:
-    assert armed().tell(error(ErrorCode.MALFORMED)).request == Resolve(1)
+    assert armed().tell(error(ErrorCode.MALFORMED)).request == Resolve(2)
 
 
 def test_the_void_that_the_fence_left_is_read_and_changes_nothing() -> None:
-    talk = armed().tell(refused(1, Refusal.CRIT), resolution(1, Outcome.NOT_FIRED))
-    talk.tell(status(ARMED, journal_head=1), records(voided(1, 1)))
+    talk = armed().tell(refused(2, Refusal.CRIT), resolution(2, Outcome.NOT_FIRED))
+    talk.tell(status(ARMED, journal_head=2), records(voided(2, 2)))
     assert len(talk.kinds(OutcomeEntry)) == 1
-    assert talk.tell(status(ARMED, journal_head=1)).request.shot_id == 2
+    assert talk.tell(status(ARMED, journal_head=2)).request.shot_id == 3
 
 
 @pytest.mark.parametrize("what", [Outcome.FIRED, Outcome.INDETERMINATE, Outcome.FORGOTTEN])
 def test_a_refused_shot_that_has_another_end_is_in_doubt(what: Outcome) -> None:
-    talk = armed().tell(refused(1, Refusal.ID_REUSED), resolution(1, what))
+    talk = armed().tell(refused(2, Refusal.ID_REUSED), resolution(2, what))
     assert talk.kinds(OutcomeEntry)[0].outcome == "indeterminate"
     assert talk.step.session.core.ledger.left == (1, 2)
 
@@ -276,27 +282,27 @@ def test_a_prick_refused_three_times_is_left_out_with_an_alarm() -> None:
     for _ in range(TRIES_MAX):
         missed(talk, Refusal.CRIT)
     assert [(one.shot_id, one.shot) for one in talk.kinds(Intent)] == [
-        (1, 0),
         (2, 0),
         (3, 0),
-        (4, 1),
+        (4, 0),
+        (5, 1),
     ]
     assert [one.kind for one in talk.kinds(Alarmed)] == ["not_given"]
 
 
 def test_a_void_told_again_decides_nothing() -> None:
-    talk = missed(armed(), Refusal.CRIT).tell(shot_reply(2))
-    talk.tell(status(ARMED, queue=0, journal_head=1), records(voided(1, 1, Refusal.EMPTY)))
+    talk = missed(armed(), Refusal.CRIT).tell(shot_reply(3))
+    talk.tell(status(ARMED, queue=0, journal_head=2), records(voided(2, 2, Refusal.EMPTY)))
     assert isinstance(talk.request, Poll)
     assert talk.request.arm_token == 99
 
 
 def test_a_slow_line_still_gets_its_next_shot() -> None:
-    talk = armed().tell(shot_reply(1), after_us=150_000)
-    talk.tell(status(ARMED, journal_head=2), after_us=150_000)
-    talk.tell(records(begun(1, 1), ended(2, 1)), after_us=150_000)
+    talk = armed().tell(shot_reply(2), after_us=150_000)
+    talk.tell(status(ARMED, journal_head=3), after_us=150_000)
+    talk.tell(records(begun(2, 2), ended(3, 2)), after_us=150_000)
     assert isinstance(talk.request, Poll)
-    talk.tell(status(ARMED, journal_head=2), after_us=150_000)
+    talk.tell(status(ARMED, journal_head=3), after_us=150_000)
     assert isinstance(talk.request, Shot)
 
 
@@ -304,29 +310,33 @@ def test_a_shot_that_never_arrives_is_asked_three_times_and_then_left_out() -> N
     talk = armed()
     for _ in range(TRIES_MAX):
         shot_id = talk.request.shot_id
-        talk.tell(shot_reply(shot_id), status(ARMED), resolution(shot_id, Outcome.NOT_FIRED))
+        talk.tell(
+            shot_reply(shot_id),
+            WELL,
+            resolution(shot_id, Outcome.NOT_FIRED),
+        )
         if isinstance(talk.request, Poll):
-            talk.tell(status(ARMED))
+            talk.tell(WELL)
     assert [one.kind for one in talk.kinds(Alarmed)] == ["not_given"]
     assert talk.kinds(Intent)[-1].shot == 1
 
 
 def test_a_shot_that_was_not_fired_has_no_time() -> None:
-    talk = armed().tell(shot_reply(1), status(ARMED, journal_head=1))
-    talk.tell(records(voided(1, 1, Refusal.EXPIRED)))
+    talk = armed().tell(shot_reply(2), status(ARMED, journal_head=2))
+    talk.tell(records(voided(2, 2, Refusal.EXPIRED)))
     assert talk.kinds(OutcomeEntry)[0].fired_at_us is None
 
 
 def test_another_host_s_shot_in_mid_session_is_alarmed() -> None:
-    talk = armed().give().tell(shot_reply(2), status(ARMED, journal_head=3))
-    talk.tell(records(begun(3, 500)))
+    talk = armed().give().tell(shot_reply(3), status(ARMED, journal_head=4))
+    talk.tell(records(begun(4, 500)))
     assert [one.kind for one in talk.kinds(Alarmed)] == ["foreign_shot"]
 
 
-@pytest.mark.parametrize("shot_id", [1, 2])
+@pytest.mark.parametrize("shot_id", [2, 3])
 def test_a_shot_given_in_this_part_and_told_as_not_fired_is_a_fault(shot_id: int) -> None:
-    talk = armed(orders(4)).give().give().tell(shot_reply(3), status(ARMED, journal_head=5))
-    talk.tell(records(ended(5, shot_id, Outcome.NOT_FIRED)))
+    talk = armed(orders(4)).give().give().tell(shot_reply(4), status(ARMED, journal_head=6))
+    talk.tell(records(ended(6, shot_id, Outcome.NOT_FIRED)))
     assert [one.kind for one in talk.kinds(Alarmed)] == ["contradiction"]
     assert talk.request == Disarm(99)
 
@@ -373,21 +383,21 @@ def test_a_refusal_that_asking_again_cannot_mend_ends_the_session(
 
 
 def test_a_refusal_for_a_limit_names_the_limit_and_its_value() -> None:
-    talk = armed().tell(refused(1, Refusal.LIMIT, limit=LimitId.DEPTH_UM_MAX, limit_value=500))
-    talk.tell(resolution(1, Outcome.NOT_FIRED)).finish()
+    talk = armed().tell(refused(2, Refusal.LIMIT, limit=LimitId.DEPTH_UM_MAX, limit_value=500))
+    talk.tell(resolution(2, Outcome.NOT_FIRED)).finish()
     assert "DEPTH_UM_MAX 500" in end_of(talk).why
 
 
 def test_an_answer_about_another_shot_ends_the_session() -> None:
-    talk = armed().tell(shot_reply(2))
+    talk = armed().tell(shot_reply(3))
     assert talk.request == Disarm(99)
-    talk.tell(DisarmReply(PistolState.SAFE), status())
-    assert talk.request == Resolve(1)
+    talk.tell(DisarmReply(PistolState.SAFE), status(journal_head=1))
+    assert talk.request == Resolve(2)
 
 
 def test_a_shot_without_any_end_is_resolved() -> None:
-    talk = armed().tell(shot_reply(1), status(ARMED))
-    assert talk.request == Resolve(1)
+    talk = armed().tell(shot_reply(2), WELL)
+    assert talk.request == Resolve(2)
 
 
 def test_no_answer_to_a_shot_ends_the_part_and_leaves_the_shot_open() -> None:
@@ -417,27 +427,27 @@ def test_a_silence_may_pass_while_the_port_is_there() -> None:
 def test_a_pistol_that_stopped_itself_is_settled_and_says_why(
     cause: AbortCause, outcome_word: str
 ) -> None:
-    talk = armed().tell(shot_reply(1))
-    stop = status(PistolState.ABORTED, abort_cause=cause, journal_head=1)
-    talk.tell(stop, stop, records(voided(1, 1, Refusal.ABORTED)), stop)
+    talk = armed().tell(shot_reply(2))
+    stop = status(PistolState.ABORTED, abort_cause=cause, journal_head=2)
+    talk.tell(stop, stop, records(voided(2, 2, Refusal.ABORTED)), stop)
     assert end_of(talk).outcome == outcome_word
     assert end_of(talk).passing == (cause is AbortCause.LEASE)
     assert talk.kinds(OutcomeEntry)[0].outcome == "not_fired"
 
 
 def test_a_pistol_in_fault_is_settled_and_says_which() -> None:
-    talk = armed().tell(shot_reply(1))
-    broken = status(PistolState.FAULT, fault=FaultCode.NEEDLE, journal_head=1)
-    talk.tell(broken, broken, records(ended(1, 1, Outcome.INDETERMINATE)), broken)
+    talk = armed().tell(shot_reply(2))
+    broken = status(PistolState.FAULT, fault=FaultCode.NEEDLE, journal_head=2)
+    talk.tell(broken, broken, records(ended(2, 2, Outcome.INDETERMINATE)), broken)
     assert end_of(talk).outcome == "fault"
     assert "NEEDLE" in end_of(talk).why
 
 
 def test_an_abort_is_settled_before_the_session_ends() -> None:
-    talk = armed().tell(shot_reply(1), stopped())
+    talk = armed().tell(shot_reply(2), stopped())
     assert isinstance(talk.request, Poll)
-    stop = status(PistolState.ABORTED, abort_cause=AbortCause.FRAME, journal_head=2)
-    talk.tell(stop, records(begun(1, 1), ended(2, 1, Outcome.PARTIAL, dose_nl_given=4_000)), stop)
+    stop = status(PistolState.ABORTED, abort_cause=AbortCause.FRAME, journal_head=3)
+    talk.tell(stop, records(begun(2, 2), ended(3, 2, Outcome.PARTIAL, dose_nl_given=4_000)), stop)
     assert (end_of(talk).outcome, end_of(talk).why) == ("aborted", "stopped by the operator")
     assert talk.kinds(OutcomeEntry)[0].dose_nl_given == 4_000
     assert len(shots(talk)) == 1
@@ -466,20 +476,20 @@ def test_the_last_shot_is_followed_by_disarming_and_a_last_acknowledgement() -> 
     talk = armed(orders(1)).give()
     assert talk.request == Disarm(99)
     talk.tell(DisarmReply(PistolState.SAFE))
-    assert (talk.request.journal_ack, talk.request.arm_token) == (2, 0)
-    talk.tell(status(journal_head=2))
+    assert (talk.request.journal_ack, talk.request.arm_token) == (3, 0)
+    talk.tell(status(journal_head=3))
     assert (end_of(talk).outcome, end_of(talk).why) == ("complete", "")
 
 
 def test_a_spent_budget_needs_no_disarming() -> None:
-    talk = armed(orders(1)).tell(shot_reply(1), status(PistolState.SAFE, journal_head=2))
-    talk.tell(records(begun(1, 1), ended(2, 1)), status(journal_head=2))
+    talk = armed(orders(1)).tell(shot_reply(2), status(PistolState.SAFE, journal_head=3))
+    talk.tell(records(begun(2, 2), ended(3, 2)), status(journal_head=3))
     assert end_of(talk).outcome == "complete"
 
 
 def test_a_pistol_that_disarmed_itself_is_armed_again_by_a_person() -> None:
-    talk = armed().give().tell(shot_reply(2), status(PistolState.SAFE, journal_head=4))
-    talk.tell(records(begun(3, 2), ended(4, 2))).challenge()
+    talk = armed().give().tell(shot_reply(3), status(PistolState.SAFE, journal_head=5))
+    talk.tell(records(begun(4, 3), ended(5, 3))).challenge()
     assert talk.step.confirm is not None
     assert talk.step.confirm.shots_max == 1
 
@@ -493,12 +503,12 @@ def test_a_held_trigger_leaves_the_pace_to_the_pistol() -> None:
 
 
 def test_a_pressed_trigger_waits_for_the_interval_under_polls() -> None:
-    talk = armed(orders(interval_ms=1_000)).tell(shot_reply(1))
-    talk.tell(status(ARMED, journal_head=2, uptime_us=900_000))
-    talk.tell(records(begun(1, 1), ended(2, 1, start_us=850_000)))
+    talk = armed(orders(interval_ms=1_000)).tell(shot_reply(2))
+    talk.tell(status(ARMED, journal_head=3, uptime_us=900_000))
+    talk.tell(records(begun(2, 2), ended(3, 2, start_us=850_000)))
     fired_us = talk.kinds(OutcomeEntry)[0].fired_at_us
     while isinstance(talk.request, Poll):
-        talk.tell(status(ARMED, journal_head=2, uptime_us=900_000), after_us=0)
+        talk.tell(status(ARMED, journal_head=3, uptime_us=900_000), after_us=0)
     assert isinstance(talk.request, Shot)
     assert fired_us is not None
     assert 1_000_000 <= talk.step.not_before_us - fired_us <= 1_010_000

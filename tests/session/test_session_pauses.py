@@ -68,7 +68,7 @@ def at_the_pause(*pauses: Pause) -> Talk:
     """Two shots given, and the pistol disarmed for the pause before the third."""
     talk = armed(with_pauses(*pauses)).give().give()
     assert talk.request == Disarm(99)
-    return talk.tell(DisarmReply(PistolState.SAFE), status(journal_head=4))
+    return talk.tell(DisarmReply(PistolState.SAFE), status(journal_head=5))
 
 
 def test_an_arming_holds_up_to_the_next_pause_of_a_person() -> None:
@@ -112,17 +112,17 @@ def test_the_first_arming_tells_of_no_pause() -> None:
 def test_a_pistol_that_disarmed_itself_at_the_end_of_its_budget_is_paused_too() -> None:
     talk = armed(with_pauses(NEEDLE)).give()
     shot_id = talk.request.shot_id
-    talk.tell(shot_reply(shot_id), status(PistolState.SAFE, journal_head=4, journal_tail=2))
-    talk.tell(records(begun(3, shot_id), ended(4, shot_id)))
+    talk.tell(shot_reply(shot_id), status(PistolState.SAFE, journal_head=5, journal_tail=3))
+    talk.tell(records(begun(4, shot_id), ended(5, shot_id)))
     assert isinstance(talk.request, Poll)
-    talk.tell(status(journal_head=4))
+    talk.tell(status(journal_head=5))
     assert talk.kinds(Paused)[0].shot == 2
 
 
 def test_a_pause_is_written_once_though_the_person_takes_long() -> None:
     talk = at_the_pause(NEEDLE).challenge_now()
     talk.tell(Confirmed("late"), after_us=120_000_000)
-    talk.tell(status(journal_head=4)).challenge_now()
+    talk.tell(status(journal_head=5)).challenge_now()
     assert talk.step.briefing.pauses == (NEEDLE,)
     assert len(talk.kinds(Paused)) == 1
 
@@ -172,7 +172,7 @@ def test_the_skin_rests_after_the_shot_before_while_the_lease_is_kept() -> None:
     polls = 0
     while isinstance(talk.request, Poll):
         assert talk.step.not_before_us < over_us + 1_000_000
-        talk.tell(status(ARMED, journal_head=2))
+        talk.tell(status(ARMED, journal_head=3))
         polls += 1
     assert polls >= 9
     assert talk.step.not_before_us >= over_us + 1_000_000
@@ -220,9 +220,9 @@ def test_a_veto_that_passes_is_waited_for_and_the_same_id_is_asked_again() -> No
     until_us = talk.now_us + 500_000
     talk.tell(Vetoed("a neighbour rests", until_us))
     while isinstance(talk.request, Poll):
-        talk.tell(status(ARMED))
+        talk.tell(status(ARMED, journal_head=1))
     assert talk.step.not_before_us >= until_us
-    assert (talk.request.shot_id, talk.kinds(Alarmed)) == (1, [])
+    assert (talk.request.shot_id, talk.kinds(Alarmed)) == (2, [])
 
 
 def test_a_veto_of_a_moment_that_has_passed_is_no_wait() -> None:
@@ -233,7 +233,7 @@ def test_a_veto_of_a_moment_that_has_passed_is_no_wait() -> None:
 
 @pytest.mark.parametrize("event", [Vetoed("x"), Redosed(orders(), ()), NotRedosed("x")])
 def test_what_planning_says_unasked_is_a_fault(event: Vetoed | Redosed | NotRedosed) -> None:
-    talk = armed().tell(shot_reply(1), event)
+    talk = armed().tell(shot_reply(2), event)
     assert [one.kind for one in talk.kinds(Alarmed)] == ["contradiction"]
 
 
@@ -261,6 +261,16 @@ def test_a_shot_that_was_left_out_is_lost_and_the_rest_is_planned_anew_before_ar
     assert talk.request.plan_digest == anew.plan_number
     talk.tell(challenge(talk.request))
     assert talk.step.briefing.redosed
+
+
+def test_a_shot_planned_away_stays_so_though_the_host_died_before_it_asked_another() -> None:
+    told: list[Entry] = [connected(), reserved()]
+    for k in range(TRIES_MAX):
+        told += [intent(2 + k, 0), outcome(2 + k, "not_fired")]
+    told += [replanned((0, 15_000, 15_000))]
+    anew = Orders((order(dose_nl=0), *[order(dose_nl=15_000)] * 2), ANEW)
+    talk = Talk.of(anew, [opened(orders(3)), *told])
+    assert (talk.past.left, talk.past.short) == ((1, 2), ())
 
 
 def test_what_cannot_be_planned_anew_ends_the_session_as_a_fault() -> None:
@@ -318,9 +328,9 @@ def test_a_shot_left_out_in_this_part_is_lost_at_the_next_arming_too() -> None:
         shot_id = talk.request.shot_id
         talk.tell(refused(shot_id, Refusal.CRIT), resolution(shot_id, Outcome.NOT_FIRED))
         if isinstance(talk.request, Poll):
-            talk.tell(status(ARMED))
+            talk.tell(status(ARMED, journal_head=1))
     talk.give()
-    talk.tell(DisarmReply(PistolState.SAFE), status(journal_head=2))
+    talk.tell(DisarmReply(PistolState.SAFE), status(journal_head=3))
     assert talk.step.replan == {0: 0, 1: 10_000}
 
 
