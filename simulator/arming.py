@@ -8,6 +8,8 @@ from firmware_protocol.messages import ArmRequest, Limits
 from firmware_protocol.units import ArmToken, Nanolitres
 
 CHALLENGE_MS = 60_000
+TICKS = 2**32
+"""The counter of the application's steps goes round after so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,12 @@ class Arm:
     last_tick: int | None = None
 
     def renew(self, tick: int, at_us: int) -> None:
-        """Renew the lease if the application has moved on since the last tick."""
-        if tick != self.last_tick:
+        """Renew the lease if the application has moved on since the last tick.
+
+        An older tick is a late frame: what counts is that it lies at most 2**31 ahead, as the
+        counter goes round.
+        """
+        if self.last_tick is None or 1 <= (tick - self.last_tick) % TICKS <= TICKS // 2:
             self.last_tick = tick
             self.lease_until_us = at_us + self.lease_us
 
