@@ -1,15 +1,20 @@
 """Regenerates every artefact from `schema.toml`; with `--check` only says which ones are stale."""
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from firmware_protocol.generator.lock import kept
-from firmware_protocol.generator.model import SchemaError
+from firmware_protocol.generator.model import Schema, SchemaError
 from firmware_protocol.generator.read import read
+from firmware_protocol.generator.write_c_header import write_c_header
+from firmware_protocol.generator.write_dissector import write_dissector
 from firmware_protocol.generator.write_messages import write_messages
+from firmware_protocol.generator.write_reference import write_reference
+from firmware_protocol.generator.write_strategies import write_strategies
 from firmware_protocol.generator.write_vectors import (
     write_crit_json,
     write_malformed_json,
@@ -19,22 +24,46 @@ from firmware_protocol.generator.write_vectors import (
 GROUND: Final = Path(__file__).parent.parent
 
 
-def artefacts(ground: Path) -> Mapping[Path, str]:
-    """Return what every generated file under `ground` must hold.
+def read_schema(ground: Path) -> Schema:
+    """Return the schema under `ground`.
 
     Raises:
         SchemaError: the schema breaks a rule.
     """
-    schema = read((ground / "schema.toml").read_text("utf-8"))
+    return read((ground / "schema.toml").read_text("utf-8"))
+
+
+def artefacts(schema: Schema, ground: Path) -> Mapping[Path, str]:
+    """Return what every file that follows from the schema alone must hold.
+
+    Raises:
+        SchemaError: a released layout was changed.
+    """
     lock = ground / "released.toml"
     locked = lock.read_text("utf-8") if lock.exists() else ""
     return {
         lock: kept(schema, locked),
         ground / "messages.py": write_messages(schema),
+        ground / "strategies.py": write_strategies(schema),
         ground / "vectors" / "messages.json": write_messages_json(schema),
         ground / "vectors" / "malformed.json": write_malformed_json(schema),
         ground / "vectors" / "crit.json": write_crit_json(schema),
+        ground / "wireshark" / "mesogun.lua": write_dissector(schema),
+        ground.parent / "docs" / "messages.md": write_reference(schema),
     }
+
+
+def artefacts_with_states(schema: Schema, ground: Path) -> Mapping[Path, str]:
+    """Return what also follows from the table of states, which speaks of the generated messages.
+
+    So it is read only after those are written: a state renamed in the schema can be renamed in
+    the table before or after.
+    """
+    from firmware_protocol.states import TRANSITIONS, PistolEvent
+
+    events = [event.name for event in PistolEvent]
+    steps = {(at.name, event.name): after.name for (at, event), after in TRANSITIONS.items()}
+    return {ground / "c" / "mesogun_protocol.h": write_c_header(schema, events, steps)}
 
 
 def stale(wanted: Mapping[Path, str]) -> list[Path]:
@@ -48,22 +77,30 @@ def main(arguments: Sequence[str], ground: Path = GROUND) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if stale")
     options = parser.parse_args(arguments)
     try:
-        wanted = artefacts(ground)
+        schema = read_schema(ground)
+        found = _refreshed(artefacts(schema, ground), ground, write=not options.check)
     except SchemaError as refused:
         sys.stderr.write(f"schema.toml refused: {refused}\n")
         return 2
+    states = artefacts_with_states(schema, ground)
+    found += _refreshed(states, ground, write=not options.check)
+    if options.check and found:
+        sys.stderr.write("run: python -m firmware_protocol.generator\n")
+    return 1 if options.check and found else 0
+
+
+def _refreshed(wanted: Mapping[Path, str], ground: Path, *, write: bool) -> int:
+    """Name the stale files, written anew if asked; return how many there were."""
     old = stale(wanted)
-    if options.check:
-        for path in old:
-            sys.stderr.write(f"stale: {path.relative_to(ground)}\n")
-        if old:
-            sys.stderr.write("run: python -m firmware_protocol.generator\n")
-        return 1 if old else 0
     for path in old:
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(wanted[path].encode())
-        sys.stdout.write(f"wrote {path.relative_to(ground)}\n")
-    return 0
+        name = os.path.relpath(path, ground).replace(os.sep, "/")
+        if write:
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(wanted[path].encode())
+            sys.stdout.write(f"wrote {name}\n")
+        else:
+            sys.stderr.write(f"stale: {name}\n")
+    return len(old)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Writes `messages.py`: the messages as types, and the way between messages and frames."""
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -13,6 +12,7 @@ from firmware_protocol.generator.model import (
     Schema,
     Structure,
 )
+from firmware_protocol.generator.names import described, shout, snake
 
 _WIDTH: Final = 100
 _TYPE_OF_UNIT: Final = {
@@ -38,7 +38,7 @@ def write_messages(schema: Schema) -> str:
         ),
         *(_enumeration(one) for one in (*schema.enums, *schema.flags)),
         *(_record(one, one.doc, None) for one in schema.structs),
-        *(_record(one.head, _doc(one, schema), one.repeat) for one in schema.messages),
+        *(_record(one.head, described(one, schema), one.repeat) for one in schema.messages),
         _unions(schema),
         *(_members(one.name) for one in schema.enums),
         "",
@@ -49,28 +49,13 @@ def write_messages(schema: Schema) -> str:
     return "\n".join(parts)
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def _shout(name: str) -> str:
-    return _snake(name).upper()
-
-
-def _doc(message: Message, schema: Schema) -> str:
-    if message.doc:
-        return message.doc
-    asked = [one.name for one in schema.messages if one.reply == message.name]
-    return f"The answer to {' and '.join(asked)}."
-
-
 def _enumeration(one: Enumeration) -> str:
     members = "".join(f"    {name} = {value}\n" for name, value in one.members)
     return f'\nclass {one.name}(IntEnum):\n    """{one.doc}"""\n\n{members}'
 
 
 def _members(enum: str) -> str:
-    return f"_{_shout(enum)}: Final = {{int(one): one for one in {enum}}}"
+    return f"_{shout(enum)}: Final = {{int(one): one for one in {enum}}}"
 
 
 def _hexadecimal(ident: int) -> str:
@@ -119,12 +104,12 @@ def _codec(one: Structure, repeat: Repeat | None) -> str:
 
 
 def _layout(one: Structure, repeat: Repeat | None) -> str:
-    name = _shout(one.name)
+    name = shout(one.name)
     lines = [f'_{name}: Final = struct.Struct("{one.format}")', f"_{name}_LAYOUT: Final = Layout("]
     lines += [f'    "{one.name}",', f"    _{name},"]
     ranges = []
     for field in one.fields:
-        members = f", _{_shout(field.enum.name)}" if field.enum else ""
+        members = f", _{shout(field.enum.name)}" if field.enum else ""
         ranges.append(f'Range("{field.name}", {field.low}, {field.high}{members}),')
     if len(ranges) == 1:
         lines.append(f"    ({ranges[0]}),")
@@ -132,7 +117,7 @@ def _layout(one: Structure, repeat: Repeat | None) -> str:
         lines += ["    (", *(f"        {one}" for one in ranges), "    ),"]
     if repeat:
         counter = [field.name for field in one.fields].index(repeat.count_field)
-        lines += [f"    _{_shout(repeat.struct.name)}_LAYOUT,", f"    {counter},"]
+        lines += [f"    _{shout(repeat.struct.name)}_LAYOUT,", f"    {counter},"]
     return "\n".join([*lines, ")"])
 
 
@@ -141,7 +126,7 @@ def _faults(fields: Iterable[Field], prefix: str, *, enums: bool) -> str:
     for field in fields:
         name = prefix + field.name
         if field.enum and enums:
-            found.append(f"{name} not in _{_shout(field.enum.name)}")
+            found.append(f"{name} not in _{shout(field.enum.name)}")
         elif field.checks_low and field.checks_high:
             found.append(f"not {field.low} <= {name} <= {field.high}")
         elif field.checks_low:
@@ -157,21 +142,21 @@ def _faults(fields: Iterable[Field], prefix: str, *, enums: bool) -> str:
 
 
 def _writer(one: Structure, repeat: Repeat | None) -> str:
-    snake, name = _snake(one.name), _shout(one.name)
-    text = f"def _write_{snake}(message: {one.name}) -> bytes:\n"
+    name = shout(one.name)
+    text = f"def _write_{snake(one.name)}(message: {one.name}) -> bytes:\n"
     text += _faults(one.fields, "message.", enums=True)
     if not repeat:
         return text + f"    return _{name}.pack(*message)\n"
     text += f"    if message.{repeat.count_field} != len(message.{repeat.name}):\n"
     text += "        raise ValueError\n"
     text += f"    head = _{name}.pack(*message[:-1])\n"
-    struct = _snake(repeat.struct.name)
+    struct = snake(repeat.struct.name)
     return text + f'    return head + b"".join(map(_write_{struct}, message.{repeat.name}))\n'
 
 
 def _reader(one: Structure, repeat: Repeat | None) -> str:
-    snake, name = _snake(one.name), _shout(one.name)
-    text = f"def _read_{snake}(payload: bytes) -> {one.name}:\n"
+    name = shout(one.name)
+    text = f"def _read_{snake(one.name)}(payload: bytes) -> {one.name}:\n"
     faults = _faults(one.fields, "", enums=False)
     if not (faults or repeat or any(field.enum for field in one.fields)):
         return text + f"    return {one.name}._make(_{name}.unpack(payload))\n"
@@ -183,9 +168,9 @@ def _reader(one: Structure, repeat: Repeat | None) -> str:
         text += f"    size, at = {struct.size}, {one.size}\n"
         text += f"    if len(payload) != at + size * {repeat.count_field}:\n"
         text += f"        raise ValueError\n    {repeat.name} = tuple(\n"
-        text += f"        _read_{_snake(struct.name)}(payload[first : first + size])\n"
+        text += f"        _read_{snake(struct.name)}(payload[first : first + size])\n"
         text += "        for first in range(at, len(payload), size)\n    )\n"
-    values = [f"_{_shout(f.enum.name)}[{f.name}]" if f.enum else f.name for f in one.fields]
+    values = [f"_{shout(f.enum.name)}[{f.name}]" if f.enum else f.name for f in one.fields]
     return text + _call(f"    return {one.name}", values + ([repeat.name] if repeat else []))
 
 
@@ -226,12 +211,12 @@ def _tables(schema: Schema) -> str:
     lines += ["_WRITERS: Final[Mapping[type, tuple[int, bool, int, Callable[[Any], bytes]]]] = {"]
     for one in schema.messages:
         start = f"{one.urgency}, {one.is_reply}, {_hexadecimal(one.id)}"
-        lines.append(f"    {one.name}: ({start}, _write_{_snake(one.name)}),")
+        lines.append(f"    {one.name}: ({start}, _write_{snake(one.name)}),")
     lines += ["}", "_READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {"]
     for one in schema.messages:
-        lines.append(f"    ({_hexadecimal(one.id)}, {one.is_reply}): _read_{_snake(one.name)},")
+        lines.append(f"    ({_hexadecimal(one.id)}, {one.is_reply}): _read_{snake(one.name)},")
     lines += ["}", "_LAYOUTS: Final[Mapping[str, Layout]] = {"]
-    lines += [f'    "{one.name}": _{_shout(one.name)}_LAYOUT,' for one in schema.messages]
+    lines += [f'    "{one.name}": _{shout(one.name)}_LAYOUT,' for one in schema.messages]
     lines += ["}", "_NAMES: Final[Mapping[tuple[int, bool], str]] = {"]
     lines += [
         f'    ({_hexadecimal(one.id)}, {one.is_reply}): "{one.name}",' for one in schema.messages

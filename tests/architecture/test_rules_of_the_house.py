@@ -20,7 +20,7 @@ from firmware_protocol.errors import MesogunError
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (firmware_protocol, simulator, mesogun)
-GENERATED = {"firmware_protocol/messages.py"}
+GENERATED = {"firmware_protocol/messages.py", "firmware_protocol/strategies.py"}
 SOURCES = sorted(
     path
     for package in ("firmware_protocol", "simulator", "mesogun")

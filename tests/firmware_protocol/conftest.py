@@ -9,9 +9,9 @@ import pytest
 from hypothesis import strategies as st
 
 import firmware_protocol
-from firmware_protocol import messages
+from firmware_protocol import messages, strategies
 from firmware_protocol.frame import Frame
-from firmware_protocol.generator.model import Field, Message, Schema
+from firmware_protocol.generator.model import Schema
 from firmware_protocol.generator.read import read
 
 GROUND = Path(firmware_protocol.__file__).parent
@@ -37,31 +37,6 @@ KINDS = {
         messages.ErrorCode,
     )
 }
-
-
-def _values(field: Field) -> st.SearchStrategy[Any]:
-    if field.enum:
-        return st.sampled_from(list(KINDS[field.enum.name]))
-    return st.integers(field.low, field.high)
-
-
-def message_strategy(message: Message) -> st.SearchStrategy[Any]:
-    """Any value of one message, within its ranges."""
-    kind = KINDS[message.name]
-    head = {field.name: _values(field) for field in message.fields}
-    if not message.repeat:
-        return st.builds(kind, **head)
-    one = message.repeat
-    record = st.builds(KINDS[one.struct.name], **{f.name: _values(f) for f in one.struct.fields})
-    many = st.lists(record, max_size=one.most).map(tuple)
-
-    def counted(values: dict[str, Any]) -> Any:
-        return kind(**values | {one.count_field: len(values[one.name])})
-
-    return st.fixed_dictionaries(head | {one.name: many}).map(counted)
-
-
-MESSAGES = st.one_of([message_strategy(message) for message in SCHEMA.messages])
 FRAMES = st.builds(
     Frame,
     urgency=st.integers(0, 2),
@@ -90,7 +65,7 @@ def kinds() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def any_message() -> st.SearchStrategy[Any]:
     """Any message of the wire, within its ranges."""
-    return MESSAGES
+    return strategies.MESSAGES
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,16 @@ from firmware_protocol.messages import ACTUATING_HASH, SCHEMA_HASH
 
 GROUND = Path(firmware_protocol.__file__).parent
 TEXT = (GROUND / "schema.toml").read_text("utf-8")
-GENERATED = ["messages.py", "vectors/messages.json", "vectors/malformed.json", "vectors/crit.json"]
+GENERATED = [
+    "messages.py",
+    "strategies.py",
+    "vectors/messages.json",
+    "vectors/malformed.json",
+    "vectors/crit.json",
+    "c/mesogun_protocol.h",
+    "wireshark/mesogun.lua",
+    "../docs/messages.md",
+]
 
 SHOT_ID = '  { name = "shot_id", type = "u32", unit = "id", min = 1 },\n'
 DOSE = '{ name = "dose_nl", type = "u32", unit = "nl", min = 1 }'
@@ -41,8 +50,10 @@ def test_what_is_committed_is_what_the_schema_gives(capsys: pytest.CaptureFixtur
 @pytest.fixture
 def ground(tmp_path: Path) -> Path:
     """A copy of the ground that a test may spoil."""
-    copy = tmp_path / "ground"
+    copy = tmp_path / "firmware_protocol"
     shutil.copytree(GROUND, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "docs").mkdir()
+    shutil.copy(GROUND.parent / "docs" / "messages.md", tmp_path / "docs")
     return copy
 
 

@@ -1,0 +1,130 @@
+/* What the files of the core know of each other; a port needs mg_pistol.h and mg_hw.h only. */
+#ifndef MG_CORE_H
+#define MG_CORE_H
+
+#include <stddef.h>
+
+#include "mg_pistol.h"
+
+/* ---- mg_crc.c */
+uint32_t mg_crc32c(const uint8_t *data, uint32_t size);
+uint16_t mg_crc16(const uint8_t *data, uint32_t size);
+uint16_t mg_crit(uint32_t shot_id, uint32_t dose_nl, uint32_t depth_um, uint32_t rate_nl_per_s);
+
+/* ---- mg_frame.c */
+/* Collect the frames that `data` completes into `bodies`, and count what is none. */
+void mg_deframe(mg_deframer *deframer, const uint8_t *data, uint32_t size);
+void mg_forget_zero_run(mg_deframer *deframer);
+uint32_t mg_dropped_frames(const mg_deframer *deframer);
+/* Take the frame that lies at `at` in `bodies`; return where the next one would lie. */
+uint16_t mg_next_frame(const mg_deframer *deframer, uint16_t at, mg_frame *frame);
+/* Decode one COBS block and check it: its size, or 0 with the reason in `drop`. */
+uint32_t mg_body_of_block(const uint8_t *block, uint32_t size, uint8_t *body, uint8_t *drop);
+/* Put the frame with both delimiters into `wire` (MG_WIRE_BYTES_MAX); return its size. */
+uint32_t mg_encode(const mg_frame *frame, uint8_t *wire);
+
+/* ---- mg_limits.c */
+/* The first limit that is not set, MGP_LIMIT_ID_NONE: all are. */
+uint8_t mg_limits_missing(const mgp_limits *limits);
+/* The first limit of `above` that does not tighten `below`, MGP_LIMIT_ID_NONE: all do. */
+uint8_t mg_limits_widened(const mgp_limits *below, const mgp_limits *above);
+/* The first limit that the asked arming does not keep, in `limit` and `bound`. */
+mg_refused mg_limits_broken_by(const mgp_arm_request *request, const mgp_limits *limits);
+void mg_limits_for_session(const mgp_limits *limits, const mgp_arm_request *request, mgp_limits *to);
+void mg_limits_invert(const mgp_limits *limits, mgp_limits *to);
+int mg_limits_are_whole(const mgp_limits *limits, const mgp_limits *inverse);
+
+/* ---- mg_journal.c */
+int mg_journal_open(mg_journal *journal, void *hw, uint32_t records, uint64_t uid);
+int mg_journal_start(mg_journal *journal);
+int mg_journal_count_abort(mg_journal *journal);
+int mg_journal_acknowledge(mg_journal *journal, uint32_t seq);
+void mg_journal_saw(mg_journal *journal, uint32_t shot_id);
+/* Write behind the newest and read back; fills in seq and chain. */
+int mg_journal_append(mg_journal *journal, mgp_journal_record *record);
+int32_t mg_journal_free(const mg_journal *journal);
+/* 1: `record` is record `seq`; 0: it is not there whole. */
+int mg_journal_at(const mg_journal *journal, uint32_t seq, mgp_journal_record *record);
+/* What the kept records say of a shot: 1 in `begun` and `ended`, the end in `end`. */
+int mg_journal_find(mg_journal *journal, uint32_t shot_id, uint8_t *begun, uint8_t *ended,
+                    mgp_journal_record *end);
+/* 1 in `found`: a shot was begun and its end is not written. */
+int mg_journal_open_intent(mg_journal *journal, uint8_t *found, mgp_journal_record *intent);
+/* 1 in `found`: a kept shot may or may not have been given. */
+int mg_journal_in_doubt(mg_journal *journal, uint8_t *found);
+
+/* ---- mg_shots.c */
+void mg_blank_record(mgp_journal_record *record, uint8_t kind);
+uint64_t mg_uptime_us(const mg_pistol *pistol, uint64_t at_us);
+uint8_t mg_shots_count(const mg_pistol *pistol);
+/* Records that fit beside those that pending shots will need; may be negative. */
+int32_t mg_shots_free(const mg_pistol *pistol);
+int mg_shots_note(mg_pistol *pistol, mgp_journal_record *record);
+int mg_shots_settle_after_boot(mg_pistol *pistol);
+/* 1 in `known`: the id was seen before, and `reply` answers it. */
+int mg_shots_known(mg_pistol *pistol, const mgp_shot *shot, uint8_t *known, mgp_shot_reply *reply);
+void mg_shots_refuse(const mg_pistol *pistol, const mgp_shot *shot, mg_refused why,
+                     mgp_shot_reply *reply);
+void mg_shots_take(mg_pistol *pistol, const mgp_shot *shot, mgp_shot_reply *reply);
+int mg_shots_resolve(mg_pistol *pistol, uint32_t shot_id, mgp_resolution *reply);
+uint64_t mg_shots_next_deadline_us(const mg_pistol *pistol);
+int mg_shots_expire(mg_pistol *pistol);
+int mg_shots_void_waiting(mg_pistol *pistol, uint8_t reason);
+/* Write the intent or the outcome of the shot under way, whichever its stage wants. */
+int mg_shots_write(mg_pistol *pistol);
+void mg_shots_pop(mg_pistol *pistol);
+
+/* ---- mg_guard.c */
+void mg_keep_shot(const mgp_shot *shot, mg_kept_shot *kept);
+uint64_t mg_dose_nl_worst(const mg_config *config, uint32_t dose_nl);
+/* Why the shot is not allowed at this moment; MGP_REFUSAL_NONE: every check allows it. */
+mg_refused mg_gate(const mg_kept_shot *kept, const mg_held *held, uint8_t moment);
+/* Let the shot go if everything allows it now: nothing else may move the needle. */
+mg_refused mg_release(void *hw, const mg_kept_shot *kept, const mg_held *held);
+
+/* ---- mg_state.c */
+/* Take the step that the table gives; one that it does not give is an abort. */
+void mg_go(mg_pistol *pistol, uint8_t event);
+int mg_is_stopped(const mg_pistol *pistol);
+uint32_t mg_shot_id_open(const mg_pistol *pistol);
+void mg_disarm(mg_pistol *pistol, uint8_t reason);
+void mg_clear_abort(mg_pistol *pistol);
+/* Stop everything for good: only the power leaves FAULT. */
+void mg_fail(mg_pistol *pistol, uint8_t fault);
+/* Act on what the memory said: fail on anything but MG_OK. 1: go on. */
+int mg_survived(mg_pistol *pistol, int result);
+
+/* ---- mg_motion.c */
+mg_refused mg_admit(const mg_pistol *pistol, const mg_kept_shot *kept);
+uint64_t mg_release_us(const mg_pistol *pistol);
+int mg_shot_step(mg_pistol *pistol);
+
+/* ---- mg_answers.c */
+typedef struct {
+    uint16_t msg;
+    uint8_t urgency;
+    uint8_t size;
+    uint8_t payload[MGP_PAYLOAD_BYTES_MAX];
+} mg_answer;
+
+typedef union {
+    mgp_hello hello;
+    mgp_abort abort;
+    mgp_clear_abort clear_abort;
+    mgp_arm_request arm_request;
+    mgp_arm_confirm arm_confirm;
+    mgp_disarm disarm;
+    mgp_poll poll;
+    mgp_shot shot;
+    mgp_resolve resolve;
+    mgp_journal_read journal_read;
+    mgp_limits_get limits_get;
+} mg_request;
+
+void mg_error(mg_answer *answer, uint16_t msg, uint8_t code, uint32_t detail, uint32_t value);
+void mg_answer_to(mg_pistol *pistol, uint16_t msg, const mg_request *request, mg_answer *answer);
+uint32_t mg_between(void *hw, uint32_t low, uint32_t high);
+int mg_arm_answer(mg_pistol *pistol, const mgp_arm_request *request, mg_answer *answer);
+int mg_confirm_answer(mg_pistol *pistol, const mgp_arm_confirm *request, mg_answer *answer);
+
+#endif
