@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,8 @@ from firmware_protocol.units import (
     ShotId,
 )
 from mesogun.device import Pistol
+from simulator.mechanics import Delivery
+from simulator.twin import now_us
 
 HAND_MS = 30
 NO_TOKEN = ArmToken(0)
@@ -162,8 +165,8 @@ class Bench:
         return [one for one in map(json.loads, lines) if one["shot_id"] == shot_id]
 
 
-def _served(kind: list[str], truth: Path) -> Iterator[Reached]:
-    command = [sys.executable, "-m", "simulator", *kind, "--seed", "7"]
+def _served(command: list[str], truth: Path) -> Iterator[Reached]:
+    command = [*command, "--seed", "7"]
     command += ["--hand-ms", str(HAND_MS), "--truth", str(truth)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
@@ -175,23 +178,67 @@ def _served(kind: list[str], truth: Path) -> Iterator[Reached]:
             server.terminate()
 
 
-@pytest.fixture(scope="module", params=["mesosim", "socket", "pty"])
+def _core_in_process(truth: Path, folder: Path) -> Iterator[Reached]:
+    """The C core behind a terminal that this process serves."""
+    kit = pytest.importorskip("tests.c_core_kit")
+    truth.touch()
+
+    def tell(delivery: Delivery) -> None:
+        with truth.open("a") as file:
+            file.write(json.dumps(asdict(delivery)) + "\n")
+
+    core = kit.CoreTwin(
+        kit.library(_compiler(), folder),
+        seed=7,
+        at_us=now_us(),
+        on_delivery=tell,
+        travel_us=HAND_MS * 1_000,
+        settle_us=0,
+        jitter_ppm=0,
+        refills=True,
+    )
+    line = kit.CoreOnLine(core, now_us)
+    try:
+        yield Reached(line.url, truth)
+    finally:
+        line.close()
+
+
+def _core_as_process(truth: Path, folder: Path) -> Iterator[Reached]:
+    """The C core as a program of its own, behind a pseudo terminal."""
+    kit = pytest.importorskip("tests.c_core_kit")
+    yield from _served([str(kit.process(_compiler(), folder)), "--pty"], truth)
+
+
+def _compiler() -> str:
+    found = shutil.which("gcc") or shutil.which("clang")
+    if found is None:
+        pytest.skip("neither gcc nor clang is here: the C core was not tested")
+    return Path(found).name
+
+
+@pytest.fixture(scope="module", params=["mesosim", "socket", "pty", "core-cffi", "core-process"])
 def reached(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Reached]:
     """One pistol of each kind, for all tests of a file."""
     truth = tmp_path_factory.mktemp(request.param) / "truth.jsonl"
+    simulator = [sys.executable, "-m", "simulator"]
+    if sys.platform == "win32" and request.param not in ("mesosim", "socket"):
+        pytest.skip("no pseudo terminals")
     match request.param:
         case "mesosim":
             # With a memory, or every opening would be another pistol that counts from 1 again.
             options = f"seed=7&hand_ms={HAND_MS}&truth={truth}&memory={truth.with_name('memory')}"
             yield Reached(f"mesosim://?{options}", truth)
         case "socket":
-            yield from _served(["--tcp", "127.0.0.1:0"], truth)
+            yield from _served([*simulator, "--tcp", "127.0.0.1:0"], truth)
         case "pty":
-            if sys.platform == "win32":
-                pytest.skip("no pseudo terminals")
-            yield from _served(["--pty"], truth)
+            yield from _served([*simulator, "--pty"], truth)
+        case "core-cffi":
+            yield from _core_in_process(truth, truth.parent)
+        case "core-process":
+            yield from _core_as_process(truth, truth.parent)
 
 
 @pytest.fixture
