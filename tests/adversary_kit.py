@@ -74,7 +74,7 @@ class Adversary:
         match reply:
             case m.HelloReply():
                 self.session, self.head = reply.session, reply.journal_head
-                self.next_id = max(self.next_id, reply.shot_id_highest + 1)
+                self.next_id = max(self.next_id, min(reply.shot_id_highest, 1 << 24) + 1)
                 self.armed = False
             case m.ArmChallenge():
                 self.nonce, self.state = reply.nonce, m.PistolState.CHALLENGED

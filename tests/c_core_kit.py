@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 import selectors
@@ -9,7 +10,9 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from threading import Event, Thread
 from typing import Any
 
@@ -58,30 +61,42 @@ def compilers() -> list[str]:
 
 def compiled(compiler: str, sources: Sequence[Path], target: Path, *options: str) -> None:
     """Compile without a word of warning, or fail with what the compiler says."""
-    command = [compiler, *STRICT, "-O2", *options, *map(str, sources), "-o", str(target)]
+    command = [compiler, *STRICT, "-O1", *options, *map(str, sources), "-o", str(target)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, f"{' '.join(command)}\n{ran.stderr}"
 
 
-def process(compiler: str, folder: Path) -> Path:
-    """Build the core as a program that serves a line, in `folder`."""
-    target = folder / "mesogun-core"
-    compiled(compiler, [*CORE, *BOARD, *sorted(HOST.glob("mg_serve*.c"))], target)
-    return target
+def process(compiler: str) -> Path:
+    """Return the core as a program that serves a line, built if it is not there."""
+    return _built(compiler, [*CORE, *BOARD, HOST / "mg_serve.c"], "mesogun-core")
 
 
 @cache
-def library(compiler: str, folder: Path) -> tuple[Any, Any]:
-    """Build the core with its simulated board in `folder`, and open it: (ffi, functions)."""
-    target = folder / f"core-{compiler}-{os.getpid()}.so"
-    sources = [*CORE, *BOARD, HOST / "mg_door.c"]
-    compiled(compiler, sources, target, "-fPIC", "-shared", "-fno-semantic-interposition")
+def library(compiler: str) -> tuple[Any, Any]:
+    """Return the core with its simulated board: (ffi, functions)."""
+    options = ("-fPIC", "-shared", "-fno-semantic-interposition")
+    target = _built(compiler, [*CORE, *BOARD, HOST / "mg_door.c"], "core.so", *options)
     ffi = cffi.FFI()
     door = (HOST / "mg_door.h").read_text("utf-8")
     found = re.search(r"/\* cffi from here \*/(.*)/\* cffi to here \*/", door, re.DOTALL)
     assert found
     ffi.cdef(_TYPES + found[1])
     return ffi, ffi.dlopen(str(target))
+
+
+def _built(compiler: str, sources: Sequence[Path], name: str, *options: str) -> Path:
+    """Compile once for all who run the same sources; never into the source tree."""
+    digest = sha256("".join((compiler, *options)).encode())
+    for path in sorted([*C.glob("*.[ch]"), *HOST.glob("*.[ch]")]):
+        digest.update(path.read_bytes())
+    folder = Path(gettempdir()) / f"mesogun-core-{getpass.getuser()}-{digest.hexdigest()[:16]}"
+    target = folder / f"{compiler}-{name}"
+    if not target.exists():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        fresh = folder / f"{compiler}-{name}.{os.getpid()}"
+        compiled(compiler, sources, fresh, *options)
+        fresh.replace(target)
+    return target
 
 
 class CoreTwin:

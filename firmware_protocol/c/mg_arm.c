@@ -1,5 +1,4 @@
-/* Arming in two steps: the request, a challenge that echoes what will be enforced, the confirmation.
- */
+/* Arming in two steps: a challenge that echoes what will be enforced, and its confirmation. */
 #include "mg_core.h"
 
 /* The high half of a product: a whole number from low to high, each about as likely. */

@@ -30,7 +30,8 @@ uint8_t mg_limits_missing(const mgp_limits *limits);
 uint8_t mg_limits_widened(const mgp_limits *below, const mgp_limits *above);
 /* The first limit that the asked arming does not keep, in `limit` and `bound`. */
 mg_refused mg_limits_broken_by(const mgp_arm_request *request, const mgp_limits *limits);
-void mg_limits_for_session(const mgp_limits *limits, const mgp_arm_request *request, mgp_limits *to);
+void mg_limits_for_session(const mgp_limits *limits, const mgp_arm_request *request,
+                           mgp_limits *to);
 void mg_limits_invert(const mgp_limits *limits, mgp_limits *to);
 int mg_limits_are_whole(const mgp_limits *limits, const mgp_limits *inverse);
 

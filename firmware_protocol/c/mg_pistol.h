@@ -72,7 +72,7 @@ static inline mg_word mg_kept(uint32_t value) {
 
 static inline int mg_is_whole(const mg_word *word) { return word->value == ~word->inverse; }
 
-/* A shot as it came, with the complement of what can hurt: which one, how much, how deep, how fast. */
+/* A shot as it came, with the complement of what can hurt: which, how much, how deep, how fast. */
 typedef struct {
     mgp_shot shot;
     uint32_t shot_id_inverse;

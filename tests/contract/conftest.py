@@ -178,7 +178,7 @@ def _served(command: list[str], truth: Path) -> Iterator[Reached]:
             server.terminate()
 
 
-def _core_in_process(truth: Path, folder: Path) -> Iterator[Reached]:
+def _core_in_process(truth: Path) -> Iterator[Reached]:
     """The C core behind a terminal that this process serves."""
     kit = pytest.importorskip("tests.c_core_kit")
     truth.touch()
@@ -188,7 +188,7 @@ def _core_in_process(truth: Path, folder: Path) -> Iterator[Reached]:
             file.write(json.dumps(asdict(delivery)) + "\n")
 
     core = kit.CoreTwin(
-        kit.library(_compiler(), folder),
+        kit.library(_compiler()),
         seed=7,
         at_us=now_us(),
         on_delivery=tell,
@@ -204,10 +204,10 @@ def _core_in_process(truth: Path, folder: Path) -> Iterator[Reached]:
         line.close()
 
 
-def _core_as_process(truth: Path, folder: Path) -> Iterator[Reached]:
+def _core_as_process(truth: Path) -> Iterator[Reached]:
     """The C core as a program of its own, behind a pseudo terminal."""
     kit = pytest.importorskip("tests.c_core_kit")
-    yield from _served([str(kit.process(_compiler(), folder)), "--pty"], truth)
+    yield from _served([str(kit.process(_compiler())), "--pty"], truth)
 
 
 def _compiler() -> str:
@@ -236,9 +236,9 @@ def reached(
         case "pty":
             yield from _served([*simulator, "--pty"], truth)
         case "core-cffi":
-            yield from _core_in_process(truth, truth.parent)
+            yield from _core_in_process(truth)
         case "core-process":
-            yield from _core_as_process(truth, truth.parent)
+            yield from _core_as_process(truth)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-/* The simulated board through plain numbers and bytes: for callers that do not know C structures. */
+/* The simulated board through plain numbers and bytes: for callers that know no C structures. */
 #include <string.h>
 
 #include "mg_door.h"
@@ -136,7 +136,7 @@ uint32_t mgt_encode(uint8_t first, uint16_t msg, uint16_t session, uint16_t requ
     return mg_encode(&frame, wire);
 }
 
-/* Deframe a whole stream, in chunks of `step`; the bodies follow each other, each after its size. */
+/* Deframe a whole stream in chunks of `step`; the bodies follow each other, each after its size. */
 uint32_t mgt_deframe(const uint8_t *data, uint32_t size, uint32_t step, uint8_t *bodies,
                      uint32_t room, uint32_t *drops, uint32_t *zero_run_max) {
     static mg_deframer deframer;

@@ -1,0 +1,178 @@
+"""The C core and the Python twin, asked the same by an adversary: equal to the byte.
+
+Replies, memory, state, deliveries, and when something will happen next, after every step.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from random import Random
+from typing import Any
+
+import pytest
+
+from firmware_protocol import messages as m
+from firmware_protocol.frame import Deframer
+from simulator import Delivery, Hand, Memory, Pistol
+from tests.adversary_kit import Adversary, Step
+
+SEEDS = int(os.environ.get("CORE_SEEDS", "24"))
+STEPS = int(os.environ.get("CORE_STEPS", "300"))
+FIRST = int(os.environ.get("CORE_FIRST_SEED", "0"))
+
+
+class Pair:
+    """One pistol of each kind, from the same seed."""
+
+    def __init__(self, library: Any, seed: int) -> None:
+        from tests.c_core_kit import CoreTwin
+
+        chance = Random(seed * 7 + 1)
+        records = chance.choice([32, 33, 40, 64, 1024])  # a small one is soon full and goes round
+        travel_us, refills = chance.choice([0, 30_000, 250_000]), chance.random() < 0.5
+        self.told: tuple[list[Delivery], list[Delivery]] = ([], [])
+        self.twin = Pistol(
+            Memory(records),
+            seed=seed,
+            hand=Hand(seed, travel_us=travel_us, refills=refills),
+            on_delivery=self.told[0].append,
+        )
+        self.core = CoreTwin(
+            library,
+            seed=seed,
+            records=records,
+            travel_us=travel_us,
+            refills=refills,
+            on_delivery=self.told[1].append,
+        )
+
+    def take(self, step: Step) -> bytes:
+        """Let both live through `step`, and compare all that can be seen."""
+        replies = [self._one(pistol, step) for pistol in (self.twin, self.core)]
+        where = f"{step.what} at {step.at_us}: {step.data.hex()}"
+        assert replies[0].hex() == replies[1].hex(), where
+        assert self.twin.state is self.core.state, where
+        assert self.twin.is_powered == self.core.is_powered, where
+        assert self.twin.next_event_us() == self.core.next_event_us(), where
+        assert self.told[0] == self.told[1], where
+        assert self.twin.memory.image() == self.core.image(), where
+        assert self.twin.hand.site == self.core.site, where
+        return replies[0]
+
+    def _one(self, pistol: Any, step: Step) -> bytes:
+        match step.what:
+            case "bytes":
+                return pistol.receive(step.data, step.at_us)  # type: ignore[no-any-return]
+            case "cut":
+                pistol.power_cut(step.at_us)
+            case "on":
+                pistol.power_on(step.at_us)
+            case "tear":
+                pistol.advance(step.at_us)
+                (pistol.memory if pistol is self.twin else pistol).cut_after(step.count)
+            case "button":
+                pistol.press_button(step.at_us)
+            case "break":
+                pistol.line_break(step.at_us)
+            case "dtr":
+                pistol.drop_dtr(step.at_us)
+            case _:
+                pistol.advance(step.at_us)
+        return b""
+
+
+def run(library: Any, seed: int, seen: Counter[str]) -> int:
+    pair, adversary, frames = Pair(library, seed), Adversary(seed), 0
+    for step in adversary.steps(STEPS):
+        back = pair.take(step)
+        adversary.heard(back, next_us=pair.twin.next_event_us(), is_powered=pair.twin.is_powered)
+        frames += step.what == "bytes"
+        seen[step.what] += 1
+        seen[pair.twin.state.name] += 1
+        for frame in Deframer().feed(back):
+            seen[_name_of(m.from_frame(frame))] += 1
+    seen["deliveries"] += len(pair.told[0])
+    return frames
+
+
+def _name_of(reply: m.Message) -> str:
+    match reply:
+        case m.ShotReply():
+            return f"shot {reply.result.name} {reply.reason.name}"
+        case m.ErrorReply():
+            return f"error {reply.code.name}"
+        case m.Resolution():
+            return f"resolution {reply.outcome.name}"
+    return type(reply).__name__
+
+
+def test_both_answer_journal_and_move_alike_whatever_comes(one_core: Any) -> None:
+    seen: Counter[str] = Counter()
+    frames = 0
+    for seed in range(FIRST, FIRST + SEEDS):
+        try:
+            frames += run(one_core, seed, seen)
+        except AssertionError as differ:
+            pytest.fail(f"CORE_FIRST_SEED={seed} CORE_SEEDS=1 CORE_STEPS={STEPS}\n{differ}")
+    assert frames > SEEDS * STEPS // 2
+    # the adversary reached what matters
+    wanted = {state.name for state in m.PistolState} - {"SELFTEST", "FAULT"}
+    wanted |= {"cut", "on", "tear", "button", "break", "dtr", "pass", "deliveries"}
+    wanted |= {"shot ACCEPTED NONE", "shot REFUSED TOKEN", "shot REFUSED LIMIT"}
+    wanted |= {"shot REFUSED ID_OLD", "shot STORED VOIDED", "resolution NOT_FIRED", "Status"}
+    wanted |= {"ArmReply", "ClearAbortReply", "JournalRecords", "error JOURNAL_UNREAD"}
+    assert wanted <= set(seen), wanted - set(seen)
+
+
+def test_a_power_cut_at_every_byte_of_a_shot_leaves_the_same_memory(one_core: Any) -> None:
+    """The memory fails after each count of bytes, from arming past the outcome, and comes back."""
+    outcomes: Counter[str] = Counter()
+    for count in range(0, 340, 3):
+        pair = Pair(one_core, 3)
+        host = Adversary(3, power=False)
+
+        def ask(message: Any, pair: Pair = pair, host: Adversary = host) -> Any:
+            host.request += 1
+            session = 0 if isinstance(message, m.Hello) else host.session
+            wire = m.to_frame(message, session=session or 1, request=host.request)
+            from firmware_protocol.frame import encode
+
+            back = pair.take(Step("bytes", host.now_us, encode(wire._replace(session=session))))
+            host.heard(back, next_us=None, is_powered=pair.twin.is_powered)
+            found = [m.from_frame(one) for one in Deframer().feed(back)]
+            return found[0] if found else None
+
+        ask(m.Hello(m.MAJOR, 0, 0, 1))
+        ask(m.Poll(0, 1, host.head))
+        ask(m.Poll(0, 1, host.head))
+        ask(ARMING)
+        ask(m.ArmConfirm(host.nonce))
+        host.odd = 0.0
+        host.random.seed(5)
+        shot = host._shot()._replace(ttl_ms=5_000, dwell_ms=0, trigger=m.Trigger.HELD)
+        pair.take(Step("tear", host.now_us, count=count))
+        ask(shot._replace(interval_ms=500))
+        for _ in range(40):
+            host.now_us += 50_000
+            host.tick += 1
+            ask(m.Poll(host.token, host.tick, 0))
+        pair.take(Step("on", host.now_us))
+        ask(m.Hello(m.MAJOR, 0, 0, 2))
+        told = ask(m.Resolve(shot.shot_id))
+        outcomes[_name_of(told)] += 1
+    assert {"resolution FIRED", "resolution INDETERMINATE", "resolution NOT_FIRED"} <= set(outcomes)
+
+
+ARMING = m.ArmRequest(
+    shots_max=100,
+    volume_nl_max=m.Nanolitres(1_000_000),
+    dose_nl_max=m.Nanolitres(20_000),
+    depth_um_max=m.Micrometres(2_000),
+    rate_nl_per_s_max=m.NanolitresPerSecond(200_000),
+    interval_ms_min=m.Milliseconds(110),
+    lease_ms=m.Milliseconds(300),
+    limits_revision=1,
+    calibration_id=0,
+    plan_digest=7,
+)
