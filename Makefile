@@ -7,9 +7,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SEED ?= 1
 MUTANTS ?= 400
+SECONDS ?= 60
 WORKERS ?= auto
 
-.PHONY: help dry-run test check lint types architecture generated bench model mutants clean
+.PHONY: help dry-run test check lint types architecture generated bench model mutants fuzz prove clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -71,6 +72,12 @@ model: $(VENV)/.core ## explore the models of shots and arming in their larger b
 
 mutants: $(VENV)/.mutation ## how many small mistakes in the planner do its tests notice? (half an hour)
 	@$(BIN)/python -m tests.mutation --sample $(MUTANTS)
+
+fuzz: ## fuzz the C core for SECONDS (60); needs clang, and exits with 3 without it
+	@firmware_protocol/c/fuzz/run $(SECONDS)
+
+prove: ## prove the C core's gate and frames with CBMC; needs cbmc, and exits with 3 without it
+	@$(PYTHON) firmware_protocol/c/prove/run.py
 
 clean: ## remove .venv, caches and output
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -11,6 +11,10 @@ uint32_t mg_crc32c(const uint8_t *data, uint32_t size);
 uint16_t mg_crc16(const uint8_t *data, uint32_t size);
 uint16_t mg_crit(uint32_t shot_id, uint32_t dose_nl, uint32_t depth_um, uint32_t rate_nl_per_s);
 
+/* ---- mg_block.c */
+/* Decode one COBS block and check it: its size, or 0 with the reason in `drop`. */
+uint32_t mg_body_of_block(const uint8_t *block, uint32_t size, uint8_t *body, uint8_t *drop);
+
 /* ---- mg_frame.c */
 /* Collect the frames that `data` completes into `bodies`, and count what is none. */
 void mg_deframe(mg_deframer *deframer, const uint8_t *data, uint32_t size);
@@ -18,8 +22,6 @@ void mg_forget_zero_run(mg_deframer *deframer);
 uint32_t mg_dropped_frames(const mg_deframer *deframer);
 /* Take the frame that lies at `at` in `bodies`; return where the next one would lie. */
 uint16_t mg_next_frame(const mg_deframer *deframer, uint16_t at, mg_frame *frame);
-/* Decode one COBS block and check it: its size, or 0 with the reason in `drop`. */
-uint32_t mg_body_of_block(const uint8_t *block, uint32_t size, uint8_t *body, uint8_t *drop);
 /* Put the frame with both delimiters into `wire` (MG_WIRE_BYTES_MAX); return its size. */
 uint32_t mg_encode(const mg_frame *frame, uint8_t *wire);
 

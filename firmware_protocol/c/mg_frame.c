@@ -1,58 +1,14 @@
-/* Frames: 0x00 | COBS(header(8) | payload(0..224) | CRC-32C(4)) | 0x00. */
+/* Frames in a stream: 0x00 | COBS(header(8) | payload(0..224) | CRC-32C(4)) | 0x00. */
 #include "mg_core.h"
 
-#define WIRE_MAJOR 1u
-#define FIRST_AUTH 0x10u
-#define CLASS_MASK 0x03u
-#define CLASS_NONE 0x03u
 #define HEADER_BYTES 8u
 #define CRC_BYTES 4u
 
-/* One pass: a byte is either a code, which says where the next zero is, or itself. */
-static uint32_t unstuff(const uint8_t *block, uint32_t size, uint8_t *body) {
-    uint32_t next = 0, used = 0;
-    for (uint32_t at = 0; at < size && at < MG_BLOCK_BYTES_MAX; at++) {
-        if (at == next) {
-            next = at + block[at];
-            if (at > 0) {
-                body[used++] = 0;
-            }
-        } else {
-            body[used++] = block[at];
-        }
+/* Counters stand still at their end: they are for a person. */
+static void count(uint32_t *counter) {
+    if (*counter < UINT32_MAX) {
+        (*counter)++;
     }
-    return next == size ? used + 1u : 0; /* 0: the last code points elsewhere */
-}
-
-uint32_t mg_body_of_block(const uint8_t *block, uint32_t size, uint8_t *body, uint8_t *drop) {
-    if (size > MG_BLOCK_BYTES_MAX) {
-        *drop = MG_DROP_OVERSIZE;
-        return 0;
-    }
-    const uint32_t found = unstuff(block, size, body);
-    if (found == 0) {
-        *drop = MG_DROP_COBS;
-        return 0;
-    }
-    const uint32_t used = found - 1u;
-    if (used < MG_BODY_BYTES_MIN || used > MGP_BODY_BYTES_MAX) {
-        *drop = MG_DROP_LENGTH;
-        return 0;
-    }
-    if (mg_crc32c(body, used - CRC_BYTES) != mgp_get_u32(body + used - CRC_BYTES)) {
-        *drop = MG_DROP_CRC;
-        return 0;
-    }
-    const uint8_t first = body[0];
-    if (first >> 5 != WIRE_MAJOR || (first & FIRST_AUTH) || (first & CLASS_MASK) == CLASS_NONE) {
-        *drop = MG_DROP_VERSION;
-        return 0;
-    }
-    if (body[1] != used - MG_BODY_BYTES_MIN) {
-        *drop = MG_DROP_LENGTH;
-        return 0;
-    }
-    return used;
 }
 
 static void end_block(mg_deframer *deframer) {
@@ -67,7 +23,7 @@ static void end_block(mg_deframer *deframer) {
                                     deframer->bodies + deframer->bodies_used, &drop);
         }
         if (size == 0) {
-            deframer->drops[drop]++;
+            count(&deframer->drops[drop]);
         }
         deframer->bodies_used = (uint16_t)(deframer->bodies_used + size);
     }
@@ -78,9 +34,7 @@ void mg_deframe(mg_deframer *deframer, const uint8_t *data, uint32_t size) {
     deframer->bodies_used = 0;
     for (uint32_t at = 0; at < size && at < MG_CHUNK_BYTES_MAX; at++) {
         if (data[at] == 0) {
-            if (deframer->zero_run < UINT32_MAX) {
-                deframer->zero_run++;
-            }
+            count(&deframer->zero_run);
             if (deframer->zero_run > deframer->zero_run_max) {
                 deframer->zero_run_max = deframer->zero_run;
             }
@@ -90,7 +44,7 @@ void mg_deframe(mg_deframer *deframer, const uint8_t *data, uint32_t size) {
             if (!deframer->skipping && deframer->used < MG_BLOCK_BYTES_MAX) {
                 deframer->block[deframer->used++] = data[at];
             } else if (!deframer->skipping) {
-                deframer->drops[MG_DROP_OVERSIZE]++;
+                count(&deframer->drops[MG_DROP_OVERSIZE]);
                 deframer->skipping = 1; /* until its delimiter */
             }
         }

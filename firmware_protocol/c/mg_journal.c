@@ -208,7 +208,7 @@ int mg_journal_open(mg_journal *journal, void *hw, uint32_t records, uint64_t ui
 /* ---- counting */
 
 int32_t mg_journal_free(const mg_journal *journal) {
-    return (int32_t)journal->capacity - (int32_t)(journal->head - journal->header.tail);
+    return (int32_t)journal->capacity - ((int32_t)journal->head - (int32_t)journal->header.tail);
 }
 
 void mg_journal_saw(mg_journal *journal, uint32_t shot_id) {
@@ -238,7 +238,7 @@ int mg_journal_acknowledge(mg_journal *journal, uint32_t seq) {
 static int make_room(mg_journal *journal) {
     mg_journal_header *header = &journal->header;
     const uint32_t oldest = header->oldest;
-    if (journal->head - oldest + 1u < journal->capacity) {
+    if (journal->head + 1u - oldest < journal->capacity) {
         return MG_OK;
     }
     const uint32_t acknowledged = header->tail + 1u > oldest ? header->tail + 1u - oldest : 0;

@@ -126,7 +126,9 @@ static void end(mg_pistol *pistol) {
         mg_hw_given(pistol->hw, pistol->now_us);
     }
     if (pistol->state == MGP_PISTOL_STATE_ABORTED) {
-        pistol->shots_after_abort++;
+        if (pistol->shots_after_abort < UINT32_MAX) {
+            pistol->shots_after_abort++;
+        }
     } else if (pistol->state == MGP_PISTOL_STATE_FIRING) {
         mg_go(pistol, pistol->arm.is_live ? MGP_EVENT_SHOT_ENDED : MGP_EVENT_SHOT_ENDED_UNARMED);
     }

@@ -1,0 +1,145 @@
+/* Fuzzing the whole pistol: bytes of the line, passing time, power cuts and aborts, from one input.
+ *
+ * Built with clang's libFuzzer and sanitizers; with -DREPLAY it reads the inputs named on its
+ * command line, for any compiler. What must hold after every step is checked here.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../host/mg_twin.h"
+
+static mgt_twin twin;
+
+static void check(int holds, const char *what) {
+    if (!holds) {
+        fprintf(stderr, "broken: %s\n", what);
+        abort();
+    }
+}
+
+static void check_pistol(uint32_t *highest) {
+    const mg_pistol *core = &twin.core;
+    for (uint32_t one = 0; one < twin.deliveries_count; one++) {
+        check(twin.deliveries[one].shot_id > *highest, "no shot is given twice, ids rise");
+        check(twin.deliveries[one].contact, "no shot is given without contact");
+        check(twin.deliveries[one].dose_nl <= 202000, "no dose beyond the limit and its error");
+        *highest = twin.deliveries[one].shot_id;
+    }
+    twin.deliveries_count = 0;
+    check(core->queued <= MG_QUEUE_DEPTH, "the queue has its depth");
+    check(core->replies_count <= MG_REMEMBERED, "so many replies are remembered");
+    check(core->state < MGP_STATE_COUNT, "the state is one");
+    check(!twin.is_powered || !core->arm.is_live || core->state == MGP_PISTOL_STATE_ARMED ||
+              core->state == MGP_PISTOL_STATE_FIRING,
+          "armed only in ARMED and FIRING");
+    check(mg_is_whole(&core->arm.budget_nl_left) && mg_is_whole(&core->arm.shots_left),
+          "the budget is kept with its complement");
+    check(core->arm.budget_nl_left.value <= 20000000u, "the budget never goes below zero");
+    check(mg_journal_free(&core->journal) >= 0, "the journal is never overfull");
+}
+
+/* A good frame around a payload that the input chooses: noise alone would never pass the CRC. */
+static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
+    static const uint16_t messages[16] = {
+        MGP_MSG_HELLO,        MGP_MSG_ABORT,       MGP_MSG_CLEAR_ABORT, MGP_MSG_ARM_REQUEST,
+        MGP_MSG_ARM_CONFIRM,  MGP_MSG_DISARM,      MGP_MSG_POLL,        MGP_MSG_SHOT,
+        MGP_MSG_RESOLVE,      MGP_MSG_JOURNAL_READ, MGP_MSG_LIMITS_GET, MGP_MSG_POLL,
+        MGP_MSG_SHOT,         MGP_MSG_SHOT,        MGP_MSG_ERROR_REPLY, 0x7F00};
+    uint8_t payload[MGP_PAYLOAD_BYTES_MAX];
+    mg_frame frame;
+    memset(payload, 0, sizeof payload);
+    memcpy(payload, from, size);
+    frame.first = 0x21;
+    frame.msg = messages[from[0] & 15u];
+    frame.session = twin.core.session;
+    frame.request = from[0];
+    frame.payload = payload;
+    frame.size = (uint8_t)size;
+    if (frame.msg == MGP_MSG_ARM_CONFIRM) {
+        mgp_put_u64(payload, twin.core.challenge.nonce);
+        frame.size = MGP_LEN_ARM_CONFIRM;
+    } else if (frame.msg == MGP_MSG_POLL) {
+        mgp_put_u32(payload, twin.core.arm.token.value);
+        mgp_put_u32(payload + 8, twin.core.journal.head);
+        frame.size = MGP_LEN_POLL;
+    } else if (frame.msg == MGP_MSG_ARM_REQUEST && (from[0] & 16u)) {
+        const mgp_arm_request request = {100, 1000000, 200000, 10000, 1000000, 110, 300, 1, 0, 7};
+        frame.size = (uint8_t)mgp_arm_request_write(&request, payload);
+    } else if (frame.msg == MGP_MSG_SHOT && (from[0] & 16u)) {
+        const uint32_t id = twin.core.journal.header.shot_id_highest + 1u;
+        const mgp_shot shot = {id,   twin.core.arm.token.value, 10000, 600, 100000, 0,
+                               5000, MGP_TRIGGER_HELD,          110,   0,   0};
+        frame.size = (uint8_t)mgp_shot_write(&shot, payload);
+        mgp_put_u16(payload + MGP_LEN_SHOT - 2u, mg_crit(id, 10000, 600, 100000));
+    } else if (frame.msg == MGP_MSG_CLEAR_ABORT) {
+        mgp_put_u32(payload, twin.core.journal.header.abort_id);
+        frame.size = MGP_LEN_CLEAR_ABORT;
+    }
+    return mg_encode(&frame, wire);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    mgt_figures figures;
+    mg_config config;
+    uint8_t wire[MG_WIRE_BYTES_MAX];
+    uint64_t now_us = 0;
+    uint32_t highest = 0;
+    mgt_figures_default(&figures);
+    mgt_config_default(&config);
+    config.memory_records = 32;
+    figures.travel_us = figures.jitter_ppm = 0;
+    mgt_init(&twin, 7, UINT64_C(0x51) << 56, &figures, &config);
+    mgt_power_on(&twin, 0);
+    for (size_t at = 0; at + 2u <= size;) {
+        const uint8_t what = data[at], count = data[at + 1u];
+        const size_t left = size - at - 2u, take = count < left ? count : left;
+        const uint8_t *piece = data + at + 2u;
+        at += 2u + (what & 8u ? 0 : take);
+        switch (what & 7u) {
+        case 0:
+            mgt_receive(&twin, piece, (uint32_t)take, now_us);
+            break;
+        case 1:
+            now_us += (uint64_t)count * count * 25u; /* up to 1.6 s */
+            mgt_advance(&twin, now_us);
+            break;
+        case 2:
+            mgt_power_cut(&twin, now_us);
+            break;
+        case 3:
+            mgt_power_on(&twin, now_us);
+            break;
+        case 4:
+            mgt_abort(&twin, (uint8_t)(3u + count % 4u), now_us);
+            break;
+        case 5:
+            twin.left = (int64_t)count * 4;
+            break;
+        default:
+            if (take > 0 && take <= MGP_PAYLOAD_BYTES_MAX && twin.is_powered) {
+                mgt_receive(&twin, wire, dressed(piece, (uint32_t)take, wire), now_us);
+            }
+            break;
+        }
+        check_pistol(&highest);
+    }
+    return 0;
+}
+
+#ifdef REPLAY
+int main(int count, char **names) {
+    static uint8_t data[65536];
+    for (int one = 1; one < count; one++) {
+        FILE *file = fopen(names[one], "rb");
+        if (file == NULL) {
+            return 2;
+        }
+        (void)LLVMFuzzerTestOneInput(data, fread(data, 1, sizeof data, file));
+        fclose(file);
+    }
+    return 0;
+}
+#endif
