@@ -40,10 +40,10 @@ class Proof(NamedTuple):
 
 
 PROOFS = (
-    Proof("gate", ("mg_guard.c", "mg_limits.c", "mg_crc.c"), 20, 7),
+    Proof("gate", ("mg_guard.c", "mg_limits.c", "mg_crc.c"), 20, 8),
     Proof("charge", ("mg_motion.c", "mg_guard.c", "mg_limits.c", "mg_crc.c"), 20, 9),
     Proof("block", ("mg_block.c",), 251, 6),
-    Proof("stream", ("mg_frame.c",), 49, 5),
+    Proof("stream", ("mg_frame.c",), 7, 5),
 )
 
 

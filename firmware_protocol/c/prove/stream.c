@@ -5,7 +5,7 @@
 #include "../mg_core.h"
 
 /* The state before it is any state, so a longer chunk is some of these after each other. */
-#define CHUNK 48u
+#define CHUNK 6u
 
 uint32_t nondet_u32(void);
 uint8_t nondet_u8(void);
