@@ -62,6 +62,7 @@ class Firmware:
         self.fault = FaultCode.NONE
         self.abort_cause = AbortCause.NONE
         self.shots_after_abort = 0
+        self._abort_seq = 0  # acknowledged up to here, the host knows of the abort
         self.arm: Arm | None = None
         self.challenge: Challenge | None = None
         self.now_us = at_us
@@ -279,15 +280,18 @@ class Firmware:
     def abort(self, cause: AbortCause) -> None:
         """Stop now, and latch it: token and challenge die, the queue is emptied.
 
-        A further trigger changes nothing, but whatever still moves is stopped again.
+        A further trigger stops again whatever still moves. It is an abort of its own, with a new
+        id, once the host has acknowledged the one before: a ClearAbort may be on its way from then
+        on. Until then it is a repeat, and costs the memory nothing.
         """
         latched = self.abort_cause is not AbortCause.NONE
+        repeated = latched and self._abort_seq > self.journal.tail
         self.arm = self.challenge = None
         self._stop_motion(cause)
         self.go(PistolEvent.ABORTED)
         if self.state is PistolState.FAULT and self.fault is FaultCode.NONE:
             self.fault = FaultCode.SELFTEST  # stopped before it was known to be sound
-        if latched:
+        if repeated:
             return
         self.abort_cause, self.shots_after_abort = cause, 0
         if self.fault is FaultCode.MEMORY:
@@ -297,6 +301,7 @@ class Firmware:
             record = blank_record(JournalKind.ABORT)
             record = record._replace(cause=cause, shot_id=ShotId(abort_id))
             self.shots.note(record, self.now_us)
+            self._abort_seq = self.journal.head
             self.shots.void_waiting(_reason_of(cause), self.now_us)
         except MemoryDamaged:
             self.fail(FaultCode.MEMORY)

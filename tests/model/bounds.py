@@ -166,6 +166,3 @@ WRONG = (
     Wrong(_arming("an abort before the self test can be cleared", cuts=1, aborts=1), UNTESTED, 22),
 )
 """What must be rejected, in the smallest bounds that show it."""
-
-GAPS = ("a repeated stop keeps its id",)
-"""Of these, what the code has today; tests that fail on the code say so."""

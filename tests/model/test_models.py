@@ -12,7 +12,7 @@ import pytest
 from firmware_protocol import messages
 from mesogun.session import model as session
 from tests.model import shots_host, shots_pistol
-from tests.model.bounds import GAPS, LARGE, QUICK, WRONG, Bound, Wrong, explored
+from tests.model.bounds import LARGE, QUICK, WRONG, Bound, Wrong, explored
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
@@ -47,11 +47,9 @@ def test_where_the_wrong_ones_are_rejected_the_right_one_holds(bound: Bound) -> 
     assert told.exhaustive, told.tell()
 
 
-def test_the_page_names_the_larger_bounds_and_the_gaps() -> None:
+def test_the_page_names_the_larger_bounds() -> None:
     for bound in LARGE:
         assert f"| {bound.name} |" in PAGE
-    for gap in GAPS:
-        assert f"**{gap}**" in PAGE
 
 
 def defined_in(file: Path) -> set[str]:

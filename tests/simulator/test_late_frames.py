@@ -1,18 +1,13 @@
-"""Frames that arrive later than those sent after them: what the model of arming found in the code.
-
-Each of these is a gap: the test says what should hold and does not yet. `tests/model` shows that
-the rule named in the reason closes it.
-"""
+"""Frames that arrive later than those sent after them: the model of arming asked for these."""
 
 from typing import Any
 
 import pytest
 
-from firmware_protocol.messages import Abort, ClearAbort, PistolState, Poll, StatusFlag
+from firmware_protocol.messages import Abort, ClearAbort, ErrorCode, PistolState, Poll, StatusFlag
 from simulator.pistol import Pistol
 
 
-@pytest.mark.xfail(strict=True, reason="gap: a stop that finds the latch set keeps its abort id")
 def test_a_stop_is_not_cleared_by_a_frame_that_was_sent_before_it(host: Any) -> None:
     host.hello()
     host.pistol.press_button(host.now_us)
@@ -22,6 +17,30 @@ def test_a_stop_is_not_cleared_by_a_frame_that_was_sent_before_it(host: Any) -> 
     host.put(late)
     pistol: Pistol = host.pistol
     assert pistol.state is PistolState.ABORTED
+
+
+def test_repeats_of_a_stop_write_nothing_until_the_host_has_acknowledged_it(host: Any) -> None:
+    host.hello()
+    assert host.ask(Abort(1), session=0).abort_id == 1
+    head = host.poll().journal_head
+    for _ in range(50):
+        host.now_us += 20_000
+        assert host.ask(Abort(1), session=0).abort_id == 1
+    assert host.poll().journal_head == head
+    host.read_all()
+    for _ in range(50):
+        host.now_us += 20_000
+        assert host.ask(Abort(1), session=0).abort_id == 2
+    assert host.poll().journal_head == head + 1
+
+
+def test_a_stop_said_again_can_be_cleared_by_its_own_id(host: Any) -> None:
+    host.hello()
+    for abort_id in (1, 2):
+        host.ask(Abort(1), session=0)
+        assert host.read_all().abort_id == abort_id
+    assert host.ask(ClearAbort(1)).code is ErrorCode.WRONG_ABORT_ID
+    assert host.ask(ClearAbort(2)).state is PistolState.SAFE
 
 
 def test_a_late_poll_of_an_older_tick_does_not_renew_the_lease(host: Any) -> None:
