@@ -132,9 +132,10 @@ static int answer_poll(mg_pistol *pistol, const mgp_poll *request, mg_answer *an
     if (result != MG_OK) {
         return result;
     }
+    const uint32_t ahead = request->app_tick - arm->last_tick; /* the counter goes round */
     if (arm->is_live && request->arm_token == arm->token.value &&
-        (!arm->has_tick || request->app_tick != arm->last_tick)) {
-        /* renewed by the application's own progress alone */
+        (!arm->has_tick || (ahead >= 1u && ahead <= 0x80000000u))) {
+        /* renewed by the application's own progress alone: an older tick is a late frame */
         arm->has_tick = 1;
         arm->last_tick = request->app_tick;
         arm->lease_until_us = pistol->now_us + arm->lease_us;

@@ -216,6 +216,7 @@ typedef struct {
     uint8_t abort_cause;
     uint8_t power_lost; /* simulations only */
     uint32_t shots_after_abort;
+    uint32_t abort_seq; /* acknowledged up to here, the host knows of the abort */
     uint64_t now_us;
     uint64_t started_us;
     uint64_t tested_us;

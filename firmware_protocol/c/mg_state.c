@@ -60,15 +60,18 @@ static void stop_motion(mg_pistol *pistol, uint8_t cause) {
 }
 
 void mg_abort(mg_pistol *pistol, uint8_t cause) {
+    /* Once the host has acknowledged an abort, a ClearAbort of it may be on its way: a further
+     * trigger is then an abort of its own. Until then it is a repeat, and writes nothing. */
     const int latched = pistol->abort_cause != MGP_ABORT_CAUSE_NONE;
+    const int repeated = latched && pistol->abort_seq > pistol->journal.header.tail;
     forget_arming(pistol);
     stop_motion(pistol, cause);
     pistol->state = mgp_next_state(pistol->state, MGP_EVENT_ABORTED);
     if (pistol->state == MGP_PISTOL_STATE_FAULT && pistol->fault == MGP_FAULT_CODE_NONE) {
         pistol->fault = MGP_FAULT_CODE_SELFTEST; /* stopped before it was known to be sound */
     }
-    if (latched) {
-        return; /* a further trigger changes nothing, but whatever still moves is stopped again */
+    if (repeated) {
+        return; /* but whatever still moves was stopped again */
     }
     pistol->abort_cause = cause;
     pistol->shots_after_abort = 0;
@@ -84,6 +87,7 @@ void mg_abort(mg_pistol *pistol, uint8_t cause) {
         result = mg_shots_note(pistol, &record);
     }
     if (result == MG_OK) {
+        pistol->abort_seq = pistol->journal.head;
         result = mg_shots_void_waiting(pistol, reason_of(cause));
     }
     (void)mg_survived(pistol, result);
