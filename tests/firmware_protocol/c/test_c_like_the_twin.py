@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from firmware_protocol import messages as m
-from firmware_protocol.frame import Deframer
+from firmware_protocol.frame import Deframer, encode
 from simulator import Delivery, Hand, Memory, Pistol
 from tests.adversary_kit import Adversary, Step
 
@@ -136,8 +136,6 @@ def test_a_power_cut_at_every_byte_of_a_shot_leaves_the_same_memory(one_core: An
             host.request += 1
             session = 0 if isinstance(message, m.Hello) else host.session
             wire = m.to_frame(message, session=session or 1, request=host.request)
-            from firmware_protocol.frame import encode
-
             back = pair.take(Step("bytes", host.now_us, encode(wire._replace(session=session))))
             host.heard(back, next_us=None, is_powered=pair.twin.is_powered)
             found = [m.from_frame(one) for one in Deframer().feed(back)]
@@ -176,3 +174,34 @@ ARMING = m.ArmRequest(
     calibration_id=0,
     plan_digest=7,
 )
+
+
+@pytest.mark.parametrize(
+    ("last", "tick"), [(2**32 - 1, 0), (5, 5 + 2**31), (5, 6 + 2**31), (5, 4), (5, 5)]
+)
+def test_both_renew_a_lease_and_count_a_stop_alike(one_core: Any, last: int, tick: int) -> None:
+    pair, number, session, now_us = Pair(one_core, 3), 0, 0, 1_000_000
+
+    def ask(message: Any) -> Any:
+        nonlocal number
+        number += 1
+        ses = 0 if isinstance(message, m.Hello) else session
+        frame = m.to_frame(message, session=ses, request=number)
+        back = pair.take(Step("bytes", now_us, encode(frame)))
+        return m.from_frame(Deframer().feed(back)[0])
+
+    session = ask(m.Hello(m.MAJOR, m.MINOR, m.SCHEMA_HASH, 1)).session
+    ask(m.Poll(0, 1, ask(m.Poll(0, 1, 0)).journal_head))
+    told = ask(m.LimitsGet(m.LimitLayer.EFFECTIVE))
+    challenge = ask(m.ArmRequest(1, 10_000, 10_000, 600, 10_000, told.interval_ms_min, 300,
+                                 told.revision, 0, 7))  # fmt: skip
+    token = ask(m.ArmConfirm(challenge.nonce)).arm_token
+    head = ask(m.Poll(token, last, 0)).journal_head
+    now_us += 200_000
+    renews = 1 <= (tick - last) % 2**32 <= 2**31
+    assert ask(m.Poll(token, tick, head)).lease_ms_left == (300 if renews else 100)
+    ids = [ask(m.Abort(1)).abort_id for _ in range(3)]
+    ask(m.Poll(0, 1, ask(m.Poll(0, 1, 0)).journal_head))
+    ids += [ask(m.Abort(1)).abort_id for _ in range(3)]
+    assert ids == [1, 1, 1, 2, 2, 2]
+    assert ask(m.ClearAbort(1)).code is m.ErrorCode.WRONG_ABORT_ID
