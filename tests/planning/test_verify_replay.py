@@ -202,3 +202,12 @@ def test_of_many_that_rest_too_little_a_hundred_are_told() -> None:
     made = by_hand(giving(rx, 1_020_000), row_of_points(102, 5_000), zone=[0] * 102)
     (told,) = told_of_time(made)
     assert told.pricks == tuple(range(100))
+
+
+@pytest.mark.parametrize("shot", [-1, 4, 9])
+def test_a_rest_before_no_shot_takes_no_time(shot: int) -> None:
+    made = timed()
+    _, took, hops = by_hand_timed(made)
+    said = replace(made, duration_us=took, travel_um=sum(hops))
+    beyond = replace(said, pauses=(*made.pauses, pause(shot, "rest", 9_000_000)))
+    assert told_of_time(beyond) == []
