@@ -228,3 +228,12 @@ def test_less_than_all_is_not_called_the_best() -> None:
     answer = allocate(demand(points, [0] * 3, Bounds(12, 1, 9, 9)), less=True)
     assert isinstance(answer, Doses)
     assert (answer.dose_nl.tolist(), answer.answers) == ([3, 3, 3], ("feasible",))
+
+
+def test_what_is_given_up_early_is_neither_given_nor_proved_to_be_impossible() -> None:
+    """Rows of six, 4.1 mm apart: five looks leave some disc too full."""
+    x = np.array([k % 6 * 4_100 + k // 6 * 2_050 for k in range(38)])
+    y = np.array([k // 6 * 4_100 * 13 // 15 for k in range(38)])
+    rows = np.arange(38)
+    asked = Demand(Places(x, y, None), 0 * rows, rows, 1, (Bounds(152, 1, 12, 30),))
+    assert allocate(asked, thorough=False) == Short(0, "disc", 0, 0, False)
