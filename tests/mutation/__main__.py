@@ -28,7 +28,7 @@ import pytest
 from tests.mutation.judged import Judged, read_judged
 from tests.mutation.mutants import Mutant, mutants_of
 from tests.mutation.reach import ROOT, TESTS, Reach, reached
-from tests.mutation.replace import Swap, load_with
+from tests.mutation.replace import Swap, load_with, planning_loaded
 
 ROOM = ROOT / "mesogun" / "planning"
 OPTIONS = ["-x", "-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header"]
@@ -74,6 +74,7 @@ class Run:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of running the tests once, run some of them for each mutant."""
         items = {one.nodeid: one for one in session.items}
+        planning_loaded()
         while self.waiting or self.open:
             while self.waiting and len(self.open) < self.told.workers:
                 self._begin(self.waiting.pop(), items)

@@ -60,16 +60,33 @@ class Swap:
     def put(self) -> bool:
         """Give the loaded functions their mistake; False: one was not found."""
         found = set()
-        for one in gc.get_objects():
-            if isinstance(one, functools._lru_cache_wrapper):
-                if getattr(one, "__module__", "").startswith("mesogun.planning"):
-                    one.cache_clear()
-            elif isinstance(one, FunctionType) and one.__module__ == self.module:
-                key = (one.__code__.co_qualname, one.__code__.co_firstlineno)
-                if key in self.changed:
-                    one.__code__ = self.changed[key]
-                    found.add(key)
+        functions, caches = planning_loaded()
+        for one in functions:
+            key = (one.__code__.co_qualname, one.__code__.co_firstlineno)
+            if one.__module__ == self.module and key in self.changed:
+                one.__code__ = self.changed[key]
+                found.add(key)
+        for cache in caches:
+            cache.cache_clear()
         return found == set(self.changed)
+
+
+@functools.cache
+def planning_loaded() -> tuple[list[FunctionType], list[functools._lru_cache_wrapper[object]]]:
+    """Return the planner's functions and caches, as they are when this is first asked.
+
+    Whoever asks before the first mutant spares every mutant's process a look at all objects.
+    """
+    gc.collect()
+    ours = [
+        one
+        for one in gc.get_objects()
+        if isinstance(one, FunctionType | functools._lru_cache_wrapper)
+        and str(getattr(one, "__module__", "")).startswith("mesogun.planning")
+    ]
+    gc.freeze()  # what is never looked at again is never copied for a mutant's process
+    caches = [one for one in ours if not isinstance(one, FunctionType)]
+    return [one for one in ours if isinstance(one, FunctionType)], caches
 
 
 class InPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
