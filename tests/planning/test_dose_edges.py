@@ -7,7 +7,7 @@ from math import pi, sqrt
 import numpy as np
 import pytest
 
-from mesogun.planning.dose.allocate import allocate, surely_thin
+from mesogun.planning.dose.allocate import allocate, evenly, surely_thin
 from mesogun.planning.dose.crowded import Asked, Discs, priced
 from mesogun.planning.dose.demand import Bounds, Demand, Doses, Short, Shots
 from mesogun.planning.dose.held import REACH_UM, packed
@@ -67,13 +67,22 @@ def test_of_three_zones_every_two_are_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("in_a_disc", "dose", "is_thin"), [(4, 25, True), (4, 26, False), (0, 1, False), (5, 0, False)]
+    ("in_a_disc", "dose", "is_thin"),
+    [(4, 25, True), (4, 26, False), (0, 1, False), (5, 0, False), (1, 1, True)],
 )
 def test_so_many_of_the_greatest_dose_may_just_fill_a_disc(
     in_a_disc: int, dose: int, is_thin: bool
 ) -> None:
     asked = demand([(0, 0)] * 3, [0] * 3, plain(100, in_a_disc))
     assert surely_thin(asked, np.array([0, dose, 0])) is is_thin
+
+
+@pytest.mark.parametrize(("volume", "fits"), [(12, True), (14, False), (4, True), (2, False)])
+def test_doses_all_alike_are_whole_steps_within_their_bounds(volume: int, fits: bool) -> None:
+    asked = demand([(0, 0), (9, 0)], [0, 0], Bounds(volume, 1, 7, 100))._replace(step_nl=2)
+    found = evenly(asked)
+    assert (found is not None) is fits
+    assert found is None or found.tolist() == [volume // 2] * 2
 
 
 def test_a_zone_without_pricks_is_near_nothing_and_hides_no_other() -> None:
