@@ -26,6 +26,8 @@ ABOUT_SHOTS = frozenset({JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VO
 _RECORD = Struct("<IBBBBIIIIIIIQQIIII")
 _HEADER = Struct("<8sIQIIIIII")
 _CRC = Struct("<I")
+_SEQ = Struct("<I")
+_BLANK = bytes(SLOT_BYTES)
 
 
 class JournalFull(MemoryDamaged):
@@ -260,6 +262,12 @@ class Journal:
         data = self._memory.read(HEADER_COPIES * HEADER_BYTES + slot * SLOT_BYTES, SLOT_BYTES)
         return _record_in(data)
 
+    def _seq_in(self, slot: int) -> int:
+        """Return what a slot's bytes give as its record's number, whole or not."""
+        data = self._memory.read(HEADER_COPIES * HEADER_BYTES + slot * SLOT_BYTES, _SEQ.size)
+        (seq,) = _SEQ.unpack(data)
+        return int(seq)
+
     def _walk(self) -> None:
         """Read the kept records, from the oldest to the last that is whole."""
         header = self._header
@@ -278,8 +286,10 @@ class Journal:
         if self.head < header.tail:
             self.damage = f"records {self.head + 1} to {header.tail} are gone"
         for slot in range(self._capacity):
+            if self._seq_in(slot) <= self.head:
+                continue
             found = self._slot(slot)
-            if found is not None and found[0].seq > self.head:
+            if found is not None:
                 self.damage = f"record {self.head + 1} is gone, {found[0].seq} is there"
 
 
@@ -302,6 +312,8 @@ def _is_unused(memory: Memory) -> bool:
 
 def _record_in(data: bytes) -> tuple[JournalRecord, int] | None:
     """Return the record in a slot's bytes and its CRC; None if it is blank or torn."""
+    if data == _BLANK:
+        return None  # most slots, at most starts
     body = data[: _RECORD.size]
     crc = crc32c(body)
     if _CRC.pack(crc) != data[_RECORD.size :]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from simulator.chance import Stream
 
 BITS_PER_BYTE = 10  # 8N1
 LATE_US_MAX = 250_000  # how much later the second copy of a chunk may come
+REORDER_US_MAX = 40_000  # a request and its repeat fit in between
+BELATED_US_MAX = 20_000_000  # long after a host has given up, and connected anew
 
 
 class Wire:
-    """One direction of a line. Chunks keep their order; only a duplicate may come late.
+    """One direction of a line. Chunks keep their order, unless `duplicate`, `reorder` or `late`.
 
     Every kind of weather draws from a stream of its own: more drops move no corruption.
     """
@@ -24,6 +28,11 @@ class Wire:
         "_duplicate",
         "_duplicates",
         "_free_ns",
+        "_late",
+        "_lates",
+        "_on_weather",
+        "_reorder",
+        "_reorders",
     )
 
     def __init__(
@@ -36,11 +45,18 @@ class Wire:
         corrupt: float = 0.0,
         duplicate: float = 0.0,
         delay_us: int = 0,
+        reorder: float = 0.0,
+        late: float = 0.0,
+        on_weather: Callable[[str, int], None] | None = None,
     ) -> None:
-        """Begin idle. `drop`, `corrupt` and `duplicate` are probabilities per chunk."""
+        """Begin idle. `drop`, `corrupt`, `duplicate`, `reorder` and `late` are probabilities.
+
+        They are per chunk. A chunk reordered may be overtaken by the next; one that is late comes
+        seconds later. `on_weather` is told of each kind that met a chunk, and when.
+        """
         if baud < 1 or latency_us < 0 or delay_us < 0:
             raise ValueError(f"baud {baud}, latency {latency_us}, delay {delay_us}: none negative")
-        for rate in (drop, corrupt, duplicate):
+        for rate in (drop, corrupt, duplicate, reorder, late):
             if not 0.0 <= rate <= 1.0:
                 raise ValueError(f"{rate} is no probability")
         self._byte_ns = BITS_PER_BYTE * 1_000_000_000 // baud
@@ -49,6 +65,10 @@ class Wire:
         self._drops = Stream(seed, "wire/drop")
         self._corruption = Stream(seed, "wire/corrupt")
         self._duplicates = Stream(seed, "wire/duplicate")
+        self._reorder, self._late = reorder, late
+        self._reorders = Stream(seed, "wire/reorder") if reorder else None
+        self._lates = Stream(seed, "wire/late") if late else None
+        self._on_weather = on_weather
         self._free_ns = 0
 
     def send(self, data: bytes, at_us: int) -> list[tuple[int, bytes]]:
@@ -61,12 +81,31 @@ class Wire:
         self._free_ns = max(self._free_ns, at_us * 1_000) + len(data) * self._byte_ns
         arrives_us = -(-self._free_ns // 1_000) + self._delay_us
         lost = self._drop > 0.0 and self._drops.happens(self._drop)
+        if lost:
+            self._tell("drop", at_us)
         if self._corrupt > 0.0 and self._corruption.happens(self._corrupt):
             data = self._damaged(data)
-        arrivals = [] if lost else [(arrives_us, data)]
+            self._tell("corrupt", at_us)
+        arrivals = [] if lost else [(arrives_us + self._held_us(at_us), data)]
         if self._duplicate > 0.0 and self._duplicates.happens(self._duplicate):
             arrivals.append((arrives_us + self._duplicates.between(1, LATE_US_MAX), data))
+            self._tell("duplicate", at_us)
         return arrivals
+
+    def _held_us(self, at_us: int) -> int:
+        """Return how much later than its turn a chunk comes."""
+        held_us = 0
+        if self._reorders is not None and self._reorders.happens(self._reorder):
+            held_us += self._reorders.between(1, REORDER_US_MAX)
+            self._tell("reorder", at_us)
+        if self._lates is not None and self._lates.happens(self._late):
+            held_us += self._lates.between(LATE_US_MAX, BELATED_US_MAX)
+            self._tell("late", at_us)
+        return held_us
+
+    def _tell(self, kind: str, at_us: int) -> None:
+        if self._on_weather is not None:
+            self._on_weather(kind, at_us)
 
     def _damaged(self, data: bytes) -> bytes:
         changed = bytearray(data)

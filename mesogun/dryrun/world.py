@@ -12,13 +12,13 @@ from typing import Protocol
 
 from simulator.chance import Stream
 from simulator.faults import Faults
-from simulator.pistol import Pistol
+from simulator.mechanics import Motion
 from simulator.wire import Wire
 
 POWER_OFF_US = 2_000_000
 ABORT_SOON_US = 50_000
 PARTS = 50
-_TO_PISTOL, _TO_HOST, _ABORT, _POWER_CUT, _POWER_ON = range(5)
+_TO_PISTOL, _TO_HOST, _ABORT, _POWER_CUT, _POWER_ON, _DO = range(6)
 
 
 class Host(Protocol):
@@ -33,27 +33,70 @@ class Host(Protocol):
         ...
 
 
+class Twin(Protocol):
+    """Who is at the far end of the line: a twin, or a bench with several on one cable."""
+
+    @property
+    def motion(self) -> Motion | None:
+        """Return the shot that moves, None if nothing moves."""
+        ...
+
+    def next_event_us(self) -> int | None:
+        """Return when something happens by itself, None: nothing before a request comes."""
+        ...
+
+    def advance(self, at_us: int) -> None:
+        """Play up to `at_us`."""
+        ...
+
+    def receive(self, data: bytes, at_us: int) -> bytes:
+        """Play up to `at_us`, then take `data` from the line; return what goes back."""
+        ...
+
+    def power_cut(self, at_us: int) -> None:
+        """Take the power away."""
+        ...
+
+    def power_on(self, at_us: int) -> None:
+        """Give the power back."""
+        ...
+
+
+class Line(Protocol):
+    """One direction of the line, with its weather."""
+
+    def send(self, data: bytes, at_us: int) -> list[tuple[int, bytes]]:
+        """Return what arrives of `data` sent at `at_us`, and when."""
+        ...
+
+
 class World:
     """One pistol, one line, one operator, and the time that they share."""
 
     def __init__(
         self,
-        twin: Pistol,
+        twin: Twin,
         *,
         seed: int,
         faults: Faults,
         pace: Callable[[int], None] | None = None,
+        lines: tuple[Line, Line] | None = None,
     ) -> None:
-        """`pace` is called with every new time, and may wait: that plays at true speed."""
+        """`pace` is called with every new time, and may wait: that plays at true speed.
+
+        `lines` are the ways to the pistol and back; without them `seed` and `faults` make both.
+        """
         self.now_us = 0
         self.twin = twin
         self.host: Host | None = None
         self._faults = faults
         self._pace = pace
         self._events: list[tuple[int, int, int, bytes]] = []
+        self._doings: dict[int, Callable[[int], None]] = {}
         self._count = 0
-        self._out = _wire(2 * seed, faults)
-        self._back = _wire(2 * seed + 1, faults)
+        self._out: Line
+        self._back: Line
+        self._out, self._back = lines or (_wire(2 * seed, faults), _wire(2 * seed + 1, faults))
         self._operator = Stream(seed, "operator/abort")
         self._shots = 0
         # What shall meet the shot under way once it moves; the abort as a part of its motion.
@@ -72,6 +115,11 @@ class World:
     def abort_at(self, at_us: int) -> None:
         """Let the operator stop the pistol at that time."""
         self._plan(at_us, _ABORT)
+
+    def at(self, at_us: int, do: Callable[[int], None]) -> None:
+        """Let `do` happen at that time, and be told it. What it raises meets who waits then."""
+        self._plan(at_us, _DO)
+        self._doings[self._count] = do
 
     def shot_asked(self) -> bool:
         """Take note that one more shot is being asked; True: the host dies once its bytes left."""
@@ -95,7 +143,7 @@ class World:
             if not self._events or self._events[0][0] > until_us:
                 self._go(until_us)
                 return False
-            at_us, _, kind, data = heappop(self._events)
+            at_us, count, kind, data = heappop(self._events)
             self._go(at_us)
             if kind == _TO_PISTOL:
                 for arrives_us, chunk in self._back.send(self.twin.receive(data, at_us), at_us):
@@ -105,6 +153,9 @@ class World:
                 self._plan(at_us + POWER_OFF_US, _POWER_ON)
             elif kind == _POWER_ON:
                 self.twin.power_on(at_us)
+            elif kind == _DO:
+                self._doings.pop(count)(at_us)
+                return True
             elif self.host is not None:
                 self.host.hear(data, at_us) if kind == _TO_HOST else self.host.abort()
                 return True

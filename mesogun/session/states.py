@@ -223,6 +223,9 @@ def _not_obeyed(session: Session, error: ErrorReply, at_us: int) -> Step:
             return asks.fault(core, "calibration", text, at_us)
         case Asking():
             return asks.resolve(core, at_us, refused=Refusal.STATE, note=error.code.name)
+        case Resolving() if error.code is ErrorCode.JOURNAL_UNREAD:
+            # Its journal is too full to void a shot: the next poll acknowledges what was read.
+            return asks.survey(core, at_us)
         case Greeting() | Surveying() | Reading() | Resolving() | Limiting() | Challenging():
             return _refused(session, error, at_us)
         case Claiming() | Confirming() | Watching() | Replanning():

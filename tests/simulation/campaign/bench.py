@@ -1,0 +1,262 @@
+"""Two pistols on a bench, and one cable: whichever is plugged in is on the line.
+
+The ghost lives here: what really left which needle, and what each pistol could have heard before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from zlib import crc32
+
+from firmware_protocol import frame as framing
+from firmware_protocol.messages import JournalKind, PistolState
+from mesogun.dryrun import Delivery
+from simulator.chance import Stream
+from simulator.journal import Journal
+from simulator.mechanics import Mechanics, Motion
+from simulator.memory import HEADER_BYTES, HEADER_COPIES, RECORDS_MIN, Memory
+from simulator.operator import Hand
+from simulator.pistol import Pistol
+from simulator.wire import Wire
+from tests.simulation.campaign.draws import Draws
+
+POWER_OFF_US = 300_000
+RECORDS_USUAL = 64
+"""Fewer than a pistol has: the ring goes round in the longer sessions, and starts are quicker."""
+FLOOD = 26
+"""So many starts of the pistol in a row leave a small journal full."""
+_READ_BEFORE = (
+    (PistolState.CHALLENGED, PistolState.ARMED),
+    (PistolState.ABORTED, PistolState.SAFE),
+)
+_RECORDS_FROM = HEADER_BYTES * HEADER_COPIES
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """One physical delivery, and what was so at that moment."""
+
+    pistol: int
+    delivery: Delivery
+    lease_until_us: int
+    """The pistol had heard of its host no later than a lease before this."""
+
+
+@cache
+def _mechanics(selftest_us: int) -> Mechanics:
+    return replace(Mechanics.default(), selftest_us=selftest_us)
+
+
+class Bench:
+    """The far end of the line."""
+
+    def __init__(
+        self,
+        draws: Draws,
+        travels_us: tuple[int, ...],
+        plan_power_on: Callable[[int, Callable[[int], None]], None],
+        tell: Callable[[str, str], None],
+        violate: Callable[[str, str], None],
+    ) -> None:
+        self._violate = violate
+        self.which = 0
+        self.truths: list[Truth] = []
+        self.heard_us = [0, 0]
+        self.lease_us = [0, 0]
+        self.losses = [0, 0]
+        self.calm = False
+        self._plan, self._tell = plan_power_on, tell
+        self._torn = list(draws.torn)
+        self._written: tuple[str, str] | None = None
+        self.twins = [self._made(draws, travels_us, which) for which in (0, 1)]
+        self._dark = [False, False]
+        self._tear_next()
+
+    def _made(self, draws: Draws, travels_us: tuple[int, ...], which: int) -> Pistol:
+        memory = Memory(RECORDS_MIN if draws.small_memory else RECORDS_USUAL)
+        seed = 2 * draws.seed + which
+        hand = Hand(seed, travels_us=travels_us, refills=True)
+        if draws.hand_us:
+            hand = Hand(seed, travel_us=draws.hand_us, refills=True)
+        pistol = Pistol(
+            memory,
+            seed=seed,
+            hand=hand,
+            on_delivery=partial(self._given, which),
+            mechanics=_mechanics(draws.selftest_us),
+        )
+        if draws.aged:
+            for _ in range(Stream(seed, "age").below(20)):
+                pistol.power_cut(0)
+                pistol.power_on(0)
+        return pistol
+
+    def _given(self, which: int, delivery: Delivery) -> None:
+        self.truths.append(Truth(which, delivery, self.heard_us[which] + self.lease_us[which]))
+
+    # ------------------------------------------------------------------ the far end of the line
+
+    @property
+    def pistol(self) -> Pistol:
+        """The one that is plugged in."""
+        return self.twins[self.which]
+
+    @property
+    def motion(self) -> Motion | None:
+        return self.pistol.motion
+
+    def next_event_us(self) -> int | None:
+        return self.pistol.next_event_us()
+
+    def advance(self, at_us: int) -> None:
+        for which, twin in enumerate(self.twins):
+            twin.advance(at_us)
+            self._look(which, at_us)
+
+    def receive(self, data: bytes, at_us: int) -> bytes:
+        which = self.which
+        twin = self.twins[which]
+        twin.advance(at_us)  # what happened so far happened without these bytes
+        self.heard_us[which] = at_us
+        before = twin.state
+        back = twin.receive(data, at_us)
+        after = twin.state
+        if after is not before:
+            if not twin.is_powered:
+                self._look(which, at_us)
+            elif (before, after) in _READ_BEFORE:
+                self._demand_read(f"from {before.name} to {after.name}")
+        return back
+
+    def _demand_read(self, step: str) -> None:
+        """Arming, and clearing an abort, ask for a host that has read everything before."""
+        journal = Journal(Memory.from_image(self.pistol.memory.image()), 0)
+        if journal.tail != journal.head:
+            self._violate("O6", f"the pistol went {step}, and its journal is not read")
+
+    def power_cut(self, at_us: int) -> None:
+        self.pistol.power_cut(at_us)
+        self._look(self.which, at_us)
+
+    def power_on(self, at_us: int) -> None:
+        self.pistol.power_on(at_us)
+
+    # ------------------------------------------------------------------ what may happen to it
+
+    def state_at(self, at_us: int) -> str:
+        """Return the state of the pistol that is plugged in."""
+        self.pistol.advance(at_us)
+        self._look(self.which, at_us)
+        return self.pistol.state.name
+
+    def flood(self, at_us: int) -> None:
+        """Let the supply flicker: every start is a record."""
+        self.losses[self.which] += 1
+        for _ in range(FLOOD if self.pistol.memory.records == RECORDS_MIN else 3):
+            self.pistol.power_cut(at_us)
+            self.pistol.power_on(at_us)
+        self._look(self.which, at_us)
+
+    def repair(self, at_us: int) -> None:
+        """Do what a person does with a pistol that reports a fault: off, and on again."""
+        self.pistol.advance(at_us)
+        if self.pistol.state is PistolState.FAULT:
+            self.losses[self.which] += 1
+            self.pistol.power_cut(at_us)
+        self.pistol.power_on(at_us)
+
+    def settle(self, at_us: int) -> None:
+        """Let no more memory writes be torn, and give every pistol its power."""
+        self.calm = True
+        for twin in self.twins:
+            twin.memory.cut_after(None)
+            twin.advance(at_us)
+            twin.power_on(at_us)
+        self._dark = [False, False]
+
+    def _look(self, which: int, at_us: int) -> None:
+        """A pistol without power gets it back after a while."""
+        if self.twins[which].is_powered or self._dark[which]:
+            return
+        if self._written is not None and which == 0:
+            self._tell("torn_write", self._written[0])
+            self._tell("torn_record", self._written[1])
+        self._dark[which] = True
+        self.losses[which] += 1
+        self._plan(at_us + POWER_OFF_US, partial(self._light, which))
+
+    def _light(self, which: int, at_us: int) -> None:
+        if self._dark[which]:
+            self._dark[which] = False
+            self.twins[which].power_on(at_us)
+            if which == 0:
+                self._tear_next()
+            self._look(which, at_us)
+
+    def _tear_next(self) -> None:
+        memory = self.twins[0].memory
+        self._written = None
+        if not self._torn or self.calm:
+            memory.on_write = None
+            return
+        left = self._torn.pop()
+        memory.cut_after(left)
+
+        def note(address: int, data: bytes) -> None:
+            nonlocal left
+            whole = address < _RECORDS_FROM or len(data) <= 4
+            kind = "HEADER" if whole else JournalKind(data[4]).name
+            left -= len(data)
+            self._written = (self.twins[0].state.name, kind) if left <= 0 else None
+
+        memory.on_write = note
+
+
+class Weather:
+    """One direction of the line; `accepted` is called where a changed chunk passes for a frame."""
+
+    def __init__(
+        self,
+        draws: Draws,
+        way: int,
+        tell: Callable[[str, int], None],
+        accepted: Callable[[str], None],
+    ) -> None:
+        seed = 2 * draws.seed + way
+        rates = {kind: mille / 1000 for kind, mille in draws.weather if kind != "delimiter"}
+        self._wire = Wire(seed, delay_us=draws.delay_ms * 1000, on_weather=tell, **rates)
+        self._bent = dict(draws.weather).get("delimiter", 0) / 1000
+        self._bends = Stream(seed, "delimiter")
+        self._tell, self._accepted = tell, accepted
+        self.digest = 0
+        self._changes = bool(self._bent) or "corrupt" in rates
+
+    def send(self, data: bytes, at_us: int) -> list[tuple[int, bytes]]:
+        self.digest = crc32(data, crc32(b"%d" % at_us, self.digest))
+        sent = data
+        if self._bent and data and self._bends.happens(self._bent):
+            # The one place where a single bit makes two frames one, or one frame longer.
+            bent = bytearray(data)
+            bent[-1] ^= 1 << self._bends.below(2)
+            sent = bytes(bent)
+            self._tell("delimiter", at_us)
+        arrivals = self._wire.send(sent, at_us)
+        if self._changes:
+            for _, chunk in arrivals:
+                if chunk != data:
+                    self._check(data, chunk)
+        return arrivals
+
+    def _check(self, sent: bytes, came: bytes) -> None:
+        ours = framing.Deframer().feed(sent)
+        for one in framing.Deframer().feed(came + b"\0"):
+            if one not in ours:
+                self._accepted(f"a frame that nobody sent was accepted: {came.hex()}")
+
+    def calm(self) -> None:
+        """Let the weather be fine from now on."""
+        self._wire = Wire(0)
+        self._bent = 0.0
+        self._changes = False

@@ -1,0 +1,141 @@
+"""What one seed draws: how long a session is, which faults are on, how often and when.
+
+Every kind of fault has a stream of its own, so that a new kind moves no other's draws. Each is off
+in most sessions and may be heavy in the rest (swarm): faults that always come together hide those
+that only come alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from simulator.chance import Stream
+
+WEATHER = MappingProxyType(
+    {"drop": 300, "corrupt": 200, "duplicate": 400, "reorder": 300, "late": 80, "delimiter": 150}
+)
+"""Per mille of the chunks, at most."""
+WEATHER_ODDS = 0.3
+DELAY_MS_MAX = 50
+TIMED = (
+    "operator_abort",
+    "button",
+    "zero_run",
+    "line_break",
+    "dtr",
+    "power_cut",
+    "host_crash",
+    "swap",
+    "journal_flood",
+)
+"""Faults at a time."""
+TIMED_ODDS = 0.17
+ON_DISK = ("crash_before_write", "crash_torn", "crash_unsynced", "crash_synced")
+DISK_FAILS = ("disk_full", "disk_error", "sync_error")
+DISK = ON_DISK + DISK_FAILS
+"""Faults at one of the host's writes."""
+DISK_ODDS = 0.12
+AT_ASKS = ("stall", "write_error")
+"""Faults at one of the host's requests."""
+ASK_ODDS = 0.2
+TORN_ODDS = 0.3
+TORN_BYTES_PER_SHOT = 250
+"""About what a pistol writes into its memory for one shot."""
+LENGTHS = (1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 8, 10)
+LONG = (14, 20, 28, 40)
+LONG_ODDS = 0.03
+SHAPES = ("plain", "plain", "plain", "plain", "held", "held", "paused", "head")
+SHOT_US = 350_000
+KINDS = (*WEATHER, *TIMED, *DISK, *AT_ASKS, "torn_write", "declined", "slow_person")
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """One seed's session, and all that goes wrong in it."""
+
+    seed: int
+    shots: int
+    shape: str
+    weather: tuple[tuple[str, int], ...]
+    """(kind, per mille)."""
+    delay_ms: int
+    timed: tuple[tuple[int, str], ...]
+    disk: tuple[tuple[int, str], ...]
+    """(which write of the host, kind)."""
+    asks: tuple[tuple[int, str], ...]
+    """(which request of the host, kind)."""
+    torn: tuple[int, ...]
+    """After so many bytes more, the pistol's power fails in the middle of a write."""
+    selftest_us: int
+    small_memory: bool
+    aged: bool
+    """Both pistols have been used before."""
+    goes_on: bool
+    """After an abort, the operator resumes the session."""
+    declined: int
+    """Which confirmation is refused, 0: none."""
+    slow: bool
+    """The person takes a moment to confirm."""
+    hand_us: int
+    """From one site to the next, 0: as the plan expects."""
+
+
+def draw(seed: int) -> Draws:
+    """Return what `seed` draws."""
+    of = Stream(seed, "swarm")
+    long = of.happens(LONG_ODDS)
+    lengths = LONG if long else LENGTHS
+    shots = lengths[of.below(len(lengths))]
+    shape = SHAPES[of.below(len(SHAPES))]
+    small_memory, aged, goes_on = of.happens(0.3), of.happens(0.3), of.happens(0.6)
+    selftest_us = of.below(400_000) if of.happens(0.4) else 0
+    declined = of.between(1, 3) if of.happens(0.04) else 0
+    slow, delayed = of.happens(0.25), of.happens(0.3)
+    delay_ms = of.below(DELAY_MS_MAX) if delayed else 0
+    hand_us = of.between(300_000, 1_500_000) if of.happens(0.3) else 0
+    span_us = 500_000 + shots * max(SHOT_US, hand_us)
+    weather = tuple(
+        (kind, of.between(1, cap)) for kind, cap in WEATHER.items() if of.happens(WEATHER_ODDS)
+    )
+    timed = []
+    for kind in TIMED:
+        own = Stream(seed, kind)
+        if own.happens(TIMED_ODDS):
+            timed += [(own.below(span_us), kind) for _ in range(own.between(1, 2))]
+    disk = _numbered(seed, DISK, DISK_ODDS, 6 + 4 * shots)
+    asks = _numbered(seed, AT_ASKS, ASK_ODDS, 8 + 8 * shots)
+    own = Stream(seed, "torn_write")
+    torn = ()
+    if own.happens(TORN_ODDS):
+        most = 200 + TORN_BYTES_PER_SHOT * shots
+        torn = tuple(own.between(1, most) for _ in range(own.between(1, 2)))
+    return Draws(
+        seed=seed,
+        shots=shots,
+        shape=shape,
+        weather=weather,
+        delay_ms=delay_ms,
+        timed=tuple(sorted(timed)),
+        disk=disk,
+        asks=asks,
+        torn=torn,
+        selftest_us=selftest_us,
+        small_memory=small_memory,
+        aged=aged,
+        goes_on=goes_on,
+        declined=declined,
+        slow=slow,
+        hand_us=hand_us,
+    )
+
+
+def _numbered(
+    seed: int, kinds: tuple[str, ...], odds: float, most: int
+) -> tuple[tuple[int, str], ...]:
+    found = []
+    for kind in kinds:
+        own = Stream(seed, kind)
+        if own.happens(odds):
+            found += [(own.between(1, most), kind) for _ in range(own.between(1, 2))]
+    return tuple(sorted(found))
