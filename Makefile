@@ -9,8 +9,12 @@ SEED ?= 1
 MUTANTS ?= 400
 SECONDS ?= 60
 WORKERS ?= auto
+SEEDS ?= 2000
+START ?= 0
+REPETITIONS ?= 20
+CORES ?= 2
 
-.PHONY: help dry-run test check lint types architecture generated bench model mutants fuzz prove clean
+.PHONY: help dry-run test check lint types architecture generated bench model sim defects mutants fuzz prove clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -78,6 +82,12 @@ fuzz: ## fuzz the C core for SECONDS (60); needs clang, and exits with 3 without
 
 prove: ## prove the C core's gate and frames with CBMC; needs cbmc, and exits with 3 without it
 	@$(PYTHON) firmware_protocol/c/prove/run.py
+
+sim: $(VENV)/.test ## play SEEDS sessions by seed (START, CORES) against faults of every kind; 1: an oracle was violated
+	@$(BIN)/python -m tests.simulation.campaign --seeds $(SEEDS) --start $(START) --workers $(CORES) --table
+
+defects: $(VENV)/.test ## how many seeds does each seeded mistake take to be found? (REPETITIONS, CORES)
+	@$(BIN)/python -m tests.simulation.defects --repetitions $(REPETITIONS) --workers $(CORES)
 
 clean: ## remove .venv, caches and output
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -164,7 +164,7 @@ class Firmware:
             times.append(self._release_us(self.shots.queue[0]))
         if self.state is PistolState.SELFTEST:
             times.append(self._tested_us)
-        due = min((one for one in times if one is not None), default=None)
+        due = min([one for one in times if one is not None], default=None)
         return due if due is None else max(due, self.now_us)
 
     def advance(self, at_us: int) -> None:

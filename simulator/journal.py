@@ -26,7 +26,7 @@ ABOUT_SHOTS = frozenset({JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VO
 _RECORD = Struct("<IBBBBIIIIIIIQQIIII")
 _HEADER = Struct("<8sIQIIIIII")
 _CRC = Struct("<I")
-_SEQ = Struct("<I")
+_SEQ = Struct(f"<I{SLOT_BYTES - 4}x")  # of a slot, its record's number alone
 _BLANK = bytes(SLOT_BYTES)
 
 
@@ -262,12 +262,6 @@ class Journal:
         data = self._memory.read(HEADER_COPIES * HEADER_BYTES + slot * SLOT_BYTES, SLOT_BYTES)
         return _record_in(data)
 
-    def _seq_in(self, slot: int) -> int:
-        """Return what a slot's bytes give as its record's number, whole or not."""
-        data = self._memory.read(HEADER_COPIES * HEADER_BYTES + slot * SLOT_BYTES, _SEQ.size)
-        (seq,) = _SEQ.unpack(data)
-        return int(seq)
-
     def _walk(self) -> None:
         """Read the kept records, from the oldest to the last that is whole."""
         header = self._header
@@ -285,10 +279,9 @@ class Journal:
             self._take(record, crc)
         if self.head < header.tail:
             self.damage = f"records {self.head + 1} to {header.tail} are gone"
-        for slot in range(self._capacity):
-            if self._seq_in(slot) <= self.head:
-                continue
-            found = self._slot(slot)
+        ring = self._memory.read(HEADER_COPIES * HEADER_BYTES, self._capacity * SLOT_BYTES)
+        for slot, (seq,) in enumerate(_SEQ.iter_unpack(ring)):
+            found = self._slot(slot) if seq > self.head else None
             if found is not None:
                 self.damage = f"record {self.head + 1} is gone, {found[0].seq} is there"
 

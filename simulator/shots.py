@@ -175,7 +175,9 @@ class Shots:
 
     def next_deadline_us(self) -> int | None:
         """Return when the next waiting shot expires."""
-        return min((one.deadline_us for one in self.queue), default=None)
+        if not self.queue:
+            return None
+        return min([one.deadline_us for one in self.queue])
 
     def expire(self, at_us: int) -> None:
         """Void the waiting shots whose time to live is over."""

@@ -234,7 +234,9 @@ def _is_integer(value: object) -> bool:
 
 def _is_text(value: object) -> bool:
     # A lone surrogate is no text: no UTF-8 file could show it.
-    return type(value) is str and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if type(value) is not str or value.isascii():
+        return type(value) is str
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _is_integers(value: object) -> bool:

@@ -141,6 +141,30 @@ def test_a_shot_that_still_moves_is_waited_for() -> None:
     assert talk.kinds(OutcomeEntry) == []
 
 
+def test_a_journal_too_full_to_void_a_shot_is_acknowledged_first() -> None:
+    talk = (
+        Talk(history=OPEN)
+        .connect()
+        .tell(status(journal_head=1), records(record(1, JournalKind.BOOT)))
+    )
+    assert talk.request == Resolve(1)
+    talk.tell(error(ErrorCode.JOURNAL_UNREAD, 1))
+    assert isinstance(talk.request, Poll)
+    assert talk.request.journal_ack == 1
+    talk.tell(status(journal_head=1, journal_tail=1))
+    assert talk.request == Resolve(1)
+    assert talk.kinds(Alarmed) == []
+
+
+def test_a_pistol_that_never_has_room_to_void_a_shot_ends_the_session_at_last() -> None:
+    talk = Talk(history=OPEN).connect().tell(status())
+    while not isinstance(talk.step.session, Ended):
+        full = talk.request == Resolve(1)
+        talk.tell(error(ErrorCode.JOURNAL_UNREAD, 1) if full else status())
+    assert end_of(talk).outcome in ("fault", "interrupted")
+    assert talk.kinds(OutcomeEntry) == []
+
+
 def test_a_shot_that_never_ends_is_left_in_doubt() -> None:
     talk = Talk(history=OPEN).connect().tell(status())
     while not isinstance(talk.step.session, Ended):

@@ -231,6 +231,8 @@ class Weather:
         self._bends = Stream(seed, "delimiter")
         self._tell, self._accepted = tell, accepted
         self.digest = 0
+        self.held_us = 0
+        """What is sent now arrives so much later."""
         self._changes = bool(self._bent) or "corrupt" in rates
 
     def send(self, data: bytes, at_us: int) -> list[tuple[int, bytes]]:
@@ -243,6 +245,8 @@ class Weather:
             sent = bytes(bent)
             self._tell("delimiter", at_us)
         arrivals = self._wire.send(sent, at_us)
+        if self.held_us:
+            arrivals = [(arrives_us + self.held_us, chunk) for arrives_us, chunk in arrivals]
         if self._changes:
             for _, chunk in arrivals:
                 if chunk != data:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from simulator.chance import Stream
 
 WEATHER = MappingProxyType(
-    {"drop": 300, "corrupt": 200, "duplicate": 400, "reorder": 300, "late": 80, "delimiter": 150}
+    {"drop": 300, "corrupt": 200, "duplicate": 400, "reorder": 300, "late": 150, "delimiter": 150}
 )
 """Per mille of the chunks, at most."""
 WEATHER_ODDS = 0.3
@@ -31,6 +31,8 @@ TIMED = (
 )
 """Faults at a time."""
 TIMED_ODDS = 0.17
+ABORT_ODDS = 0.35
+"""That an abort wins is half of what a campaign is for."""
 ON_DISK = ("crash_before_write", "crash_torn", "crash_unsynced", "crash_synced")
 DISK_FAILS = ("disk_full", "disk_error", "sync_error")
 DISK = ON_DISK + DISK_FAILS
@@ -39,15 +41,16 @@ DISK_ODDS = 0.12
 AT_ASKS = ("stall", "write_error")
 """Faults at one of the host's requests."""
 ASK_ODDS = 0.2
+STUCK_ODDS = 0.15
 TORN_ODDS = 0.3
 TORN_BYTES_PER_SHOT = 250
 """About what a pistol writes into its memory for one shot."""
 LENGTHS = (1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 8, 10)
 LONG = (14, 20, 28, 40)
 LONG_ODDS = 0.03
-SHAPES = ("plain", "plain", "plain", "plain", "held", "held", "paused", "head")
+SHAPES = ("plain",) * 8 + ("held",) * 4 + ("paused",) * 3 + ("head",)
 SHOT_US = 350_000
-KINDS = (*WEATHER, *TIMED, *DISK, *AT_ASKS, "torn_write", "declined", "slow_person")
+KINDS = (*WEATHER, *TIMED, *DISK, *AT_ASKS, "port_stuck", "torn_write", "declined", "slow_person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Draws:
     """(which write of the host, kind)."""
     asks: tuple[tuple[int, str], ...]
     """(which request of the host, kind)."""
+    stuck: tuple[int, ...]
+    """Which shots asked stay in a buffer of the port, and leave it long after the port is gone."""
     torn: tuple[int, ...]
     """After so many bytes more, the pistol's power fails in the middle of a write."""
     selftest_us: int
@@ -101,10 +106,12 @@ def draw(seed: int) -> Draws:
     timed = []
     for kind in TIMED:
         own = Stream(seed, kind)
-        if own.happens(TIMED_ODDS):
+        if own.happens(ABORT_ODDS if kind == TIMED[0] else TIMED_ODDS):
             timed += [(own.below(span_us), kind) for _ in range(own.between(1, 2))]
     disk = _numbered(seed, DISK, DISK_ODDS, 6 + 4 * shots)
     asks = _numbered(seed, AT_ASKS, ASK_ODDS, 8 + 8 * shots)
+    own = Stream(seed, "port_stuck")
+    stuck = (own.between(1, shots),) if own.happens(STUCK_ODDS) else ()
     own = Stream(seed, "torn_write")
     torn = ()
     if own.happens(TORN_ODDS):
@@ -119,6 +126,7 @@ def draw(seed: int) -> Draws:
         timed=tuple(sorted(timed)),
         disk=disk,
         asks=asks,
+        stuck=stuck,
         torn=torn,
         selftest_us=selftest_us,
         small_memory=small_memory,

@@ -22,11 +22,11 @@ from mesogun.record import (
     read_chained,
 )
 from mesogun.record.journal import Chain, parse
-from mesogun.session import orders_of
 from simulator.chance import Stream
 from simulator.mechanics import Mechanics
 from simulator.pistol import uid_of
 from tests.simulation.campaign.bench import Truth
+from tests.simulation.campaign.plans import shots_of
 from tests.simulation.campaign.play import CALM_US_MAX, Played
 
 SAFETY = ("O1", "O2", "O3", "O4", "O5", "O6", "O7", "O10", "O12")
@@ -89,7 +89,7 @@ def _ordered(one: Played, intents: dict[int, Intent]) -> Found:
     """O5: what was given is what the plan in force ordered; and never more."""
     orders = {}
     for digest, plan in one.plans.items():
-        orders[digest] = orders_of(plan).shots
+        orders[digest] = shots_of(plan)
     in_force: dict[int, str] = {}
     digest = ""
     fired = {each.shot_id for each in one.entries if _is_fired(each)}
@@ -225,7 +225,7 @@ def _doubts(one: Played) -> Found:
 
 def _timed(one: Played, intents: dict[int, Intent]) -> Found:
     """What the record says of when a shot began is so, to what the line lets a host know."""
-    orders = orders_of(next(iter(one.plans.values()))).shots
+    orders = shots_of(next(iter(one.plans.values())))
     stopped = {each.delivery.shot_id: each.delivery.at_us for each in one.truths}
     for entry in one.entries:
         if not isinstance(entry, Outcome) or entry.fired_at_us is None:

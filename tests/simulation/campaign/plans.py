@@ -6,6 +6,7 @@ from functools import cache
 
 from mesogun.planning import VerifiedPlan, travels_us, verify
 from mesogun.planning import plan as planned
+from mesogun.session import Orders, ShotOrder, orders_of
 from tests.planning.test_same_everywhere import SAMPLES
 from tests.simulation.paused import needle, paused_plan, refill, rest
 from tests.simulation.tiny import tiny_plan
@@ -26,6 +27,17 @@ def plan_of(shape: str, shots: int) -> VerifiedPlan:
     if shape == "head" and shots > 2:
         return verify(planned(SAMPLES[HEADS]))
     return tiny_plan(shots)
+
+
+_ORDERS: dict[str, Orders] = {}
+
+
+def shots_of(plan: VerifiedPlan) -> tuple[ShotOrder, ...]:
+    """Return the shots of a plan, worked out once."""
+    orders = _ORDERS.get(plan.digest)
+    if orders is None:
+        orders = _ORDERS[plan.digest] = orders_of(plan)
+    return orders.shots
 
 
 @cache

@@ -17,11 +17,12 @@ RECORDS = ("HEADER", "INTENT", "OUTCOME", "VOID", "ABORT", "BOOT")
 
 _WHY_NOT: Mapping[str, tuple[str, ...]] = {
     # At a request, a write to the memory or a confirmation, the pistol cannot be everywhere.
-    "torn_write": ("BOOT", "FAULT", "SELFTEST"),
+    "torn_write": ("BOOT", "FAULT", "SELFTEST", "CHALLENGED"),
     "declined": ("BOOT", "SELFTEST", "FAULT", "ARMED", "FIRING", "ABORTED", "SAFE"),
     "slow_person": ("BOOT", "SELFTEST", "FAULT", "ARMED", "FIRING", "ABORTED", "SAFE"),
-    "write_error": ("FAULT",),
-    "stall": ("FAULT",),
+    "port_stuck": ("BOOT", "SELFTEST", "SAFE", "CHALLENGED", "FIRING", "ABORTED", "FAULT"),
+    "write_error": ("FAULT", "BOOT"),
+    "stall": ("FAULT", "BOOT"),
 }
 """Cells that are not demanded, by kind of fault: what cannot come together, or only by luck."""
 
@@ -30,7 +31,15 @@ def cells() -> list[tuple[str, str]]:
     """Return every (fault, what it has to meet)."""
     wanted = [
         (kind, state)
-        for kind in (*WEATHER, *TIMED, *AT_ASKS, "torn_write", "declined", "slow_person")
+        for kind in (
+            *WEATHER,
+            *TIMED,
+            *AT_ASKS,
+            "port_stuck",
+            "torn_write",
+            "declined",
+            "slow_person",
+        )
         for state in STATES
         if state not in _WHY_NOT.get(kind, ())
     ]
@@ -47,7 +56,7 @@ def missing(seen: Witnesses) -> list[tuple[str, str]]:
 def table(seen: Witnesses) -> str:
     """Return the witnesses as text: a line for each fault, a column for what it met."""
     blocks = []
-    states = (*WEATHER, *TIMED, *AT_ASKS, "torn_write", "declined", "slow_person")
+    states = (*WEATHER, *TIMED, *AT_ASKS, "port_stuck", "torn_write", "declined", "slow_person")
     for title, kinds, columns in (
         ("fault x state of the pistol", states, STATES),
         ("fault x entry of the host's journal", DISK, ENTRIES),
