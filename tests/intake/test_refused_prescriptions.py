@@ -53,11 +53,7 @@ def only(lines: list[str]) -> str:
         (
             "device.syringe",
             "2ml",
-<<<<<<< HEAD
             "device.syringe: found '2ml', an unknown syringe.*2.5ml, 3ml",
-=======
-            "device.syringe: found '2ml', an unknown syringe.*1ml, 2.5ml, 3ml",
->>>>>>> c2e60e8 (The campaign holds shots back in a port's buffer, and its documents say what it judges)
         ),
         ("surface", {"file": "head.obj"}, "surface.unit: is missing: add it"),
         ("zones", [], "zones: is empty: give at least one"),

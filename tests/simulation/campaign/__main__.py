@@ -48,8 +48,9 @@ def main() -> int:
         return 1
     unseen = missing(total.witnesses)
     if unseen:
-        names = ", ".join(f"{kind} in {met}" for kind, met in unseen)
-        print(f"{len(unseen)} witnesses are missing: {names}")
+        names = ", ".join(f"{kind} in {met}" for kind, met in unseen[:SHOWN])
+        more = ", ..." if len(unseen) > SHOWN else ""
+        print(f"{len(unseen)} witnesses are missing: {names}{more}")
     return 3 if unseen and told.seeds >= WITNESSED_FROM else 0
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mesogun.errors import RecordError
+from tests.simulation.campaign.field import Played
 from tests.simulation.campaign.oracles import judge, judge_chain
-from tests.simulation.campaign.play import Played, folder_in_memory, play
+from tests.simulation.campaign.play import folder_in_memory, play
 from tests.simulation.campaign.witnesses import Witnesses
 
 REGRESSIONS = Path(__file__).parents[1] / "regressions.toml"

@@ -7,7 +7,6 @@ what the pistols and the host could know at that time. The letters are those of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from mesogun.errors import RecordError
 from mesogun.record import (
@@ -19,15 +18,14 @@ from mesogun.record import (
     Record,
     Replanned,
     fold,
-    read_chained,
 )
 from mesogun.record.journal import Chain, parse
 from simulator.chance import Stream
 from simulator.mechanics import Mechanics
-from simulator.pistol import uid_of
 from tests.simulation.campaign.bench import Truth
+from tests.simulation.campaign.field import Played
 from tests.simulation.campaign.plans import shots_of
-from tests.simulation.campaign.play import CALM_US_MAX, Played
+from tests.simulation.campaign.play import CALM_US_MAX
 
 SAFETY = ("O1", "O2", "O3", "O4", "O5", "O6", "O7", "O10", "O12")
 _FIGURES = Mechanics.default()
@@ -288,13 +286,3 @@ def judge_chain(one: Played, seed: int) -> Found:
             except RecordError:
                 continue
             yield "O10", "an edited journal is accepted"
-
-
-def uid_text(seed: int, which: int) -> str:
-    """Return a pistol's serial number as the journal spells it."""
-    return f"{uid_of(2 * seed + which):016x}"
-
-
-def reread(path: Path) -> Chain:
-    """Return the chain of a journal on the disk."""
-    return read_chained(path)[1]
