@@ -62,6 +62,8 @@ class Bench:
     ) -> None:
         self._violate = violate
         self.which = 0
+        self.spoke = self.armed = 0
+        """Which pistol answered last, and which was armed last: the cable may be elsewhere now."""
         self.truths: list[Truth] = []
         self.heard_us = [0, 0]
         self.lease_us = [0, 0]
@@ -123,7 +125,11 @@ class Bench:
         before = twin.state
         back = twin.receive(data, at_us)
         after = twin.state
+        if back:
+            self.spoke = which
         if after is not before:
+            if after is PistolState.ARMED:
+                self.armed = which
             if not twin.is_powered:
                 self._look(which, at_us)
             elif (before, after) in _READ_BEFORE:

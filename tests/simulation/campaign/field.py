@@ -183,11 +183,11 @@ class Field:
             self.asking = False
             self.lines[0].held_us = 0
         if isinstance(reply, AbortReply) and reply.stopped:
-            self.told.stops.append((self.bench.which, world.now_us, "stopped"))
+            self.told.stops.append((self.bench.spoke, world.now_us, "stopped"))
         elif isinstance(reply, ArmReply) and self.echo is not None:
             bench = self.bench
-            bench.lease_us[bench.which] = reply.lease_ms * 1000
-            self.told.armings.append(Arming(bench.which, world.now_us, self.echo))
+            bench.lease_us[bench.armed] = reply.lease_ms * 1000
+            self.told.armings.append(Arming(bench.armed, world.now_us, self.echo))
         return reply
 
     def _shot_leaves(self, shot: Shot) -> None:
