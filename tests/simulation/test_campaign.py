@@ -11,7 +11,7 @@ from tests.simulation.campaign.many import judged, regressions, tally
 from tests.simulation.campaign.play import play
 from tests.simulation.campaign.witnesses import cells, missing, table
 
-BLOCKS, BLOCK = 8, 50
+BLOCKS, BLOCK = 6, 40
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))

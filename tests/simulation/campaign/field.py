@@ -66,6 +66,8 @@ class Played:
     calm_us: int = 0
     """How long the calm part of the session took."""
     ended_us: int = 0
+    treated_us: int = 0
+    """How long a host was at work."""
     digest: int = 0
 
 

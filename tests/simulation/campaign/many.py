@@ -32,8 +32,13 @@ class Tally:
     seeds: int = 0
     shots: int = 0
     parts: int = 0
-    treated_us: int = 0
+    played_us: int = 0
     """Virtual time."""
+    treated_us: int = 0
+    """Of it, the time with a host at work."""
+    twice: int = 0
+    """So many seeds were played twice."""
+    cpu_s: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
     violations: list[tuple[int, str, str]] = field(default_factory=list)
     """(seed, oracle, text)."""
@@ -44,7 +49,10 @@ class Tally:
         self.seeds += other.seeds
         self.shots += other.shots
         self.parts += other.parts
+        self.played_us += other.played_us
         self.treated_us += other.treated_us
+        self.twice += other.twice
+        self.cpu_s += other.cpu_s
         self.outcomes += other.outcomes
         self.violations += other.violations
         self.witnesses += other.witnesses
@@ -57,11 +65,13 @@ def tally(seeds: Iterable[int]) -> Tally:
         for seed in seeds:
             one, found = judged(seed, Path(folder))
             total.seeds += 1
+            total.twice += seed % TWICE_EVERY == 0
             total.violations += [(seed, *each) for each in found]
             if one is not None:
                 total.shots += len(one.truths)
                 total.parts += len(one.outcomes)
-                total.treated_us += one.ended_us
+                total.played_us += one.ended_us
+                total.treated_us += one.treated_us
                 total.outcomes[one.outcomes[-1]] += 1
                 total.witnesses += one.witnesses
     return total

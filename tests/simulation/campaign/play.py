@@ -74,7 +74,7 @@ def _reopened(place: Field) -> tuple[Journal, Sequence[Entry]]:
 
 
 def _part(place: Field, journal: Journal, history: Sequence[Entry], part: int) -> str:
-    chance = place.chance
+    chance, began_us = place.chance, place.world.now_us
     place.port = VirtualPistol(place.world, first_request=chance.between(1, 0xFFFF))
     try:
         ended = run(
@@ -103,6 +103,7 @@ def _part(place: Field, journal: Journal, history: Sequence[Entry], part: int) -
             place.violate("availability", f"part {part + 1} ends as a fault: {ended.why}")
         return ended.outcome
     finally:
+        place.told.treated_us += place.world.now_us - began_us
         place.port.close()
         journal.close()
 
