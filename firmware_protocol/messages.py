@@ -29,7 +29,7 @@ from firmware_protocol.units import (
 
 MAJOR: Final = 1
 MINOR: Final = 0
-SCHEMA_HASH: Final = 0xBFC4E121
+SCHEMA_HASH: Final = 0xC5824E50
 """CRC-32C over all layouts: equal at both ends, or they were built from different schemas."""
 ACTUATING_HASH: Final = 0x594C266E
 """CRC-32C over the layouts of what can move the needle: when it differs, nothing is armed."""
@@ -237,6 +237,12 @@ class JournalRecord(NamedTuple):
     crc_previous: int  # CRC-32C of the record before: a hole is visible
 
 
+class Byte(NamedTuple):
+    """One byte of something that is longer than a field."""
+
+    value: int
+
+
 class Hello(NamedTuple):
     """Open a session. Kills any token, challenge and queued shot of an earlier one."""
 
@@ -269,6 +275,34 @@ class HelloReply(NamedTuple):
     limits_revision: int
     calibration_id: int  # 0 = never calibrated
     calibration_not_after_day: int  # days since 1970-01-01, 0 = no expiry
+
+
+class Describe(NamedTuple):
+    """Read the pistol's own schema from `offset` on: for a host that was built from another one."""
+
+    offset: int
+
+
+class DescribeChunk(NamedTuple):
+    """A piece of the schema as deflated JSON (RFC 1950); none behind its end. Layout frozen for ever."""
+
+    total: int  # bytes of the whole
+    offset: int
+    count: int  # type: ignore[assignment]  # hides the method of tuple, which nobody needs
+    data: tuple[Byte, ...]
+
+
+class Ping(NamedTuple):
+    """Is somebody there, and how long does an answer take? Renews no lease."""
+
+    echo: int
+
+
+class PingReply(NamedTuple):
+    """The answer to Ping."""
+
+    echo: int  # as it was asked
+    uptime_us: Microseconds
 
 
 class ErrorReply(NamedTuple):
@@ -490,6 +524,8 @@ class Limits(NamedTuple):
 
 Request: TypeAlias = (
     Hello
+    | Describe
+    | Ping
     | Abort
     | ClearAbort
     | ArmRequest
@@ -503,6 +539,8 @@ Request: TypeAlias = (
 )
 Reply: TypeAlias = (
     HelloReply
+    | DescribeChunk
+    | PingReply
     | ErrorReply
     | AbortReply
     | ClearAbortReply
@@ -613,6 +651,22 @@ def _read_journal_record(payload: bytes) -> JournalRecord:
     )
 
 
+_BYTE: Final = struct.Struct("<B")
+_BYTE_LAYOUT: Final = Layout(
+    "Byte",
+    _BYTE,
+    (Range("value", 0, 255),),
+)
+
+
+def _write_byte(message: Byte) -> bytes:
+    return _BYTE.pack(*message)
+
+
+def _read_byte(payload: bytes) -> Byte:
+    return Byte._make(_BYTE.unpack(payload))
+
+
 _HELLO: Final = struct.Struct("<BBIQ")
 _HELLO_LAYOUT: Final = Layout(
     "Hello",
@@ -716,6 +770,94 @@ def _read_hello_reply(payload: bytes) -> HelloReply:
         calibration_id,
         calibration_not_after_day,
     )
+
+
+_DESCRIBE: Final = struct.Struct("<I")
+_DESCRIBE_LAYOUT: Final = Layout(
+    "Describe",
+    _DESCRIBE,
+    (Range("offset", 0, 4294967295),),
+)
+
+
+def _write_describe(message: Describe) -> bytes:
+    return _DESCRIBE.pack(*message)
+
+
+def _read_describe(payload: bytes) -> Describe:
+    return Describe._make(_DESCRIBE.unpack(payload))
+
+
+_DESCRIBE_CHUNK: Final = struct.Struct("<IIB")
+_DESCRIBE_CHUNK_LAYOUT: Final = Layout(
+    "DescribeChunk",
+    _DESCRIBE_CHUNK,
+    (
+        Range("total", 0, 4294967295),
+        Range("offset", 0, 4294967295),
+        Range("count", 0, 200),
+    ),
+    _BYTE_LAYOUT,
+    2,
+)
+
+
+def _write_describe_chunk(message: DescribeChunk) -> bytes:
+    if message.count > 200:
+        raise ValueError
+    if message.count != len(message.data):
+        raise ValueError
+    head = _DESCRIBE_CHUNK.pack(*message[:-1])
+    return head + b"".join(map(_write_byte, message.data))
+
+
+def _read_describe_chunk(payload: bytes) -> DescribeChunk:
+    total, offset, count = _DESCRIBE_CHUNK.unpack_from(payload)
+    if count > 200:
+        raise ValueError
+    size, at = 1, 9
+    if len(payload) != at + size * count:
+        raise ValueError
+    data = tuple(
+        _read_byte(payload[first : first + size])
+        for first in range(at, len(payload), size)
+    )
+    return DescribeChunk(total, offset, count, data)
+
+
+_PING: Final = struct.Struct("<I")
+_PING_LAYOUT: Final = Layout(
+    "Ping",
+    _PING,
+    (Range("echo", 0, 4294967295),),
+)
+
+
+def _write_ping(message: Ping) -> bytes:
+    return _PING.pack(*message)
+
+
+def _read_ping(payload: bytes) -> Ping:
+    return Ping._make(_PING.unpack(payload))
+
+
+_PING_REPLY: Final = struct.Struct("<IQ")
+_PING_REPLY_LAYOUT: Final = Layout(
+    "PingReply",
+    _PING_REPLY,
+    (
+        Range("echo", 0, 4294967295),
+        Range("uptime_us", 0, 18446744073709551615),
+    ),
+)
+
+
+def _write_ping_reply(message: PingReply) -> bytes:
+    return _PING_REPLY.pack(*message)
+
+
+def _read_ping_reply(payload: bytes) -> PingReply:
+    return PingReply._make(_PING_REPLY.unpack(payload))
 
 
 _ERROR_REPLY: Final = struct.Struct("<HBII")
@@ -1423,6 +1565,8 @@ def _read_limits(payload: bytes) -> Limits:
 REPLY_OF: Final[Mapping[type[Request], type[Reply]]] = MappingProxyType(
     {
         Hello: HelloReply,
+        Describe: DescribeChunk,
+        Ping: PingReply,
         Abort: AbortReply,
         ClearAbort: ClearAbortReply,
         ArmRequest: ArmChallenge,
@@ -1444,6 +1588,10 @@ SESSION_FREE: Final[frozenset[type[Message]]] = frozenset({Hello, ErrorReply, Ab
 _WRITERS: Final[Mapping[type, tuple[int, bool, int, Callable[[Any], bytes]]]] = {
     Hello: (1, False, 0x0001, _write_hello),
     HelloReply: (1, True, 0x0001, _write_hello_reply),
+    Describe: (2, False, 0x0002, _write_describe),
+    DescribeChunk: (2, True, 0x0002, _write_describe_chunk),
+    Ping: (1, False, 0x0004, _write_ping),
+    PingReply: (1, True, 0x0004, _write_ping_reply),
     ErrorReply: (1, True, 0x00FF, _write_error_reply),
     Abort: (0, False, 0x0101, _write_abort),
     AbortReply: (0, True, 0x0101, _write_abort_reply),
@@ -1469,6 +1617,10 @@ _WRITERS: Final[Mapping[type, tuple[int, bool, int, Callable[[Any], bytes]]]] = 
 _READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {
     (0x0001, False): _read_hello,
     (0x0001, True): _read_hello_reply,
+    (0x0002, False): _read_describe,
+    (0x0002, True): _read_describe_chunk,
+    (0x0004, False): _read_ping,
+    (0x0004, True): _read_ping_reply,
     (0x00FF, True): _read_error_reply,
     (0x0101, False): _read_abort,
     (0x0101, True): _read_abort_reply,
@@ -1494,6 +1646,10 @@ _READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {
 _LAYOUTS: Final[Mapping[str, Layout]] = {
     "Hello": _HELLO_LAYOUT,
     "HelloReply": _HELLO_REPLY_LAYOUT,
+    "Describe": _DESCRIBE_LAYOUT,
+    "DescribeChunk": _DESCRIBE_CHUNK_LAYOUT,
+    "Ping": _PING_LAYOUT,
+    "PingReply": _PING_REPLY_LAYOUT,
     "ErrorReply": _ERROR_REPLY_LAYOUT,
     "Abort": _ABORT_LAYOUT,
     "AbortReply": _ABORT_REPLY_LAYOUT,
@@ -1519,6 +1675,10 @@ _LAYOUTS: Final[Mapping[str, Layout]] = {
 _NAMES: Final[Mapping[tuple[int, bool], str]] = {
     (0x0001, False): "Hello",
     (0x0001, True): "HelloReply",
+    (0x0002, False): "Describe",
+    (0x0002, True): "DescribeChunk",
+    (0x0004, False): "Ping",
+    (0x0004, True): "PingReply",
     (0x00FF, True): "ErrorReply",
     (0x0101, False): "Abort",
     (0x0101, True): "AbortReply",

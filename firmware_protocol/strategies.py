@@ -31,6 +31,10 @@ JOURNAL_RECORD: Final[SearchStrategy[m.JournalRecord]] = st.builds(
     calibration_id=st.integers(0, 4294967295),
     crc_previous=st.integers(0, 4294967295),
 )
+BYTE: Final[SearchStrategy[m.Byte]] = st.builds(
+    m.Byte,
+    value=st.integers(0, 255),
+)
 HELLO: Final[SearchStrategy[m.Hello]] = st.builds(
     m.Hello,
     host_major=st.integers(0, 255),
@@ -60,6 +64,31 @@ HELLO_REPLY: Final[SearchStrategy[m.HelloReply]] = st.builds(
     limits_revision=st.integers(0, 4294967295),
     calibration_id=st.integers(0, 4294967295),
     calibration_not_after_day=st.integers(0, 4294967295),
+)
+DESCRIBE: Final[SearchStrategy[m.Describe]] = st.builds(
+    m.Describe,
+    offset=st.integers(0, 4294967295),
+)
+
+
+def _counted_describe_chunk(**values: Any) -> m.DescribeChunk:
+    return m.DescribeChunk(**values, count=len(values["data"]))
+
+
+DESCRIBE_CHUNK: Final[SearchStrategy[m.DescribeChunk]] = st.builds(
+    _counted_describe_chunk,
+    total=st.integers(0, 4294967295),
+    offset=st.integers(0, 4294967295),
+    data=st.lists(BYTE, max_size=200).map(tuple),
+)
+PING: Final[SearchStrategy[m.Ping]] = st.builds(
+    m.Ping,
+    echo=st.integers(0, 4294967295),
+)
+PING_REPLY: Final[SearchStrategy[m.PingReply]] = st.builds(
+    m.PingReply,
+    echo=st.integers(0, 4294967295),
+    uptime_us=st.integers(0, 18446744073709551615),
 )
 ERROR_REPLY: Final[SearchStrategy[m.ErrorReply]] = st.builds(
     m.ErrorReply,
@@ -243,6 +272,8 @@ LIMITS: Final[SearchStrategy[m.Limits]] = st.builds(
 )
 REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.Hello: HELLO,
+    m.Describe: DESCRIBE,
+    m.Ping: PING,
     m.Abort: ABORT,
     m.ClearAbort: CLEAR_ABORT,
     m.ArmRequest: ARM_REQUEST,
@@ -256,6 +287,8 @@ REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
 }
 REPLIES: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.HelloReply: HELLO_REPLY,
+    m.DescribeChunk: DESCRIBE_CHUNK,
+    m.PingReply: PING_REPLY,
     m.ErrorReply: ERROR_REPLY,
     m.AbortReply: ABORT_REPLY,
     m.ClearAbortReply: CLEAR_ABORT_REPLY,

@@ -14,6 +14,7 @@ from firmware_protocol.messages import (
     ArmRequest,
     ClearAbort,
     ClearAbortReply,
+    Describe,
     Disarm,
     DisarmReply,
     ErrorCode,
@@ -26,6 +27,7 @@ from firmware_protocol.messages import (
     Limits,
     LimitsGet,
     Message,
+    Ping,
     PistolState,
     Poll,
     Refusal,
@@ -45,6 +47,8 @@ from simulator.firmware import CALIBRATION_ID, Firmware
 from simulator.gate import SLOTS_PER_SHOT
 from simulator.journal import JournalFull
 from simulator.limits import broken_by, for_session
+from simulator.replies import error
+from simulator.telling import describe, ping
 
 RECORDS_PER_REPLY = 3
 NEARLY_FULL = 64  # records
@@ -57,11 +61,6 @@ def answer(firmware: Firmware, request: Message) -> Reply:
         return error(ErrorCode.UNSUPPORTED)
     reply: Reply = handle(firmware, request)
     return reply
-
-
-def error(code: ErrorCode, detail: int = 0, value: int = 0) -> ErrorReply:
-    """Return a refusal; whoever frames it fills in the request's message id."""
-    return ErrorReply(msg=0, code=code, detail=detail, value=value)
 
 
 def _abort(firmware: Firmware, _: Abort) -> AbortReply:
@@ -287,4 +286,6 @@ _TABLE: Mapping[type[Any], Callable[[Firmware, Any], Reply]] = {
     Resolve: _resolve,
     JournalRead: _journal_read,
     LimitsGet: _limits_get,
+    Ping: ping,
+    Describe: describe,
 }

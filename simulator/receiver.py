@@ -30,9 +30,10 @@ from firmware_protocol.messages import (
     to_frame,
 )
 from firmware_protocol.units import ShotId
-from simulator.answers import answer, error
+from simulator.answers import answer
 from simulator.firmware import CALIBRATION_ID, Firmware
 from simulator.memory import MemoryDamaged
+from simulator.replies import error
 from simulator.shots import QUEUE_DEPTH
 
 FIRMWARE_VERSION = 0x000100  # 0.1.0
@@ -128,7 +129,7 @@ class Receiver:
             minor=MINOR,
             queue_depth=QUEUE_DEPTH,
             reset_reason=ResetReason.POWER_ON,
-            features=Feature.SIMULATED,
+            features=Feature.SIMULATED | Feature.DESCRIBE,
             schema_hash=SCHEMA_HASH,
             actuating_hash=ACTUATING_HASH,
             firmware_version=FIRMWARE_VERSION,

@@ -225,6 +225,8 @@ class Adversary:
             (0.05, self._resolve),
             (0.06, lambda: m.JournalRead(max(1, self._seq()), r.choice([1, 2, 3, 255]))),
             (0.01, lambda: m.LimitsGet(r.choice(list(m.LimitLayer)))),
+            (0.02, lambda: m.Ping(r.getrandbits(32))),
+            (0.02, lambda: m.Describe(r.choice([0, 200, 2_000, self._odd(200, 32)]))),
             (0.15 * (1 - self.calm), lambda: m.Abort(r.randrange(256))),
             (0.15 * (1 - self.calm), lambda: m.Disarm(self._odd(self.token, 32))),
             (0.05 * (1 - self.calm), self._hello),

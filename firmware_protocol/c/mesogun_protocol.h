@@ -12,7 +12,7 @@
 #define MGP_MAJOR 1u
 #define MGP_MINOR 0u
 /* CRC-32C over all layouts, and over those of what can move the needle. */
-#define MGP_SCHEMA_HASH UINT32_C(0xBFC4E121)
+#define MGP_SCHEMA_HASH UINT32_C(0xC5824E50)
 #define MGP_ACTUATING_HASH UINT32_C(0x594C266E)
 #define MGP_PAYLOAD_BYTES_MAX 224u
 #define MGP_BODY_BYTES_MAX 248u
@@ -231,6 +231,19 @@ static inline uint8_t mgp_next_state(uint8_t state, uint8_t event) {
 #define MGP_MSG_HELLO_REPLY 0x0001u
 #define MGP_CLASS_HELLO_REPLY 1u
 #define MGP_LEN_HELLO_REPLY 74u
+#define MGP_MSG_DESCRIBE 0x0002u
+#define MGP_CLASS_DESCRIBE 2u
+#define MGP_LEN_DESCRIBE 4u
+#define MGP_MSG_DESCRIBE_CHUNK 0x0002u
+#define MGP_CLASS_DESCRIBE_CHUNK 2u
+#define MGP_LEN_DESCRIBE_CHUNK 9u
+#define MGP_MOST_DESCRIBE_CHUNK 200u
+#define MGP_MSG_PING 0x0004u
+#define MGP_CLASS_PING 1u
+#define MGP_LEN_PING 4u
+#define MGP_MSG_PING_REPLY 0x0004u
+#define MGP_CLASS_PING_REPLY 1u
+#define MGP_LEN_PING_REPLY 12u
 #define MGP_MSG_ERROR_REPLY 0x00FFu
 #define MGP_CLASS_ERROR_REPLY 1u
 #define MGP_LEN_ERROR_REPLY 11u
@@ -296,6 +309,7 @@ static inline uint8_t mgp_next_state(uint8_t state, uint8_t event) {
 #define MGP_CLASS_LIMITS 1u
 #define MGP_LEN_LIMITS 39u
 #define MGP_LEN_JOURNAL_RECORD 68u
+#define MGP_LEN_BYTE 1u
 
 /* ---- little-endian accessors */
 static inline uint8_t mgp_get_u8(const uint8_t *at) { return at[0]; }
@@ -421,6 +435,32 @@ static inline int mgp_journal_record_read(const uint8_t *from, uint32_t size, mg
 }
 
 
+/* One byte of something that is longer than a field. */
+typedef struct {
+    uint8_t value; /* 1 */
+} mgp_byte;
+
+static inline int mgp_byte_in_range(const mgp_byte *message) {
+    (void)message;
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_byte_write(const mgp_byte *message, uint8_t *to) {
+    mgp_put_u8(to + 0, message->value);
+    return 1u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_byte_read(const uint8_t *from, uint32_t size, mgp_byte *message) {
+    if (size != 1u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->value = mgp_get_u8(from + 0);
+    return mgp_byte_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
 /* Open a session. Kills any token, challenge and queued shot of an earlier one. */
 typedef struct {
     uint8_t host_major; /* 1 */
@@ -541,6 +581,147 @@ static inline int mgp_hello_reply_read(const uint8_t *from, uint32_t size, mgp_h
     message->calibration_id = mgp_get_u32(from + 66);
     message->calibration_not_after_day = mgp_get_u32(from + 70);
     return mgp_hello_reply_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Read the pistol's own schema from `offset` on: for a host that was built from another one. */
+typedef struct {
+    uint32_t offset; /* 1 */
+} mgp_describe;
+
+static inline int mgp_describe_in_range(const mgp_describe *message) {
+    (void)message;
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_describe_write(const mgp_describe *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->offset);
+    return 4u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_describe_read(const uint8_t *from, uint32_t size, mgp_describe *message) {
+    if (size != 4u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->offset = mgp_get_u32(from + 0);
+    return mgp_describe_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* A piece of the schema as deflated JSON (RFC 1950); none behind its end. Layout frozen for ever. */
+typedef struct {
+    uint32_t total; /* 1: bytes of the whole */
+    uint32_t offset; /* 1 */
+    uint8_t count; /* 1, 0..200 */
+    mgp_byte data[200];
+} mgp_describe_chunk;
+
+static inline int mgp_describe_chunk_in_range(const mgp_describe_chunk *message) {
+    if (!(message->count <= 200u)) {
+        return 0;
+    }
+    for (uint8_t one = 0; one < 200u; one++) {
+        if (one < message->count &&
+            !mgp_byte_in_range(&message->data[one])) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_describe_chunk_write(const mgp_describe_chunk *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->total);
+    mgp_put_u32(to + 4, message->offset);
+    mgp_put_u8(to + 8, message->count);
+    uint32_t at = 9u;
+    for (uint8_t one = 0; one < 200u; one++) {
+        if (one < message->count) {
+            (void)mgp_byte_write(&message->data[one], to + at);
+            at += 1u;
+        }
+    }
+    return at;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_describe_chunk_read(const uint8_t *from, uint32_t size, mgp_describe_chunk *message) {
+    if (size < 9u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->total = mgp_get_u32(from + 0);
+    message->offset = mgp_get_u32(from + 4);
+    message->count = mgp_get_u8(from + 8);
+    if (message->count > 200u) {
+        return MGP_OUT_OF_RANGE;
+    }
+    if (size != 9u + 1u * message->count) {
+        return MGP_OUT_OF_RANGE; /* more or fewer than counted */
+    }
+    for (uint8_t one = 0; one < 200u; one++) {
+        if (one < message->count) {
+            (void)mgp_byte_read(from + 9u + 1u * one, 1u,
+                                &message->data[one]);
+        }
+    }
+    return mgp_describe_chunk_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Is somebody there, and how long does an answer take? Renews no lease. */
+typedef struct {
+    uint32_t echo; /* 1 */
+} mgp_ping;
+
+static inline int mgp_ping_in_range(const mgp_ping *message) {
+    (void)message;
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_ping_write(const mgp_ping *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->echo);
+    return 4u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_ping_read(const uint8_t *from, uint32_t size, mgp_ping *message) {
+    if (size != 4u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->echo = mgp_get_u32(from + 0);
+    return mgp_ping_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* The answer to Ping. */
+typedef struct {
+    uint32_t echo; /* 1: as it was asked */
+    uint64_t uptime_us; /* us */
+} mgp_ping_reply;
+
+static inline int mgp_ping_reply_in_range(const mgp_ping_reply *message) {
+    (void)message;
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_ping_reply_write(const mgp_ping_reply *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->echo);
+    mgp_put_u64(to + 4, message->uptime_us);
+    return 12u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_ping_reply_read(const uint8_t *from, uint32_t size, mgp_ping_reply *message) {
+    if (size != 12u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->echo = mgp_get_u32(from + 0);
+    message->uptime_us = mgp_get_u64(from + 4);
+    return mgp_ping_reply_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
 }
 
 

@@ -3,17 +3,9 @@
 
 #include "mg_core.h"
 
-/* Put a message's payload into the answer. */
-#define ANSWER(answer, NAME, name, message)                                                        \
-    do {                                                                                           \
-        (answer)->msg = MGP_MSG_##NAME;                                                            \
-        (answer)->urgency = MGP_CLASS_##NAME;                                                      \
-        (answer)->size = (uint8_t)mgp_##name##_write(message, (answer)->payload);                  \
-    } while (0)
-
 void mg_error(mg_answer *answer, uint16_t msg, uint8_t code, uint32_t detail, uint32_t value) {
     const mgp_error_reply reply = {msg, code, detail, value};
-    ANSWER(answer, ERROR_REPLY, error_reply, &reply);
+    MG_ANSWER(answer, ERROR_REPLY, error_reply, &reply);
 }
 
 static void answer_abort(mg_pistol *pistol, mg_answer *answer) {
@@ -25,7 +17,7 @@ static void answer_abort(mg_pistol *pistol, mg_answer *answer) {
     reply.shots_after =
         (uint16_t)(pistol->shots_after_abort < 0xFFFFu ? pistol->shots_after_abort : 0xFFFFu);
     reply.shot_id_open = mg_shot_id_open(pistol);
-    ANSWER(answer, ABORT_REPLY, abort_reply, &reply);
+    MG_ANSWER(answer, ABORT_REPLY, abort_reply, &reply);
 }
 
 static void answer_clear_abort(mg_pistol *pistol, const mgp_clear_abort *request,
@@ -41,7 +33,7 @@ static void answer_clear_abort(mg_pistol *pistol, const mgp_clear_abort *request
     } else {
         mg_clear_abort(pistol);
         const mgp_clear_abort_reply reply = {pistol->state};
-        ANSWER(answer, CLEAR_ABORT_REPLY, clear_abort_reply, &reply);
+        MG_ANSWER(answer, CLEAR_ABORT_REPLY, clear_abort_reply, &reply);
     }
 }
 
@@ -57,7 +49,7 @@ static void answer_disarm(mg_pistol *pistol, const mgp_disarm *request, mg_answe
         return;
     }
     const mgp_disarm_reply reply = {pistol->state};
-    ANSWER(answer, DISARM_REPLY, disarm_reply, &reply);
+    MG_ANSWER(answer, DISARM_REPLY, disarm_reply, &reply);
 }
 
 static uint16_t flags_of(const mg_pistol *pistol, const mg_senses *senses) {
@@ -112,7 +104,7 @@ static void answer_status(const mg_pistol *pistol, mg_answer *answer) {
     status.temperature_mk = senses.temperature_mk;
     status.uptime_us = mg_uptime_us(pistol, pistol->now_us);
     status.receive_errors = mg_dropped_frames(&pistol->deframer) + pistol->dropped;
-    ANSWER(answer, STATUS, status, &status);
+    MG_ANSWER(answer, STATUS, status, &status);
 }
 
 static int answer_poll(mg_pistol *pistol, const mgp_poll *request, mg_answer *answer) {
@@ -162,7 +154,7 @@ static int answer_shot(mg_pistol *pistol, const mgp_shot *shot, mg_answer *answe
             mg_shots_refuse(pistol, shot, why, &reply); /* its id is not consumed */
         }
     }
-    ANSWER(answer, SHOT_REPLY, shot_reply, &reply);
+    MG_ANSWER(answer, SHOT_REPLY, shot_reply, &reply);
     return MG_OK;
 }
 
@@ -179,7 +171,7 @@ static int answer_resolve(mg_pistol *pistol, const mgp_resolve *request, mg_answ
         return MG_OK;
     }
     if (result == MG_OK) {
-        ANSWER(answer, RESOLUTION, resolution, &reply);
+        MG_ANSWER(answer, RESOLUTION, resolution, &reply);
     }
     return result;
 }
@@ -205,7 +197,7 @@ static int answer_journal_read(mg_pistol *pistol, const mgp_journal_read *reques
             reply.count++;
         }
     }
-    ANSWER(answer, JOURNAL_RECORDS, journal_records, &reply);
+    MG_ANSWER(answer, JOURNAL_RECORDS, journal_records, &reply);
     return MG_OK;
 }
 
@@ -225,7 +217,7 @@ static void answer_limits_get(const mg_pistol *pistol, const mgp_limits_get *req
     }
     mgp_limits reply = *found;
     reply.layer = request->layer;
-    ANSWER(answer, LIMITS, limits, &reply);
+    MG_ANSWER(answer, LIMITS, limits, &reply);
 }
 
 void mg_answer_to(mg_pistol *pistol, uint16_t msg, const mg_request *request, mg_answer *answer) {
@@ -260,6 +252,12 @@ void mg_answer_to(mg_pistol *pistol, uint16_t msg, const mg_request *request, mg
         break;
     case MGP_MSG_LIMITS_GET:
         answer_limits_get(pistol, &request->limits_get, answer);
+        break;
+    case MGP_MSG_PING:
+        mg_ping_answer(pistol, &request->ping, answer);
+        break;
+    case MGP_MSG_DESCRIBE:
+        mg_describe_answer(&request->describe, answer);
         break;
     default:
         mg_error(answer, msg, MGP_ERROR_CODE_UNSUPPORTED, 0, 0);

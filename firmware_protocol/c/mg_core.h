@@ -110,8 +110,18 @@ typedef struct {
     uint8_t payload[MGP_PAYLOAD_BYTES_MAX];
 } mg_answer;
 
+/* Put a message's payload into the answer. */
+#define MG_ANSWER(answer, NAME, name, message)                                                     \
+    do {                                                                                           \
+        (answer)->msg = MGP_MSG_##NAME;                                                            \
+        (answer)->urgency = MGP_CLASS_##NAME;                                                      \
+        (answer)->size = (uint8_t)mgp_##name##_write(message, (answer)->payload);                  \
+    } while (0)
+
 typedef union {
     mgp_hello hello;
+    mgp_describe describe;
+    mgp_ping ping;
     mgp_abort abort;
     mgp_clear_abort clear_abort;
     mgp_arm_request arm_request;
@@ -129,5 +139,13 @@ void mg_answer_to(mg_pistol *pistol, uint16_t msg, const mg_request *request, mg
 uint32_t mg_between(void *hw, uint32_t low, uint32_t high);
 int mg_arm_answer(mg_pistol *pistol, const mgp_arm_request *request, mg_answer *answer);
 int mg_confirm_answer(mg_pistol *pistol, const mgp_arm_confirm *request, mg_answer *answer);
+
+/* ---- mg_tell.c */
+void mg_ping_answer(const mg_pistol *pistol, const mgp_ping *request, mg_answer *answer);
+void mg_describe_answer(const mgp_describe *request, mg_answer *answer);
+
+/* ---- mg_schema.c, generated */
+extern const uint32_t MGP_DESCRIPTION_BYTES;
+extern const uint8_t MGP_DESCRIPTION[];
 
 #endif

@@ -37,6 +37,10 @@ static int read_request(const mg_frame *frame, mg_request *request) {
         return mgp_journal_read_read(from, size, &request->journal_read);
     case MGP_MSG_LIMITS_GET:
         return mgp_limits_get_read(from, size, &request->limits_get);
+    case MGP_MSG_PING:
+        return mgp_ping_read(from, size, &request->ping);
+    case MGP_MSG_DESCRIBE:
+        return mgp_describe_read(from, size, &request->describe);
     default:
         return UNKNOWN_MESSAGE;
     }
@@ -113,7 +117,7 @@ static void greet(mg_pistol *pistol, const mg_frame *frame, const mgp_hello *hel
     reply.minor = MGP_MINOR;
     reply.queue_depth = MG_QUEUE_DEPTH;
     reply.reset_reason = config->reset_reason;
-    reply.features = config->features;
+    reply.features = config->features | MGP_FEATURE_DESCRIBE;
     reply.schema_hash = MGP_SCHEMA_HASH;
     reply.actuating_hash = MGP_ACTUATING_HASH;
     reply.firmware_version = config->firmware_version;

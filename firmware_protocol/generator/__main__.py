@@ -11,6 +11,7 @@ from firmware_protocol.generator.lock import kept
 from firmware_protocol.generator.model import Schema, SchemaError
 from firmware_protocol.generator.read import read
 from firmware_protocol.generator.write_c_header import write_c_header
+from firmware_protocol.generator.write_description import kept_or_packed, write_description_c
 from firmware_protocol.generator.write_dissector import write_dissector
 from firmware_protocol.generator.write_messages import write_messages
 from firmware_protocol.generator.write_reference import write_reference
@@ -33,7 +34,7 @@ def read_schema(ground: Path) -> Schema:
     return read((ground / "schema.toml").read_text("utf-8"))
 
 
-def artefacts(schema: Schema, ground: Path) -> Mapping[Path, str]:
+def artefacts(schema: Schema, ground: Path) -> Mapping[Path, str | bytes]:
     """Return what every file that follows from the schema alone must hold.
 
     Raises:
@@ -41,9 +42,12 @@ def artefacts(schema: Schema, ground: Path) -> Mapping[Path, str]:
     """
     lock = ground / "released.toml"
     locked = lock.read_text("utf-8") if lock.exists() else ""
+    packed = kept_or_packed(schema, ground / "schema.json.z")
     return {
         lock: kept(schema, locked),
         ground / "messages.py": write_messages(schema),
+        ground / "schema.json.z": packed,
+        ground / "c" / "mg_schema.c": write_description_c(packed),
         ground / "strategies.py": write_strategies(schema),
         ground / "vectors" / "messages.json": write_messages_json(schema),
         ground / "vectors" / "malformed.json": write_malformed_json(schema),
@@ -53,7 +57,7 @@ def artefacts(schema: Schema, ground: Path) -> Mapping[Path, str]:
     }
 
 
-def artefacts_with_states(schema: Schema, ground: Path) -> Mapping[Path, str]:
+def artefacts_with_states(schema: Schema, ground: Path) -> Mapping[Path, str | bytes]:
     """Return what also follows from the table of states, which speaks of the generated messages.
 
     So it is read only after those are written: a state renamed in the schema can be renamed in
@@ -66,9 +70,13 @@ def artefacts_with_states(schema: Schema, ground: Path) -> Mapping[Path, str]:
     return {ground / "c" / "mesogun_protocol.h": write_c_header(schema, events, steps)}
 
 
-def stale(wanted: Mapping[Path, str]) -> list[Path]:
+def stale(wanted: Mapping[Path, str | bytes]) -> list[Path]:
     """Return the files that are missing or differ from what the schema gives."""
-    return [p for p, text in wanted.items() if not p.exists() or p.read_bytes() != text.encode()]
+    return [
+        path
+        for path, content in wanted.items()
+        if not path.exists() or path.read_bytes() != _as_bytes(content)
+    ]
 
 
 def main(arguments: Sequence[str], ground: Path = GROUND) -> int:
@@ -89,14 +97,18 @@ def main(arguments: Sequence[str], ground: Path = GROUND) -> int:
     return 1 if options.check and found else 0
 
 
-def _refreshed(wanted: Mapping[Path, str], ground: Path, *, write: bool) -> int:
+def _as_bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
+
+
+def _refreshed(wanted: Mapping[Path, str | bytes], ground: Path, *, write: bool) -> int:
     """Name the stale files, written anew if asked; return how many there were."""
     old = stale(wanted)
     for path in old:
         name = os.path.relpath(path, ground).replace(os.sep, "/")
         if write:
             path.parent.mkdir(exist_ok=True)
-            path.write_bytes(wanted[path].encode())
+            path.write_bytes(_as_bytes(wanted[path]))
             sys.stdout.write(f"wrote {name}\n")
         else:
             sys.stderr.write(f"stale: {name}\n")

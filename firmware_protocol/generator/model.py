@@ -184,15 +184,27 @@ class Schema:
 
     def schema_hash(self) -> int:
         """Return the fingerprint of all layouts and the values of all enumerations."""
-        return self._fingerprint(self.messages)
+        return _fingerprint(self.protocol, self.layouts())
+
+    @property
+    def protocol(self) -> str:
+        """Name and major version: what two ends must have in common to speak at all."""
+        return f"{self.name}/{self.major}"
+
+    def layouts(self) -> list[str]:
+        """Return what `schema_hash` is taken over, one text for each enumeration and message."""
+        return _layouts(self.messages)
 
     def actuating_hash(self) -> int:
         """Return the fingerprint of the actuating messages and of what their fields refer to."""
-        return self._fingerprint(tuple(m for m in self.messages if m.actuating))
+        return _fingerprint(self.protocol, _layouts(tuple(m for m in self.messages if m.actuating)))
 
-    def _fingerprint(self, messages: tuple[Message, ...]) -> int:
-        enums = {enum.name: enum for message in messages for enum in message.enums()}
-        parts = [f"{self.name}/{self.major}"]
-        parts += [enums[name].canonical() for name in sorted(enums)]
-        parts += [m.canonical() for m in sorted(messages, key=lambda m: (m.id, m.is_reply))]
-        return crc32c("\n".join(parts).encode())
+
+def _layouts(messages: tuple[Message, ...]) -> list[str]:
+    enums = {enum.name: enum for message in messages for enum in message.enums()}
+    found = [enums[name].canonical() for name in sorted(enums)]
+    return found + [m.canonical() for m in sorted(messages, key=lambda m: (m.id, m.is_reply))]
+
+
+def _fingerprint(protocol: str, layouts: list[str]) -> int:
+    return crc32c("\n".join([protocol, *layouts]).encode())

@@ -54,6 +54,7 @@ f.journal_record_boot_id = ProtoField.uint32("mesogun.journal_record.boot_id", "
 f.journal_record_limits_revision = ProtoField.uint32("mesogun.journal_record.limits_revision", "limits_revision", base.DEC)
 f.journal_record_calibration_id = ProtoField.uint32("mesogun.journal_record.calibration_id", "calibration_id (id)", base.DEC)
 f.journal_record_crc_previous = ProtoField.uint32("mesogun.journal_record.crc_previous", "crc_previous (crc)", base.HEX)
+f.byte_value = ProtoField.uint8("mesogun.byte.value", "value", base.DEC)
 f.hello_host_major = ProtoField.uint8("mesogun.hello.host_major", "host_major", base.DEC)
 f.hello_host_minor = ProtoField.uint8("mesogun.hello.host_minor", "host_minor", base.DEC)
 f.hello_schema_hash = ProtoField.uint32("mesogun.hello.schema_hash", "schema_hash (crc)", base.HEX)
@@ -81,6 +82,13 @@ f.hello_reply_shot_id_open = ProtoField.uint32("mesogun.hello_reply.shot_id_open
 f.hello_reply_limits_revision = ProtoField.uint32("mesogun.hello_reply.limits_revision", "limits_revision", base.DEC)
 f.hello_reply_calibration_id = ProtoField.uint32("mesogun.hello_reply.calibration_id", "calibration_id (id)", base.DEC)
 f.hello_reply_calibration_not_after_day = ProtoField.uint32("mesogun.hello_reply.calibration_not_after_day", "calibration_not_after_day", base.DEC)
+f.describe_offset = ProtoField.uint32("mesogun.describe.offset", "offset", base.DEC)
+f.describe_chunk_total = ProtoField.uint32("mesogun.describe_chunk.total", "total", base.DEC)
+f.describe_chunk_offset = ProtoField.uint32("mesogun.describe_chunk.offset", "offset", base.DEC)
+f.describe_chunk_count = ProtoField.uint8("mesogun.describe_chunk.count", "count", base.DEC)
+f.ping_echo = ProtoField.uint32("mesogun.ping.echo", "echo", base.DEC)
+f.ping_reply_echo = ProtoField.uint32("mesogun.ping_reply.echo", "echo", base.DEC)
+f.ping_reply_uptime_us = ProtoField.uint64("mesogun.ping_reply.uptime_us", "uptime_us (us)", base.DEC)
 f.error_reply_msg = ProtoField.uint16("mesogun.error_reply.msg", "msg (id)", base.DEC)
 f.error_reply_code = ProtoField.uint8("mesogun.error_reply.code", "code", base.DEC, error_code)
 f.error_reply_detail = ProtoField.uint32("mesogun.error_reply.detail", "detail", base.DEC)
@@ -208,6 +216,16 @@ messages[2] = {name = "Hello",
   fields = {{"hello_host_major", 1}, {"hello_host_minor", 1}, {"hello_schema_hash", 4}, {"hello_host_nonce", 8}}}
 messages[3] = {name = "HelloReply",
   fields = {{"hello_reply_major", 1}, {"hello_reply_minor", 1}, {"hello_reply_queue_depth", 1}, {"hello_reply_reset_reason", 1}, {"hello_reply_features", 4, {"hello_reply_features_simulated", "hello_reply_features_authentication", "hello_reply_features_describe"}}, {"hello_reply_schema_hash", 4}, {"hello_reply_actuating_hash", 4}, {"hello_reply_firmware_version", 4}, {"hello_reply_session", 2}, {"hello_reply_uid", 8}, {"hello_reply_device_nonce", 8}, {"hello_reply_boot_id", 4}, {"hello_reply_boot_count", 4}, {"hello_reply_journal_head", 4}, {"hello_reply_journal_tail", 4}, {"hello_reply_shot_id_highest", 4}, {"hello_reply_shot_id_open", 4}, {"hello_reply_limits_revision", 4}, {"hello_reply_calibration_id", 4}, {"hello_reply_calibration_not_after_day", 4}}}
+messages[4] = {name = "Describe",
+  fields = {{"describe_offset", 4}}}
+messages[5] = {name = "DescribeChunk",
+  fields = {{"describe_chunk_total", 4}, {"describe_chunk_offset", 4}, {"describe_chunk_count", 1}},
+  count = "describe_chunk_count", size = 1, title = "Byte",
+  many = {{"byte_value", 1}}}
+messages[8] = {name = "Ping",
+  fields = {{"ping_echo", 4}}}
+messages[9] = {name = "PingReply",
+  fields = {{"ping_reply_echo", 4}, {"ping_reply_uptime_us", 8}}}
 messages[511] = {name = "ErrorReply",
   fields = {{"error_reply_msg", 2}, {"error_reply_code", 1}, {"error_reply_detail", 4}, {"error_reply_value", 4}}}
 messages[514] = {name = "Abort",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from typing import NoReturn
 
 import click
 
-from firmware_protocol.messages import Feature, HelloReply, Status
+from firmware_protocol.description import differences, own, side_to_update
+from firmware_protocol.errors import RemoteProtocolError
+from firmware_protocol.messages import SCHEMA_HASH, Feature, HelloReply, Status
 from firmware_protocol.messages import Limits as PistolLimits
 from mesogun.cli import show
 from mesogun.device import Pistol, find
@@ -132,6 +135,17 @@ def _limits_facts(limits: PistolLimits) -> dict[str, object]:
     return facts
 
 
+def _refuse_stranger(pistol: Pistol, hello: HelloReply) -> NoReturn:
+    """Name what the pistol's messages differ in: nothing else that it says can be relied on."""
+    known = f"schema {SCHEMA_HASH:08x}, the pistol {hello.schema_hash:08x}"
+    if not hello.features & Feature.DESCRIBE:
+        raise RemoteProtocolError(f"this program has {known}, which it cannot describe: update it")
+    described = pistol.description()
+    lines = "\n  ".join(differences(described, own()))
+    side = side_to_update(described, own())
+    raise RemoteProtocolError(f"this program has {known}. Update {side}:\n  {lines}")
+
+
 @click.command("info", help=INFO_HELP)
 @port_option
 @json_option
@@ -139,6 +153,8 @@ def info_command(url: str, as_json: bool) -> None:
     """Describe a pistol."""
     with Pistol.open(url) as pistol:
         hello = pistol.hello()
+        if hello.schema_hash != SCHEMA_HASH:
+            _refuse_stranger(pistol, hello)
         limits = pistol.limits()
         status = pistol.status()
     facts = {

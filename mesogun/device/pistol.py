@@ -11,18 +11,23 @@ import time
 from types import TracebackType
 from typing import TypeVar
 
+from firmware_protocol.description import PACKED_BYTES_MAX, Description, read_description
 from firmware_protocol.errors import RemoteProtocolError
 from firmware_protocol.messages import (
     MAJOR,
     MINOR,
     SCHEMA_HASH,
     AbortReply,
+    Describe,
+    DescribeChunk,
     ErrorReply,
     Hello,
     HelloReply,
     LimitLayer,
     Limits,
     LimitsGet,
+    Ping,
+    PingReply,
     Poll,
     Reply,
     Request,
@@ -152,6 +157,39 @@ class Pistol:
         """
         self._begin()
         return _expect(Limits, self.ask(LimitsGet(LimitLayer.EFFECTIVE)))
+
+    def ping(self) -> int:
+        """Return how long the pistol took to answer, in us; opens a session if there is none yet.
+
+        Raises:
+            LinkError: as `ask`, or an abort came first.
+            RemoteProtocolError: as `ask`, or the answer is to another ping.
+        """
+        self._begin()
+        echo, began_us = secrets.randbits(32), self.now_us()
+        if _expect(PingReply, self.ask(Ping(echo))).echo != echo:
+            raise RemoteProtocolError("the pistol echoed what it was not asked")
+        return self.now_us() - began_us
+
+    def description(self) -> Description:
+        """Return how the pistol describes its own messages, proven by the hash of its greeting.
+
+        Opens a session anew. For a pistol that was built from another schema than this program.
+
+        Raises:
+            LinkError: as `ask`, or an abort came first.
+            RemoteProtocolError: as `ask`, it cannot describe itself, or describes something else.
+        """
+        wanted, packed = self.hello().schema_hash, b""
+        while True:
+            chunk = _expect(DescribeChunk, self.ask(Describe(len(packed))))
+            packed += bytes(one.value for one in chunk.data)
+            if len(packed) >= chunk.total or not chunk.data or chunk.total > PACKED_BYTES_MAX:
+                break
+        described = read_description(packed)
+        if described.schema_hash() != wanted:
+            raise RemoteProtocolError("the pistol describes other messages than its greeting names")
+        return described
 
     def line_errors(self) -> dict[str, int]:
         """Return how many stretches of bytes from the pistol were no frame, by reason."""

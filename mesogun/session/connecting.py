@@ -102,7 +102,8 @@ def _other_version(hello: HelloReply) -> str:
         f"this program speaks MGP {MAJOR}.{MINOR} (schema {SCHEMA_HASH:08x}, actuating "
         f"{ACTUATING_HASH:08x}), the pistol's firmware {_dotted(hello.firmware_version)} speaks "
         f"MGP {hello.major}.{hello.minor} (schema {hello.schema_hash:08x}, actuating "
-        f"{hello.actuating_hash:08x}): update the {'pistol' if behind else 'program'}"
+        f"{hello.actuating_hash:08x}): update the {'pistol' if behind else 'program'}. "
+        "`mesogun info` names what differs"
     )
 
 

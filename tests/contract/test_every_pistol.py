@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from firmware_protocol.crit import crit
+from firmware_protocol.description import own, packed
 from firmware_protocol.messages import (
     ACTUATING_HASH,
     MAJOR,
@@ -17,6 +18,8 @@ from firmware_protocol.messages import (
     ArmReply,
     ClearAbort,
     ClearAbortReply,
+    Describe,
+    DescribeChunk,
     Disarm,
     DisarmReply,
     ErrorCode,
@@ -25,6 +28,8 @@ from firmware_protocol.messages import (
     JournalKind,
     LimitId,
     Outcome,
+    Ping,
+    PingReply,
     PistolState,
     Refusal,
     Resolution,
@@ -43,6 +48,31 @@ def test_it_says_who_it_is(bench: Any) -> None:
     assert greeting.actuating_hash == ACTUATING_HASH
     assert greeting.features & Feature.SIMULATED
     assert greeting.uid >> 56 == 0x51
+
+
+def test_a_ping_is_echoed_with_the_pistol_s_time_in_every_state(bench: Any) -> None:
+    first, token = bench.pistol.ask(Ping(0xFFFF_FFFF)), bench.arm()
+    armed = bench.pistol.ask(Ping(0))
+    bench.pistol.stop()
+    last = bench.pistol.ask(Ping(7))
+    assert all(isinstance(one, PingReply) for one in (first, armed, last))
+    assert [first.echo, armed.echo, last.echo] == [0xFFFF_FFFF, 0, 7]
+    assert first.uptime_us < armed.uptime_us < last.uptime_us
+    assert bench.poll(token).state is PistolState.ABORTED
+    assert bench.pistol.ping() > 0
+
+
+def test_it_describes_its_own_messages_whole_and_piece_by_piece(bench: Any) -> None:
+    assert bench.greeting.features & Feature.DESCRIBE
+    size = len(packed())
+    middle = bench.pistol.ask(Describe(size // 2))
+    assert isinstance(middle, DescribeChunk)
+    assert bytes(one.value for one in middle.data) == packed()[size // 2 :][:200]
+    assert bench.pistol.ask(Describe(size)) == DescribeChunk(size, size, 0, ())
+    beyond = bench.pistol.ask(Describe(size + 1))
+    assert isinstance(beyond, ErrorReply)
+    assert (beyond.code, beyond.detail) == (ErrorCode.OUT_OF_RANGE, size)
+    assert bench.pistol.description() == own()
 
 
 def test_a_new_hello_is_a_new_session_of_the_same_pistol(bench: Any) -> None:

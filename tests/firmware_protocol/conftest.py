@@ -23,6 +23,7 @@ KINDS = {
         *messages.REPLY_OF.values(),
         messages.ErrorReply,
         messages.JournalRecord,
+        messages.Byte,
         messages.Trigger,
         messages.PistolState,
         messages.AbortCause,

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ GENERATED = [
     "vectors/malformed.json",
     "vectors/crit.json",
     "c/mesogun_protocol.h",
+    "c/mg_schema.c",
     "wireshark/mesogun.lua",
     "../docs/messages.md",
 ]
@@ -57,7 +59,7 @@ def ground(tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.mark.parametrize("name", [*GENERATED, "released.toml"])
+@pytest.mark.parametrize("name", [*GENERATED, "released.toml", "schema.json.z"])
 def test_a_stale_or_missing_file_is_named_and_fails_the_check(
     ground: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -73,6 +75,20 @@ def test_a_stale_or_missing_file_is_named_and_fails_the_check(
     assert f"wrote {name}" in capsys.readouterr().out
     assert path.read_bytes() == was
     assert main(["--check"], ground) == 0
+
+
+def test_another_packing_of_the_same_description_stays_and_a_wrong_one_goes(ground: Path) -> None:
+    path = ground / "schema.json.z"
+    text = zlib.decompress(path.read_bytes())
+    other = zlib.compress(text, 1)
+    assert other != path.read_bytes()
+    path.write_bytes(other)
+    assert main([], ground) == 0
+    assert path.read_bytes() == other
+    assert f"MGP_DESCRIPTION_BYTES = {len(other)}u" in (ground / "c/mg_schema.c").read_text()
+    for wrong in (zlib.compress(text + b" "), other[:-1], other + b"\0", b"no zlib"):
+        path.write_bytes(wrong)
+        assert main(["--check"], ground) == 1
 
 
 def test_a_check_writes_nothing(ground: Path) -> None:

@@ -39,7 +39,7 @@ def test_hello_says_who_the_pistol_is(host: Any) -> None:
     reply = host.hello()
     assert (reply.major, reply.minor, reply.schema_hash) == (MAJOR, MINOR, SCHEMA_HASH)
     assert (reply.actuating_hash, reply.limits_revision) == (ACTUATING_HASH, 1)
-    assert reply.features == Feature.SIMULATED
+    assert reply.features == Feature.SIMULATED | Feature.DESCRIBE
     assert reply.uid >> 56 == 0x51
     assert (reply.boot_count, reply.journal_head, reply.journal_tail) == (1, 1, 0)
     assert reply.boot_id != 0

@@ -95,6 +95,8 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
     if (is_reply) {
         switch (msg) {
             CASE(HELLO_REPLY, hello_reply);
+            CASE(DESCRIBE_CHUNK, describe_chunk);
+            CASE(PING_REPLY, ping_reply);
             CASE(ERROR_REPLY, error_reply);
             CASE(ABORT_REPLY, abort_reply);
             CASE(CLEAR_ABORT_REPLY, clear_abort_reply);
@@ -112,6 +114,8 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
     } else {
         switch (msg) {
             CASE(HELLO, hello);
+            CASE(DESCRIBE, describe);
+            CASE(PING, ping);
             CASE(ABORT, abort);
             CASE(CLEAR_ABORT, clear_abort);
             CASE(ARM_REQUEST, arm_request);

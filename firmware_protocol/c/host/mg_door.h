@@ -10,6 +10,10 @@
 typedef union {
     mgp_hello hello;
     mgp_hello_reply hello_reply;
+    mgp_describe describe;
+    mgp_describe_chunk describe_chunk;
+    mgp_ping ping;
+    mgp_ping_reply ping_reply;
     mgp_error_reply error_reply;
     mgp_abort abort;
     mgp_abort_reply abort_reply;
