@@ -8,6 +8,7 @@ that it stands still.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ from mesogun.errors import LinkTimeout
 TO_PISTOL, FROM_PISTOL = 0, 1
 RETRY_US_MAX = 250_000
 REQUEST_MAX = 0xFFFF
+NUMBERS_MAX = 1024
 ABORT_BURST = 3
 ABORT_REPEAT_US = 20_000
 ABORT_GIVE_UP_US = 10_000_000
@@ -92,6 +94,7 @@ class Link:
         self._retry_us = retry_us
         self._give_up_us = give_up_us
         self._on_body = on_body
+        self._heard_numbers: deque[int] = deque(maxlen=NUMBERS_MAX)
         self._number = (first_request - 1) % REQUEST_MAX
         self._deframer = Deframer()
         self._asked: _Asked | None = None
@@ -107,6 +110,17 @@ class Link:
     def aborting(self) -> bool:
         """Whether an abort is under way that the pistol has not confirmed."""
         return self._aborting is not None
+
+    @property
+    def number(self) -> int:
+        """The number of the request that `outgoing` handed out last."""
+        return self._number
+
+    def numbers_heard(self) -> list[int]:
+        """Pop the numbers of the answers that came, whether anybody waited for them or not."""
+        numbers = list(self._heard_numbers)
+        self._heard_numbers.clear()
+        return numbers
 
     @property
     def line_errors(self) -> dict[str, int]:
@@ -147,6 +161,7 @@ class Link:
                 self.counters["dropped"] += 1
                 continue
             self.counters["received"] += 1
+            self._heard_numbers.append(frame.request)
             if self._on_body is not None:
                 self._on_body(FROM_PISTOL, encode_body(frame), at_us)
             if self._aborting is not None:

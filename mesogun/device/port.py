@@ -11,6 +11,7 @@ import importlib
 import os
 import re
 import select
+import socket
 import sys
 import weakref
 from contextlib import suppress
@@ -35,6 +36,13 @@ WRITE_TIMEOUT_S = 0.05
 READ_TIMEOUT_S = 0.005
 IDLE_S = 0.05
 READ_BYTES_MAX = 4096
+KEEP_ALIVE = {
+    "TCP_KEEPIDLE": 1,
+    "TCP_KEEPINTVL": 1,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 4_000,
+}
+"""A silent peer is asked every second, and is gone after three, or 4,000 ms without a receipt."""
 TWIN_HANDLERS = "simulator.url_handlers"
 PORT_NUMBER_MAX = 65_535
 ACCEPTED = (
@@ -47,6 +55,8 @@ class Line(Protocol):
     """Bytes in and out, for the one thread that owns it; only `wake` is for the others."""
 
     name: str
+    tells_drained: bool
+    """Whether `drained` knows: a socket and a pseudo terminal only know that somebody took it."""
 
     def wake(self) -> None:
         """Make a `read` that waits return at once. Safe from a signal handler."""
@@ -69,7 +79,7 @@ class Line(Protocol):
         ...
 
     def drained(self) -> bool:
-        """Whether everything written has left this machine, as far as that can be known."""
+        """Whether everything written has left this machine; True where that cannot be known."""
         ...
 
     def drop_unsent(self) -> None:
@@ -116,6 +126,7 @@ class _PortLine:
 
     def __init__(self, port: serial.SerialBase, name: str) -> None:
         self.name = name
+        self.tells_drained = _tells_drained(port)
         self._port = port
 
     def write(self, chunk: bytes) -> None:
@@ -215,6 +226,20 @@ class _PolledLine(_PortLine):
             self._port.close()
 
 
+def _tells_drained(port: serial.SerialBase) -> bool:
+    try:
+        port.out_waiting  # noqa: B018  (only whether it can be asked)
+    except (*PORT_ERRORS, AttributeError, NotImplementedError):
+        return False
+    descriptor = _descriptor(port)
+    return descriptor is None or not is_pseudo_terminal(descriptor)
+
+
+def is_pseudo_terminal(descriptor: int) -> bool:
+    """Whether a descriptor's other end is a program, not a line."""
+    return os.isatty(descriptor) and os.ttyname(descriptor).startswith("/dev/pts/")
+
+
 def _descriptor(port: serial.SerialBase) -> int | None:
     if sys.platform == "win32":
         return None
@@ -226,16 +251,44 @@ def _descriptor(port: serial.SerialBase) -> int | None:
 
 def _claim(port: serial.SerialBase, descriptor: int) -> None:
     """Keep other programs off a real port, also those that do not ask, and hurry its driver."""
-    if sys.platform == "win32" or not os.isatty(descriptor):
+    if sys.platform == "win32":
         return
-    import fcntl
-
+    if not os.isatty(descriptor):
+        hurry_and_watch(descriptor)
+        return
     # A pseudo terminal keeps the mark when its holder is killed, and would shut out the resume.
-    if not os.ttyname(descriptor).startswith("/dev/pts/"):
+    if not is_pseudo_terminal(descriptor):
         with suppress(OSError):
-            fcntl.ioctl(descriptor, termios.TIOCEXCL)
+            keep_others_off(descriptor)
     with suppress(*PORT_ERRORS, ValueError, AttributeError, NotImplementedError):
         port.set_low_latency_mode(True)
+
+
+def keep_others_off(descriptor: int) -> None:
+    """Let nobody else open this terminal until it is closed, not even without asking for a lock.
+
+    A process with the system's administrative rights still may.
+
+    Raises:
+        OSError: the system does not do that.
+    """
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.ioctl(descriptor, termios.TIOCEXCL)
+
+
+def hurry_and_watch(descriptor: int) -> None:
+    """Let no small frame wait for another, and notice a peer that vanished without a word."""
+    try:
+        with socket.socket(fileno=os.dup(descriptor)) as same:
+            same.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            same.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for name, value in KEEP_ALIVE.items():
+                if hasattr(socket, name):
+                    same.setsockopt(socket.IPPROTO_TCP, int(vars(socket)[name]), value)
+    except OSError:
+        pass  # no socket, or none that can be hurried: the reply timeout remains
 
 
 def _refuse_nonsense(url: str, scheme: str) -> None:

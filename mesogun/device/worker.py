@@ -17,6 +17,7 @@ from firmware_protocol.errors import MesogunError, ProtocolError
 from firmware_protocol.messages import AbortReply, Reply, Request
 from mesogun.device.link import Link
 from mesogun.device.port import Line
+from mesogun.device.unread import Unread
 from mesogun.errors import LinkError
 
 CHUNK_BYTES_MAX = 64
@@ -42,6 +43,7 @@ class Worker:
         self._line = line
         self._link = link
         self._now_us = now_us
+        self._unread = Unread()
         self._inbox: SimpleQueue[_Ask] = SimpleQueue()
         self._alerts: SimpleQueue[None] = SimpleQueue()
         self._waiting: deque[_Ask] = deque()
@@ -115,10 +117,15 @@ class Worker:
         if due_us is None and (self._waiting or self._wanted > self._taken):
             return
         wait_s = None if due_us is None else max(0, due_us - self._now_us()) / 1e6
+        if self._listen(wait_s):
+            self._tell_answer()
+
+    def _listen(self, wait_s: float | None) -> bool:
         data = self._line.read(wait_s)
         if data:
             self._link.receive(data, self._now_us())
-            self._tell_answer()
+            self._unread.answered(self._link.numbers_heard())
+        return bool(data)
 
     def _take_orders(self) -> None:
         while True:
@@ -149,20 +156,31 @@ class Worker:
     def _send(self, data: bytes) -> None:
         """Write in small pieces, so that never much stands between an abort and the line."""
         for start in range(0, len(data), CHUNK_BYTES_MAX):
-            if not self._link.aborting and not self._room():
+            piece = data[start : start + CHUNK_BYTES_MAX]
+            if not self._link.aborting and not self._room(start, len(data)):
                 return
-            self._line.write(data[start : start + CHUNK_BYTES_MAX])
+            self._line.write(piece)
+            if not self._line.tells_drained:
+                self._unread.wrote(self._link.number, len(piece))
 
-    def _room(self) -> bool:
-        """Wait until the line has drained; False: not now, the frame is left to the next repeat."""
-        while not self._line.drained():
+    def _room(self, sent: int, count: int) -> bool:
+        """Wait until an abort could follow at once on what is written of `count` bytes.
+
+        False: not now, the frame is left to the next repeat.
+        """
+        while not self._has_room(sent, count):
             due_us = self._link.next_due_us()
             if self._wanted > self._taken or due_us is None or self._now_us() >= due_us:
                 return False
-            data = self._line.read(DRAIN_POLL_S)
-            if data:
-                self._link.receive(data, self._now_us())
+            self._listen(DRAIN_POLL_S)
         return self._wanted == self._taken
+
+    def _has_room(self, sent: int, count: int) -> bool:
+        if self._line.tells_drained:
+            return self._line.drained()
+        # Nothing tells how far bytes have come but their answers: so frames are judged whole.
+        before = self._unread.count - sent
+        return not before or before + count <= CHUNK_BYTES_MAX
 
     def _tell_answer(self) -> None:
         try:

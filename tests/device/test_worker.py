@@ -42,6 +42,7 @@ class MemoryLine:
     """A line to a peer in this process, which can be held, filled and cut."""
 
     name = "memory"
+    tells_drained = True
 
     def __init__(self, peer: Any) -> None:
         self.peer = peer
