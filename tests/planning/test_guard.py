@@ -150,6 +150,10 @@ def test_the_depth_of_a_slanting_needle_is_its_vertical_part_rounded_up() -> Non
     for depth_um, word in ((4_000, "allowed"), (4_001, "depth")):
         one = at((0, 0), depth_um=depth_um, zones=slanting, needle_depth_um_max=9_000)
         assert reason(Guard.of(one, {}), 0) == word, depth_um
+    # 1,997 um and a millionth of one
+    steep = (zone("square", SQUARE, interval_ms=0, angle_sin_ppm=998_001),)
+    one = at((0, 0), depth_um=2_001, zones=steep, depth_um_max=1_997)
+    assert reason(Guard.of(one, {}), 0) == "depth"
 
 
 def test_a_broken_limit_is_told_with_value_and_origin() -> None:
@@ -238,6 +242,10 @@ def test_earlier_sessions_keep_their_distance() -> None:
         assert reason(Guard.of(at((x_um, 0), earlier=(before,)), {}), 0) == word
     verdict = Guard.of(at((1, 0), earlier=(before,)), {}).check(0, 0)
     assert "2026-11-01 (out/first)" in verdict.text
+    nearer = Earlier("out/second", "2026-11-08", 1_000, ((90_000, 0, 0),))
+    for both in ((before, nearer), (nearer, before)):
+        for x_um, word in ((12_000, "allowed"), (11_999, "earlier"), (90_999, "earlier")):
+            assert reason(Guard.of(at((x_um, 0), earlier=both), {}), 0) == word
 
 
 def test_a_measured_place_may_be_as_much_nearer_to_earlier_pricks_as_it_may_miss() -> None:

@@ -58,6 +58,13 @@ def test_exclusions_may_overlap_each_other() -> None:
     check_region(SQUARE, [MOLE, moved(MOLE, 2_000, 2_000), MOLE], "zone 'x'")
 
 
+@pytest.mark.parametrize("upright", [True, False])
+def test_edges_on_one_line_that_do_not_meet_are_accepted(upright: bool) -> None:
+    """Two teeth, cut off at the same line."""
+    teeth = ((0, 0), (9, 0), (9, 3), (4, 3), (4, 6), (9, 6), (9, 9), (0, 9))
+    check_ring(teeth if upright else tuple((y, x) for x, y in teeth), "ring")
+
+
 @given(ring=small_rings)
 @settings(max_examples=200, deadline=None)
 def test_a_ring_is_accepted_if_and_only_if_it_is_simple(ring: Ring) -> None:

@@ -114,6 +114,18 @@ def test_a_lost_dose_goes_to_the_rest_of_its_own_zone() -> None:
     assert {int(before.pricks.zone[row]) for row in raised} == {0}
 
 
+def test_a_lost_dose_of_a_later_zone_goes_to_its_rest_though_the_first_is_done() -> None:
+    before = four_zones()
+    zones = before.pricks.zone.tolist()
+    done = max(row for row, one in enumerate(zones) if one == zones[0]) + 1
+    lost = done + 2
+    assert zones[lost] == zones[done] != zones[0]
+    anew = replan(before, given_so_far(before, lost + 1, lost))
+    verify(anew)
+    assert sum(doses(anew)) == sum(doses(before))
+    assert [one.dose_nl_total for one in anew.zones] == [one.dose_nl_total for one in before.zones]
+
+
 def test_what_its_zone_cannot_take_goes_to_others_where_no_share_was_asked() -> None:
     before = four_zones()
     first = before.zones[0].prick_count

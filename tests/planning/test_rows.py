@@ -111,3 +111,14 @@ def test_going_by_rows_takes_every_place_once(
     bands = (y - y.min()) // 8_660
     walked = bands[way] if bands[way[0]] <= bands[way[-1]] else -bands[way]
     assert all(two >= one - 1 for one, two in pairwise(walked.tolist()))
+
+
+def test_a_prick_a_little_beside_its_row_is_of_that_row() -> None:
+    """Rows of a lattice 8,660 um apart, each prick up to 2 mm off its row."""
+    off = np.array([0, 1_900, -1_800, 0, 2_000, -1_000, 700, -2_000, 0])
+    x = np.array([0, 10_000, 20_000] * 3, dtype=np.int64)
+    y = np.repeat(np.array([0, 8_660, 17_320]), 3) + off
+    for basis in (NO_LATTICE, (10_000, 0, 5_000, 8_660)):
+        way = by_rows(x, y, basis, 10_000, (0, 0)).tolist()
+        assert [row // 3 for row in way] == [0, 0, 0, 1, 1, 1, 2, 2, 2], basis
+        assert way[:3] == [0, 1, 2]
