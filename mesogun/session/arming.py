@@ -9,6 +9,7 @@ from firmware_protocol.messages import (
     ArmRequest,
     Feature,
     Hazard,
+    LimitLayer,
     Limits,
 )
 from firmware_protocol.units import Micrometres, Milliseconds, Nanolitres, NanolitresPerSecond
@@ -36,6 +37,9 @@ LEASE_ROUND_TRIPS = 6
 def limited(phase: Limiting, limits: Limits, at_us: int) -> Step:
     """Compare what is left of the plan with the limits in force; ask to be armed within them."""
     core = phase.core
+    if limits.layer is not LimitLayer.EFFECTIVE:
+        text = f"asked for the limits in force, the pistol answered with {limits.layer.name}"
+        return asks.fault(core, "contradiction", text, at_us)
     # Two requests and their repeats must fit between two renewals: a slow line needs a longer one.
     wanted_ms = max(core.lease_ms, LEASE_ROUND_TRIPS * core.round_trip_us // 1000)
     longest_ms = min(limits.lease_ms_max, LEASE_MS_MAX)
@@ -159,6 +163,7 @@ def armed(phase: Arming, reply: ArmReply, at_us: int) -> Step:
         arms=phase.core.arms + 1,
         polled_at_us=phase.asked_at_us,
         patience=PATIENCE,
+        budget=(reply.shots_left, reply.volume_nl_left),
     )
     entry = Armed(at_us, reply.lease_ms, phase.confirmed_by)
     given = (reply.shots_left, reply.volume_nl_left, reply.lease_ms)

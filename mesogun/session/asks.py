@@ -267,7 +267,7 @@ def fire(core: Core, at_us: int, due_us: int, entries: tuple[Entry, ...] = ()) -
     ledger, reserved = _reserve(ledger, at_us)
     entries = (*entries, *reserved)
     ledger = ledger._replace(id_next=shot_id + 1, open=(Asked(shot_id, shot, at_us),))
-    core = core._replace(ledger=ledger)
+    core = core._replace(ledger=ledger, weighed_nl=None)
     entries = (*entries, Intent(at_us, shot_id, shot))
     return Step(Asking(core), entries, _shot(core, shot_id, shot), due_us)
 

@@ -22,7 +22,7 @@ from firmware_protocol.messages import (
     Status,
 )
 from mesogun.record import Acknowledged, Alarmed, Connected, Entry, Replanned
-from mesogun.session import asks
+from mesogun.session import asks, contradictions
 from mesogun.session.merge import ENDS, Told, merge, settle, told_by
 from mesogun.session.model import (
     Claiming,
@@ -36,7 +36,7 @@ from mesogun.session.model import (
     Step,
     Surveying,
 )
-from mesogun.session.shooting import after_not_fired, lost_records, seen
+from mesogun.session.shooting import after_not_fired, disbelieved, lost_records, seen
 
 ARMS_MAX = 20
 """How often one part of a session arms before it wants to be resumed by a person."""
@@ -59,6 +59,9 @@ def greeted(core: Core, hello: HelloReply, at_us: int) -> Step:
             "replaced. What it says of open shots cannot be believed: they stay in doubt"
         )
         return asks.end(core, "fault", text, Alarmed(at_us, "pistol_memory", text))
+    lie = contradictions.in_hello(hello)
+    if lie:
+        return asks.end(core, "fault", lie, Alarmed(at_us, "contradiction", lie))
     core = _introduced(core, hello)
     entries: tuple[Entry, ...] = (_connected(core, hello, at_us),)
     stranger = _other_version(hello)
@@ -109,9 +112,12 @@ def _other_version(hello: HelloReply) -> str:
 
 def surveyed(phase: Surveying, status: Status, at_us: int) -> Step:
     """Read what is unread, settle what is open, wait for what moves; then arm or end."""
+    if status.journal_head < phase.core.merged_seq:
+        return lost_records(phase.core, status, at_us)
+    lie = contradictions.in_status(phase.core, status)
+    if lie:
+        return disbelieved(phase.core, status, lie, at_us)
     core = seen(phase.core, status, at_us)
-    if status.journal_head < core.merged_seq:
-        return lost_records(core, status, at_us)
     if status.journal_head > core.merged_seq:
         return asks.read(core, status.journal_head)
     if core.ledger.open:
@@ -197,6 +203,9 @@ def was_read(phase: Reading, reply: JournalRecords, at_us: int) -> Step:
         troubles += [merged.contradiction] if merged.contradiction else []
         if was_open and record.outcome is Outcome.NOT_FIRED:
             not_fired = record.reason
+    endless = contradictions.in_records(core, phase.until_seq, reply)
+    if endless:
+        return asks.fault(core, "journal", endless, at_us, tuple(entries))
     if core.merged_seq == phase.core.merged_seq:
         text = f"the pistol's journal has a hole after record {core.merged_seq}"
         return asks.fault(core, "journal", text, at_us, tuple(entries))
@@ -260,6 +269,8 @@ def _refusal_resolved(phase: Resolving, reply: Resolution, at_us: int) -> Step:
     core, asked, reason = phase.core, phase.core.ledger.open[0], phase.refused.name.lower()
     if reply.outcome is Outcome.NOT_FIRED and not reply.dose_nl_given:
         merged = settle(core, asked, told_by(reply, reason), at_us)
+        if merged.contradiction:
+            return _contradicted(merged.core, merged.contradiction, at_us, merged.entries)
         return after_not_fired(merged.core, phase.refused, phase.note, at_us, merged.entries)
     # Refused, and yet it has another end: another host's shot has this id, or the pistol is mad.
     told = Told("indeterminate", reason, 0, 0, 0, 0, None)

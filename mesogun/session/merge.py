@@ -14,6 +14,7 @@ from typing import NamedTuple
 from firmware_protocol.messages import JournalKind, JournalRecord, Outcome, Resolution
 from mesogun.record import Alarmed, Entry, ShotOutcome
 from mesogun.record import Outcome as OutcomeEntry
+from mesogun.session import contradictions
 from mesogun.session.counting import DOSE_TOLERANCE_PERCENT, counted_nl, is_off
 from mesogun.session.model import RECENT, Core, Ledger
 from mesogun.session.resume import Asked, Settled
@@ -67,6 +68,10 @@ def told_by(resolution: Resolution, reason: str = "") -> Told:
 def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
     """Take in the end of an open shot."""
     ledger, asked_nl = core.ledger, core.orders.shots[asked.shot].dose_nl
+    lie = contradictions.in_weight(core, asked_nl, told.outcome, told.dose_nl_given)
+    if lie:
+        lie = f"shot {asked.shot_id}: {lie}"
+        told = told._replace(outcome="indeterminate", reason="the syringe tells otherwise")
     fired_at_us = _on_session_clock(core, told, at_us)
     entry = OutcomeEntry(
         at_us=at_us,
@@ -97,7 +102,8 @@ def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
     begun_at_us = core.begun_at_us if fired_at_us is None else fired_at_us
     ended_at_us = core.ended_at_us if missed else at_us
     core = core._replace(ledger=ledger, begun_at_us=begun_at_us, ended_at_us=ended_at_us)
-    contradiction = ""
+    core = contradictions.emptied(core, told.outcome, told.dose_nl_given)
+    contradiction = lie
     if told.outcome == "not_fired" and told.dose_nl_given:
         contradiction = f"shot {asked.shot_id} was not fired, yet gave {told.dose_nl_given} nL"
     alarms = _dose_alarm(core, asked, told, at_us)
@@ -108,7 +114,10 @@ def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
 
 def merge(core: Core, record: JournalRecord, at_us: int) -> Merged:
     """Take in one record of the pistol's journal, which follows those merged already."""
-    core = core._replace(merged_seq=record.seq)
+    lie = contradictions.in_record(core, record)
+    core = contradictions.noted(core._replace(merged_seq=record.seq), record)
+    if lie:
+        return _disbelieved(core, record, lie, at_us)
     if record.kind not in (JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VOID):
         return Merged(core)
     asked = next((one for one in core.ledger.open if one.shot_id == record.shot_id), None)
@@ -139,6 +148,28 @@ def merge(core: Core, record: JournalRecord, at_us: int) -> Merged:
     return _told_again(core, record.shot_id, known, told, at_us)
 
 
+def _disbelieved(core: Core, record: JournalRecord, lie: str, at_us: int) -> Merged:
+    """Take a record that cannot be true as a reason to know nothing of its shot any more."""
+    told = Told("indeterminate", "contradiction", 0, 0, 0, 0, record.seq)
+    asked = next((one for one in core.ledger.open if one.shot_id == record.shot_id), None)
+    known = _settled_already(core, record.shot_id)
+    if record.kind not in (JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VOID):
+        return Merged(core, contradiction=lie)
+    if asked is None and known is None:
+        return Merged(core, contradiction=lie)
+    if asked is None and known is not None:
+        asked = Asked(record.shot_id, known.shot, at_us)
+    assert asked is not None  # one of the two is there
+    return doubted(core, asked, told, lie, at_us)
+
+
+def doubted(core: Core, asked: Asked, told: Told, lie: str, at_us: int) -> Merged:
+    """Let a shot that is open, or that was settled, be in doubt from now on, for ever."""
+    merged = settle(core, asked, told, at_us)
+    ledger = _spent(merged.core.ledger, asked.shot)
+    return Merged(merged.core._replace(ledger=ledger), merged.entries, lie)
+
+
 def _told(record: JournalRecord) -> Told:
     return Told(
         ENDS[record.outcome],
@@ -152,13 +183,14 @@ def _told(record: JournalRecord) -> Told:
 
 
 def _told_again(core: Core, shot_id: int, known: Settled | None, told: Told, at_us: int) -> Merged:
-    if known is None or known.outcome == told.outcome:
+    if known is None or (known.outcome, known.given_nl) == (told.outcome, told.dose_nl_given):
         return Merged(core)
-    text = f"shot {shot_id} was settled as {known.outcome}, the pistol's journal has {told.outcome}"
+    text = (
+        f"shot {shot_id} was settled as {known.outcome} with {known.given_nl} nL, the pistol's "
+        f"journal has {told.outcome} with {told.dose_nl_given} nL"
+    )
     # Both tellings stand in the journal, so that the record shows the shot in doubt for ever.
-    merged = settle(core, Asked(shot_id, known.shot, at_us), told, at_us)
-    ledger = _spent(merged.core.ledger, known.shot)
-    return Merged(merged.core._replace(ledger=ledger), merged.entries, text)
+    return doubted(core, Asked(shot_id, known.shot, at_us), told, text, at_us)
 
 
 def _settled_already(core: Core, shot_id: int) -> Settled | None:

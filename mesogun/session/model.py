@@ -88,6 +88,23 @@ class Core(NamedTuple):
     """When the last poll was to leave: from there the lease is counted."""
     calm_at_us: int = 0
     """When the last poll left that found the pistol not firing."""
+    chain: int | None = None
+    """The CRC of the last record read in this part; the next one names it."""
+    begun: tuple[int, ...] = ()
+    """The newest ids whose intents were read in this part; those of the ends are in `over`."""
+    over: tuple[int, ...] = ()
+    records_read: int = 0
+    """In this part."""
+    uptime_us: int = 0
+    """The latest that a status told."""
+    budget: tuple[int, int] = (0, 0)
+    """Shots and nL that the arming still had when it was last told."""
+    syringe_nl: int | None = None
+    """What the syringe holds by all that was told; None: not known."""
+    weighed_nl: int | None = None
+    """What it holds by a status that came after the open shot had ended; None: none came yet."""
+    over_by_us: int = 0
+    """By then the open shot has come to its end."""
     uptime_at_us: int | None = None
     """The session's clock when the pistol's uptime was 0; None until a status has told."""
     round_trip_us: int = 0

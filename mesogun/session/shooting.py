@@ -15,10 +15,13 @@ from firmware_protocol.messages import (
     StatusFlag,
 )
 from mesogun.record import Alarmed, Entry, SessionOutcome
-from mesogun.session import asks
+from mesogun.session import asks, contradictions
 from mesogun.session.counting import TRIES_MAX
+from mesogun.session.merge import Told, doubted
 from mesogun.session.model import Asking, Core, Step, Watching
+from mesogun.session.resume import Asked
 
+NOT_FIRED = "not_fired"
 LATE_US = 10_000
 """A status that took this much longer than the fastest says too little about when it was made."""
 _TOKEN_VALID = int(StatusFlag.TOKEN_VALID)
@@ -59,6 +62,9 @@ def asked(phase: Asking, reply: ShotReply, at_us: int) -> Step:
         text = f"asked for shot {shot.shot_id}, the pistol answered about {reply.shot_id}"
         return asks.fault(core, "contradiction", text, at_us)
     if reply.result is not ShotResult.REFUSED:
+        motion_us = core.orders.shots[shot.shot].motion_us
+        over_by_us = at_us + core.ttl_ms * 1000 + 2 * motion_us + contradictions.SHOT_LATE_US
+        core = core._replace(over_by_us=over_by_us)
         return asks.watch(core, at_us)
     note = f"{reply.limit.name} {reply.limit_value}" if reply.limit else ""
     return asks.resolve(core, at_us, refused=reply.reason, note=note)
@@ -66,9 +72,12 @@ def asked(phase: Asking, reply: ShotReply, at_us: int) -> Step:
 
 def watched(phase: Watching, status: Status, at_us: int) -> Step:
     """Keep the lease; read the pistol's journal once the open shot has ended in it."""
+    if status.journal_head < phase.core.merged_seq:
+        return lost_records(phase.core, status, at_us)
+    lie = contradictions.in_status(phase.core, status)
+    if lie:
+        return disbelieved(phase.core, status, lie, at_us)
     core = seen(phase.core, status, at_us)
-    if status.journal_head < core.merged_seq:
-        return lost_records(core, status, at_us)
     match status.state:
         case PistolState.ABORTED:
             cause = status.abort_cause
@@ -89,6 +98,9 @@ def watched(phase: Watching, status: Status, at_us: int) -> Step:
     if status.queue == 0:
         # Nothing waits, nothing is unread, and yet our shot has no end.
         return asks.resolve(core, at_us)
+    late = contradictions.in_time(core, at_us)
+    if late:
+        return asks.fault(core, "pistol", late, at_us)
     if status.state is not PistolState.FIRING:
         return asks.watch(core, at_us)
     motion_us = core.orders.shots[core.ledger.open[0].shot].motion_us
@@ -97,7 +109,7 @@ def watched(phase: Watching, status: Status, at_us: int) -> Step:
 
 def seen(core: Core, status: Status, at_us: int) -> Core:
     """Take in where the pistol's uptime lies on the session's clock, and whether it is moving."""
-    asked_us = core.polled_at_us
+    asked_us, core = core.polled_at_us, contradictions.looked(core, status)
     calm_us = core.calm_at_us if status.state is PistolState.FIRING else asked_us
     trip_us = max(at_us - asked_us, 1)
     if core.uptime_at_us is not None and trip_us > core.round_trip_us + LATE_US:
@@ -107,6 +119,24 @@ def seen(core: Core, status: Status, at_us: int) -> Core:
         round_trip_us=min(trip_us, core.round_trip_us or trip_us),
         uptime_at_us=(asked_us + at_us) // 2 - status.uptime_us,
     )
+
+
+def disbelieved(core: Core, status: Status, lie: str, at_us: int) -> Step:
+    """End because of a status that cannot be true.
+
+    Where the syringe tells of a shot that nobody owns up to, it is the last one that was told as
+    not fired: from now on it is in doubt.
+    """
+    entries: tuple[Entry, ...] = ()
+    last = core.ledger.recent[-1:]
+    if lie == contradictions.in_syringe(core, status) and last and last[0][1].outcome == NOT_FIRED:
+        shot_id, settled = last[0]
+        told = Told("indeterminate", "the syringe tells otherwise", 0, 0, 0, 0, None)
+        merged = doubted(core, Asked(shot_id, settled.shot, at_us), told, lie, at_us)
+        core, entries = merged.core, merged.entries
+    # What it said before is all that is known of its counters; the way to the end looks again.
+    core = contradictions.looked(core, status)
+    return asks.fault(core, "contradiction", lie, at_us, entries)
 
 
 def lost_records(core: Core, status: Status, at_us: int) -> Step:

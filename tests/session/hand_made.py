@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from firmware_protocol.frame import crc32c
 from firmware_protocol.messages import (
     ACTUATING_HASH,
     MAJOR,
@@ -36,11 +37,13 @@ from firmware_protocol.messages import (
     Status,
     StatusFlag,
     Trigger,
+    to_frame,
 )
+from firmware_protocol.units import Nanolitres, ShotId
 from mesogun.record import Connected, Entry, Intent, Opened, Reserved
 from mesogun.record import Outcome as OutcomeEntry
 from mesogun.session.asks import begin
-from mesogun.session.model import Claiming, Confirmed, Event, Step
+from mesogun.session.model import Claiming, Confirmed, Event, Reading, Session, Step
 from mesogun.session.orders import LEASE_MS, Orders, ShotOrder
 from mesogun.session.resume import past_of
 from mesogun.session.states import advance
@@ -48,6 +51,7 @@ from mesogun.session.states import advance
 UID = 0x51000000_00000007
 DIGEST = "sha256:" + "ab" * 32
 BOOT = 77
+FULL_NL = 10**7
 WALL = "2026-11-21T09:00:00Z"
 
 
@@ -107,7 +111,7 @@ def hello(**other: Any) -> HelloReply:
         "device_nonce": 1,
         "boot_id": BOOT,
         "boot_count": 1,
-        "journal_head": 0,
+        "journal_head": other.get("journal_tail", 0),
         "journal_tail": 0,
         "shot_id_highest": 0,
         "shot_id_open": 0,
@@ -135,7 +139,7 @@ def status(state: PistolState = PistolState.SAFE, **other: Any) -> Status:
         "fault": FaultCode.NONE,
         "shots_left": 0,
         "budget_nl_left": 0,
-        "volume_nl_left": 10**7,
+        "volume_nl_left": FULL_NL,
         "force_mn": 0,
         "depth_um": 0,
         "pressure_pa": 0,
@@ -250,6 +254,17 @@ def voided(seq: int, shot_id: int, reason: Refusal = Refusal.VOIDED) -> JournalR
     return record(seq, JournalKind.VOID, shot_id, **told)
 
 
+def until_of(session: Session) -> int:
+    """Up to which record the session wants to read."""
+    return session.until_seq if isinstance(session, Reading) else 0
+
+
+def crc_of(one: JournalRecord) -> int:
+    """The CRC that the record after this one names."""
+    whole = to_frame(JournalRecords(one.seq, 0, 1, (one,)), session=1, request=1)
+    return crc32c(whole.payload[-68:])
+
+
 def records(*some: JournalRecord) -> JournalRecords:
     return JournalRecords(some[-1].seq if some else 0, 0, len(some), some)
 
@@ -272,9 +287,10 @@ class Talk:
         lease_ms: int = LEASE_MS,
         *,
         claims: bool = True,
+        chains: bool = True,
     ) -> None:
-        self.claims = claims
-        """The pistol answers by itself when the session claims its ids."""
+        self.claims, self.chains = claims, chains
+        """The pistol answers by itself when the session claims its ids; its records follow."""
         self.orders = what or orders()
         self._begin([opened(self.orders), *history], lease_ms)
 
@@ -282,7 +298,7 @@ class Talk:
     def of(cls, what: Orders, entries: Sequence[Entry]) -> Talk:
         """A session that goes on with these orders after a journal that began with others."""
         talk = cls.__new__(cls)
-        talk.claims = True
+        talk.claims = talk.chains = True
         talk.orders = what
         talk._begin(entries, LEASE_MS)
         return talk
@@ -308,7 +324,8 @@ class Talk:
         return [entry for entry in self.written if isinstance(entry, kind)]
 
     def tell(self, *events: Event, after_us: int = 10_000) -> Talk:
-        for event in events:
+        for told in events:
+            event = self._fitting(told)
             self.now_us = max(self.now_us, self.step.not_before_us) + after_us
             self.steps.append(advance(self.step.session, event, self.now_us))
             claiming = isinstance(self.step.session, Claiming)
@@ -316,10 +333,36 @@ class Talk:
                 self._claim(event, after_us)
         return self
 
+    def _fitting(self, event: Event) -> Event:
+        """Fill in what a pistol keeps by itself, where the test leaves it out.
+
+        Counters, the journal's chain, and a syringe that somebody tops up all the time.
+        """
+        core = self.step.session.core
+        if isinstance(event, Status):
+            asked = core.ledger.id_next - 1 if core.hello else 0
+            if not event.shot_id_last:
+                event = event._replace(shot_id_last=ShotId(max(asked, 0)))
+            if event.journal_tail == event.journal_head:  # acknowledged is what was read
+                tail = min(event.journal_tail, core.merged_seq)
+                event = event._replace(journal_tail=tail)
+            if event.volume_nl_left == FULL_NL:
+                event = event._replace(volume_nl_left=Nanolitres((core.syringe_nl or FULL_NL) + 1))
+        elif isinstance(event, JournalRecords) and self.chains:
+            if event.records and event.journal_head == event.records[-1].seq:
+                until = until_of(self.step.session)
+                event = event._replace(journal_head=max(event.journal_head, until))
+            chain, chained = core.chain or 0, []
+            for one in event.records:
+                chained.append(one._replace(crc_previous=chain))
+                chain = crc_of(chained[-1])
+            event = event._replace(records=tuple(chained))
+        return event
+
     def _claim(self, rest: Status, after_us: int) -> None:
         """Answer as a pistol at rest that voids the first id, and writes a record of it."""
         seq, first = self.merged + 1, self.request.shot_id
-        later = rest._replace(journal_head=seq, journal_tail=seq)
+        later = rest._replace(journal_head=seq, journal_tail=seq, shot_id_last=ShotId(0))
         self.tell(resolution(first, Outcome.NOT_FIRED), later, after_us=after_us)
         self.tell(records(voided(seq, first)), later, after_us=after_us)
 

@@ -208,7 +208,7 @@ def test_an_abort_that_cannot_be_cleared_ends_the_session_at_last() -> None:
     "state", [PistolState.BOOT, PistolState.SELFTEST, PistolState.FIRING, PistolState.CHALLENGED]
 )
 def test_a_pistol_that_is_busy_is_waited_for(state: PistolState) -> None:
-    talk = Talk().connect().tell(status(state))
+    talk = Talk().connect().tell(status(state, flags=0))
     assert isinstance(talk.request, Poll)
     assert talk.step.not_before_us == talk.now_us + 100_000
 

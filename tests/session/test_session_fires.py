@@ -437,8 +437,9 @@ def test_a_pistol_that_stopped_itself_is_settled_and_says_why(
 
 def test_a_pistol_in_fault_is_settled_and_says_which() -> None:
     talk = armed().tell(shot_reply(2))
-    broken = status(PistolState.FAULT, fault=FaultCode.NEEDLE, journal_head=2)
-    talk.tell(broken, broken, records(ended(2, 2, Outcome.INDETERMINATE)), broken)
+    broken = status(PistolState.FAULT, fault=FaultCode.NEEDLE, journal_head=3)
+    ends = records(begun(2, 2), ended(3, 2, Outcome.INDETERMINATE))
+    talk.tell(broken, broken, ends, broken)
     assert end_of(talk).outcome == "fault"
     assert "NEEDLE" in end_of(talk).why
 
