@@ -1,6 +1,7 @@
 """The entry point: commands by name, loaded when asked for, and errors turned into exit codes.
 
-Exit codes: 0 complete, 1 error (cable, disk, bug), 2 refused input or usage, 3 ended early.
+Exit codes: 0 complete, 1 error (cable, disk, bug), 2 refused input or usage, 3 ended early,
+4 a pistol's firmware does not conform.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from mesogun.errors import MissingPart, PlanError, WrongUsage
 GARBAGE_THRESHOLD = 100_000
 COMPILED = "MESOGUN_COMPILED"
 """auto (compile where it pays), never or always: a plan is the same, only sooner or later there."""
-EXIT_OK, EXIT_ERROR, EXIT_REFUSED, EXIT_EARLY = 0, 1, 2, 3
+EXIT_OK, EXIT_ERROR, EXIT_REFUSED, EXIT_EARLY, EXIT_NOT_CONFORMING = 0, 1, 2, 3, 4
 
 # name -> (module, attribute, one line of help); the modules are imported only when they are used,
 # because the start of `mesogun plan` is mostly imports.
@@ -38,6 +39,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "info": ("mesogun.cli.pistols", "info_command", "Describe the pistol at a port."),
     "monitor": ("mesogun.cli.pistols", "monitor_command", "Watch the pistol at a port."),
     "simulate": ("mesogun.cli.pistols", "simulate_command", "Serve a simulated pistol."),
+    "conformance": (
+        "mesogun.cli.conformance",
+        "conformance_command",
+        "Hold a pistol's firmware against every requirement.",
+    ),
     "catalogue": (
         "mesogun.cli.catalogue",
         "catalogue_command",

@@ -5,6 +5,7 @@ from mesogun.device.capture import Capture
 from mesogun.device.discovery import Found, find
 from mesogun.device.link import FROM_PISTOL, TO_PISTOL, Link, OnBody
 from mesogun.device.pistol import Pistol
+from mesogun.device.raw import RawPort
 
 __all__ = [
     "FROM_PISTOL",
@@ -15,5 +16,6 @@ __all__ = [
     "OnBody",
     "Pistol",
     "PistolPort",
+    "RawPort",
     "find",
 ]

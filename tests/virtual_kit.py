@@ -1,0 +1,76 @@
+"""A pistol of bytes in and bytes out on a line in virtual time, with every handle that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mesogun.conformance import Delivered, Handles
+from simulator import Delivery
+
+BYTE_US = 87
+"""At 115,200 baud."""
+CHUNK_BYTES_MAX = 256
+HAND_US = 30_000
+
+
+class VirtualLine:
+    """A line whose time passes only while somebody waits or sends."""
+
+    def __init__(self, pistol: Any) -> None:
+        self.pistol = pistol
+        self._now_us = 1_000_000
+        self._back = b""
+
+    def send(self, data: bytes) -> None:
+        for at in range(0, len(data), CHUNK_BYTES_MAX):
+            chunk = data[at : at + CHUNK_BYTES_MAX]
+            self._now_us += len(chunk) * BYTE_US
+            self._back += self.pistol.receive(chunk, self._now_us)
+
+    def receive(self, until_us: int) -> bytes:
+        back, self._back = self._back, b""
+        if back:
+            self._now_us += len(back) * BYTE_US
+        elif until_us > self._now_us:
+            self._now_us = until_us
+        self.pistol.advance(self._now_us)
+        return back
+
+    def now_us(self) -> int:
+        return self._now_us
+
+    def forget(self) -> None:
+        """Lose what was on its way: the power has gone."""
+        self._back = b""
+
+
+class Kind:
+    """One pistol of a kind: its line and its handles."""
+
+    def __init__(self, make: Callable[[Callable[[Delivery], None]], Any]) -> None:
+        self.told: list[Delivery] = []
+        self.pistol = make(self.told.append)
+        self.line = VirtualLine(self.pistol)
+        at = self.line.now_us
+        tear = getattr(self.pistol, "cut_after", None) or self.pistol.memory.cut_after
+        self.handles = Handles(
+            truth=lambda: [Delivered(one.shot_id, one.dose_nl, one.contact) for one in self.told],
+            cut=lambda: self.pistol.power_cut(at()),
+            restore=lambda: self.pistol.power_on(at()),
+            tear=tear,
+            button=lambda: self.pistol.press_button(at()),
+            line_break=lambda: self.pistol.line_break(at()),
+            dtr=lambda: self.pistol.drop_dtr(at()),
+            jumps=True,
+        )
+
+
+def twin(simulator: Any, **figures: Any) -> Kind:
+    """The Python twin, of the package given: the right one, or one with a mistake in it."""
+    hand = simulator.Hand(7, travel_us=HAND_US, settle_us=0, jitter_ppm=0, refills=True)
+    return Kind(
+        lambda tell: simulator.Pistol(
+            simulator.Memory(), seed=7, hand=hand, on_delivery=tell, **figures
+        )
+    )
