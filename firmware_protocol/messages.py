@@ -29,7 +29,7 @@ from firmware_protocol.units import (
 
 MAJOR: Final = 1
 MINOR: Final = 0
-SCHEMA_HASH: Final = 0xC5824E50
+SCHEMA_HASH: Final = 0x189F5E20
 """CRC-32C over all layouts: equal at both ends, or they were built from different schemas."""
 ACTUATING_HASH: Final = 0x594C266E
 """CRC-32C over the layouts of what can move the needle: when it differs, nothing is armed."""
@@ -184,6 +184,9 @@ class ErrorCode(IntEnum):
     LIMITS_REVISION = 10
     CALIBRATION = 11
     JOURNAL_GAP = 12
+    NOT_STAGED = 13
+    WRONG_CRC = 14
+    NEEDS_PERSON = 15
 
 
 class Feature(IntEnum):
@@ -522,6 +525,43 @@ class Limits(NamedTuple):
     volume_nl_max: Nanolitres
 
 
+class LimitsStage(NamedTuple):
+    """Every value of the clinic's layer, for a LimitsCommit. Nothing is in force yet."""
+
+    dose_nl_min: Nanolitres
+    dose_nl_max: Nanolitres
+    depth_um_max: Micrometres
+    rate_nl_per_s_max: NanolitresPerSecond
+    interval_ms_min: Milliseconds
+    lease_ms_min: Milliseconds
+    lease_ms_max: Milliseconds
+    ttl_ms_max: Milliseconds
+    dwell_ms_max: Milliseconds
+    shots_max: int
+    volume_nl_max: Nanolitres
+
+
+class LimitsStaged(NamedTuple):
+    """What was staged, by its check; it is forgotten with the session, an abort or a Disarm."""
+
+    crc: int  # CRC-32C over LimitsStage's payload
+    loosens: LimitId  # needs a person; NONE: it does not
+    in_force: int  # the value now in force of what it loosens
+
+
+class LimitsCommit(NamedTuple):
+    """Put what was staged in force: unarmed and at rest only. A challenge dies of it."""
+
+    revision: int  # above the one in force
+    crc: int  # as LimitsStaged told it
+
+
+class LimitsCommitted(NamedTuple):
+    """It is in force, in the memory twice, and in the journal."""
+
+    revision: int
+
+
 Request: TypeAlias = (
     Hello
     | Describe
@@ -536,6 +576,8 @@ Request: TypeAlias = (
     | Resolve
     | JournalRead
     | LimitsGet
+    | LimitsStage
+    | LimitsCommit
 )
 Reply: TypeAlias = (
     HelloReply
@@ -552,6 +594,8 @@ Reply: TypeAlias = (
     | Resolution
     | JournalRecords
     | Limits
+    | LimitsStaged
+    | LimitsCommitted
 )
 Message: TypeAlias = Request | Reply
 
@@ -1562,6 +1606,97 @@ def _read_limits(payload: bytes) -> Limits:
     )
 
 
+_LIMITS_STAGE: Final = struct.Struct("<IIIIHHHHHII")
+_LIMITS_STAGE_LAYOUT: Final = Layout(
+    "LimitsStage",
+    _LIMITS_STAGE,
+    (
+        Range("dose_nl_min", 0, 4294967295),
+        Range("dose_nl_max", 0, 4294967295),
+        Range("depth_um_max", 0, 4294967295),
+        Range("rate_nl_per_s_max", 0, 4294967295),
+        Range("interval_ms_min", 0, 65535),
+        Range("lease_ms_min", 0, 65535),
+        Range("lease_ms_max", 0, 65535),
+        Range("ttl_ms_max", 0, 65535),
+        Range("dwell_ms_max", 0, 65535),
+        Range("shots_max", 0, 4294967295),
+        Range("volume_nl_max", 0, 4294967295),
+    ),
+)
+
+
+def _write_limits_stage(message: LimitsStage) -> bytes:
+    return _LIMITS_STAGE.pack(*message)
+
+
+def _read_limits_stage(payload: bytes) -> LimitsStage:
+    return LimitsStage._make(_LIMITS_STAGE.unpack(payload))
+
+
+_LIMITS_STAGED: Final = struct.Struct("<IBI")
+_LIMITS_STAGED_LAYOUT: Final = Layout(
+    "LimitsStaged",
+    _LIMITS_STAGED,
+    (
+        Range("crc", 0, 4294967295),
+        Range("loosens", 0, 255, _LIMIT_ID),
+        Range("in_force", 0, 4294967295),
+    ),
+)
+
+
+def _write_limits_staged(message: LimitsStaged) -> bytes:
+    if message.loosens not in _LIMIT_ID:
+        raise ValueError
+    return _LIMITS_STAGED.pack(*message)
+
+
+def _read_limits_staged(payload: bytes) -> LimitsStaged:
+    crc, loosens, in_force = _LIMITS_STAGED.unpack(payload)
+    return LimitsStaged(crc, _LIMIT_ID[loosens], in_force)
+
+
+_LIMITS_COMMIT: Final = struct.Struct("<II")
+_LIMITS_COMMIT_LAYOUT: Final = Layout(
+    "LimitsCommit",
+    _LIMITS_COMMIT,
+    (
+        Range("revision", 1, 4294967295),
+        Range("crc", 0, 4294967295),
+    ),
+)
+
+
+def _write_limits_commit(message: LimitsCommit) -> bytes:
+    if message.revision < 1:
+        raise ValueError
+    return _LIMITS_COMMIT.pack(*message)
+
+
+def _read_limits_commit(payload: bytes) -> LimitsCommit:
+    revision, crc = _LIMITS_COMMIT.unpack(payload)
+    if revision < 1:
+        raise ValueError
+    return LimitsCommit(revision, crc)
+
+
+_LIMITS_COMMITTED: Final = struct.Struct("<I")
+_LIMITS_COMMITTED_LAYOUT: Final = Layout(
+    "LimitsCommitted",
+    _LIMITS_COMMITTED,
+    (Range("revision", 0, 4294967295),),
+)
+
+
+def _write_limits_committed(message: LimitsCommitted) -> bytes:
+    return _LIMITS_COMMITTED.pack(*message)
+
+
+def _read_limits_committed(payload: bytes) -> LimitsCommitted:
+    return LimitsCommitted._make(_LIMITS_COMMITTED.unpack(payload))
+
+
 REPLY_OF: Final[Mapping[type[Request], type[Reply]]] = MappingProxyType(
     {
         Hello: HelloReply,
@@ -1577,6 +1712,8 @@ REPLY_OF: Final[Mapping[type[Request], type[Reply]]] = MappingProxyType(
         Resolve: Resolution,
         JournalRead: JournalRecords,
         LimitsGet: Limits,
+        LimitsStage: LimitsStaged,
+        LimitsCommit: LimitsCommitted,
     }
 )
 """Which reply answers a request; ErrorReply may answer any."""
@@ -1613,6 +1750,10 @@ _WRITERS: Final[Mapping[type, tuple[int, bool, int, Callable[[Any], bytes]]]] = 
     JournalRecords: (2, True, 0x0301, _write_journal_records),
     LimitsGet: (1, False, 0x0401, _write_limits_get),
     Limits: (1, True, 0x0401, _write_limits),
+    LimitsStage: (1, False, 0x0402, _write_limits_stage),
+    LimitsStaged: (1, True, 0x0402, _write_limits_staged),
+    LimitsCommit: (1, False, 0x0403, _write_limits_commit),
+    LimitsCommitted: (1, True, 0x0403, _write_limits_committed),
 }
 _READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {
     (0x0001, False): _read_hello,
@@ -1642,6 +1783,10 @@ _READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {
     (0x0301, True): _read_journal_records,
     (0x0401, False): _read_limits_get,
     (0x0401, True): _read_limits,
+    (0x0402, False): _read_limits_stage,
+    (0x0402, True): _read_limits_staged,
+    (0x0403, False): _read_limits_commit,
+    (0x0403, True): _read_limits_committed,
 }
 _LAYOUTS: Final[Mapping[str, Layout]] = {
     "Hello": _HELLO_LAYOUT,
@@ -1671,6 +1816,10 @@ _LAYOUTS: Final[Mapping[str, Layout]] = {
     "JournalRecords": _JOURNAL_RECORDS_LAYOUT,
     "LimitsGet": _LIMITS_GET_LAYOUT,
     "Limits": _LIMITS_LAYOUT,
+    "LimitsStage": _LIMITS_STAGE_LAYOUT,
+    "LimitsStaged": _LIMITS_STAGED_LAYOUT,
+    "LimitsCommit": _LIMITS_COMMIT_LAYOUT,
+    "LimitsCommitted": _LIMITS_COMMITTED_LAYOUT,
 }
 _NAMES: Final[Mapping[tuple[int, bool], str]] = {
     (0x0001, False): "Hello",
@@ -1700,6 +1849,10 @@ _NAMES: Final[Mapping[tuple[int, bool], str]] = {
     (0x0301, True): "JournalRecords",
     (0x0401, False): "LimitsGet",
     (0x0401, True): "Limits",
+    (0x0402, False): "LimitsStage",
+    (0x0402, True): "LimitsStaged",
+    (0x0403, False): "LimitsCommit",
+    (0x0403, True): "LimitsCommitted",
 }
 
 

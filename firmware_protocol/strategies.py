@@ -270,6 +270,35 @@ LIMITS: Final[SearchStrategy[m.Limits]] = st.builds(
     shots_max=st.integers(0, 4294967295),
     volume_nl_max=st.integers(0, 4294967295),
 )
+LIMITS_STAGE: Final[SearchStrategy[m.LimitsStage]] = st.builds(
+    m.LimitsStage,
+    dose_nl_min=st.integers(0, 4294967295),
+    dose_nl_max=st.integers(0, 4294967295),
+    depth_um_max=st.integers(0, 4294967295),
+    rate_nl_per_s_max=st.integers(0, 4294967295),
+    interval_ms_min=st.integers(0, 65535),
+    lease_ms_min=st.integers(0, 65535),
+    lease_ms_max=st.integers(0, 65535),
+    ttl_ms_max=st.integers(0, 65535),
+    dwell_ms_max=st.integers(0, 65535),
+    shots_max=st.integers(0, 4294967295),
+    volume_nl_max=st.integers(0, 4294967295),
+)
+LIMITS_STAGED: Final[SearchStrategy[m.LimitsStaged]] = st.builds(
+    m.LimitsStaged,
+    crc=st.integers(0, 4294967295),
+    loosens=st.sampled_from(m.LimitId),
+    in_force=st.integers(0, 4294967295),
+)
+LIMITS_COMMIT: Final[SearchStrategy[m.LimitsCommit]] = st.builds(
+    m.LimitsCommit,
+    revision=st.integers(1, 4294967295),
+    crc=st.integers(0, 4294967295),
+)
+LIMITS_COMMITTED: Final[SearchStrategy[m.LimitsCommitted]] = st.builds(
+    m.LimitsCommitted,
+    revision=st.integers(0, 4294967295),
+)
 REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.Hello: HELLO,
     m.Describe: DESCRIBE,
@@ -284,6 +313,8 @@ REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.Resolve: RESOLVE,
     m.JournalRead: JOURNAL_READ,
     m.LimitsGet: LIMITS_GET,
+    m.LimitsStage: LIMITS_STAGE,
+    m.LimitsCommit: LIMITS_COMMIT,
 }
 REPLIES: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.HelloReply: HELLO_REPLY,
@@ -300,6 +331,8 @@ REPLIES: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.Resolution: RESOLUTION,
     m.JournalRecords: JOURNAL_RECORDS,
     m.Limits: LIMITS,
+    m.LimitsStaged: LIMITS_STAGED,
+    m.LimitsCommitted: LIMITS_COMMITTED,
 }
 MESSAGES: Final[SearchStrategy[m.Message]] = st.one_of(
     *REQUESTS.values(),

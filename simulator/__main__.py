@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "hand_ms": asked.hand_ms,
         "truth": asked.truth,
         "memory": asked.memory,
+        "service_button": asked.service_button,
     }
     try:
         if asked.pty:
@@ -51,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--memory", metavar="FILE", type=Path, help="keep the pistol's memory in this file"
+    )
+    parser.add_argument(
+        "--service-button", action="store_true", help="hold it: limits may be loosened"
     )
     return parser
 

@@ -25,7 +25,9 @@ from firmware_protocol.messages import (
     JournalRecords,
     LimitLayer,
     Limits,
+    LimitsCommit,
     LimitsGet,
+    LimitsStage,
     Message,
     Ping,
     PistolState,
@@ -43,6 +45,7 @@ from firmware_protocol.messages import AbortCause as Cause
 from firmware_protocol.states import PistolEvent
 from firmware_protocol.units import Micrometres, Microseconds, Milliseconds, Nanolitres, ShotId
 from simulator.arming import CHALLENGE_MS, Arm, Challenge
+from simulator.committing import commit_limits, stage_limits
 from simulator.firmware import CALIBRATION_ID, Firmware
 from simulator.gate import SLOTS_PER_SHOT
 from simulator.journal import JournalFull
@@ -88,7 +91,7 @@ def _clear_abort(firmware: Firmware, request: ClearAbort) -> ClearAbortReply | E
 
 def _arm_request(firmware: Firmware, request: ArmRequest) -> ArmChallenge | ErrorReply:
     refused = _why_not_armable(firmware, request)
-    limits = firmware.board.limits
+    limits = firmware.limits_unarmed
     if refused is not None:
         return refused
     assert limits is not None
@@ -118,13 +121,13 @@ def _arm_request(firmware: Firmware, request: ArmRequest) -> ArmChallenge | Erro
 
 
 def _why_not_armable(firmware: Firmware, request: ArmRequest) -> ErrorReply | None:
-    journal, limits = firmware.journal, firmware.board.limits
+    journal, limits = firmware.journal, firmware.limits_unarmed
     if firmware.state is not PistolState.SAFE or not firmware.is_stopped:
         return error(ErrorCode.WRONG_STATE, firmware.state)
     if journal.tail != journal.head:
         return error(ErrorCode.JOURNAL_UNREAD, journal.head)
     if limits is None:
-        return error(ErrorCode.LIMIT, firmware.board.limit_missing)
+        return error(ErrorCode.LIMIT, firmware.limit_missing)
     if request.limits_revision != limits.revision:
         return error(ErrorCode.LIMITS_REVISION, limits.revision)
     if request.calibration_id != CALIBRATION_ID:
@@ -145,7 +148,7 @@ def _hazards(firmware: Firmware, request: ArmRequest) -> int:
 
 
 def _arm_confirm(firmware: Firmware, request: ArmConfirm) -> ArmReply | ErrorReply:
-    challenge, limits, journal = firmware.challenge, firmware.board.limits, firmware.journal
+    challenge, limits, journal = firmware.challenge, firmware.limits_unarmed, firmware.journal
     if challenge is None or limits is None or not firmware.may(PistolEvent.ARM_CONFIRMED):
         return error(ErrorCode.WRONG_STATE, firmware.state)
     if request.nonce != challenge.nonce:
@@ -265,7 +268,7 @@ def _limits_get(firmware: Firmware, request: LimitsGet) -> Limits | ErrorReply:
         case LimitLayer.FACTORY:
             found = firmware.board.factory
         case LimitLayer.CLINIC:
-            found = firmware.board.limits
+            found = firmware.limits_unarmed
         case LimitLayer.SESSION:
             found = None if firmware.arm is None else firmware.arm.limits
         case _:
@@ -286,6 +289,8 @@ _TABLE: Mapping[type[Any], Callable[[Firmware, Any], Reply]] = {
     Resolve: _resolve,
     JournalRead: _journal_read,
     LimitsGet: _limits_get,
+    LimitsStage: stage_limits,
+    LimitsCommit: commit_limits,
     Ping: ping,
     Describe: describe,
 }

@@ -12,8 +12,8 @@ from firmware_protocol.messages import (
     AbortCause,
     FaultCode,
     JournalKind,
-    LimitId,
     Limits,
+    LimitsStage,
     PistolState,
     Refusal,
     Shot,
@@ -26,10 +26,10 @@ from simulator.arming import Arm, Challenge
 from simulator.chance import Stream
 from simulator.gate import Held, Refused
 from simulator.journal import Journal, blank_record
-from simulator.limits import missing
 from simulator.mechanics import Actuator
 from simulator.memory import MemoryDamaged
 from simulator.operator import Hand
+from simulator.settings import Settings, in_force
 from simulator.shots import QUEUE_DEPTH, Shots, Stage, Stamp, UnderWay, Waiting
 
 CALIBRATION_ID = 0  # never calibrated
@@ -37,27 +37,24 @@ CALIBRATION_ID = 0  # never calibrated
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What outlives the power: the body, the memory's journal, the limits, the hand around it."""
+    """What outlives the power: the body, the limits it was built with, the hand around it."""
 
     actuator: Actuator
     hand: Hand
     factory: Limits
-    limits: Limits | None  # in force before any arming; None: incomplete, nothing may be armed
+    clinic: Limits | None  # as it was delivered; what is committed takes its place
     seed: int
-
-    @property
-    def limit_missing(self) -> LimitId:
-        """Return why nothing may be armed."""
-        return missing(self.factory) or LimitId.NONE
 
 
 class Firmware:
     """One start of the pistol. It moves only in `advance`, and only through the gate."""
 
-    def __init__(self, board: Board, journal: Journal, at_us: int) -> None:
+    def __init__(self, board: Board, journal: Journal, settings: Settings, at_us: int) -> None:
         """Start: count it, settle what the last start left open, and test."""
         self.board = board
         self.journal = journal
+        self._settings = settings
+        self.staged: LimitsStage | None = None
         self.state = PistolState.BOOT
         self.fault = FaultCode.NONE
         self.abort_cause = AbortCause.NONE
@@ -67,13 +64,15 @@ class Firmware:
         self.challenge: Challenge | None = None
         self.now_us = at_us
         self.started_us = at_us
+        journal.damage = journal.damage or settings.damage  # nothing is written any more
         if not journal.damage:
+            settings.mend()
             journal.start()
         self.chance = Stream(board.seed, f"firmware/{journal.uid}/{journal.boot_count}")
         self._tokens = {ArmToken(0)}
         self.boot_id = self.chance.between(1, 0xFFFFFFFF)
-        revision = 0 if board.limits is None else board.limits.revision
-        self.stamp = Stamp(at_us, self.boot_id, revision, CALIBRATION_ID)
+        self._take_settings()
+        self.stamp = self._stamp()
         self.shots = Shots(journal, self.stamp)
         self._paced_from_us = at_us  # when the last shot began; unknown after a start, so now
         self._tested_us = at_us + board.actuator.figures.selftest_us
@@ -95,7 +94,7 @@ class Firmware:
     @property
     def limits(self) -> Limits | None:
         """Return the limits in force: the arming's, or those below."""
-        return self.board.limits if self.arm is None else self.arm.limits
+        return self.limits_unarmed if self.arm is None else self.arm.limits
 
     @property
     def is_stopped(self) -> bool:
@@ -148,6 +147,33 @@ class Firmware:
             from_us=self.now_us,
             deadline_us=self.now_us + shot.ttl_ms * 1_000,
         )
+
+    # ------------------------------------------------------------------ settings
+
+    def take_limits(self, limits: Limits) -> None:
+        """Put the clinic's limits in force; the caller has checked that this may be.
+
+        First in the memory, then in the journal: whatever is cut off, the next start's BOOT record
+        tells the revision in force.
+
+        Raises:
+            MemoryDamaged: the memory fails; the caller must go to FAULT.
+        """
+        self.disarm(Refusal.VOIDED)
+        self._settings.keep_limits(limits)
+        self._take_settings()
+        self.stamp = self._stamp()
+        self.shots.stamp = self.stamp
+        self.shots.note(blank_record(JournalKind.CONFIG), self.now_us)
+
+    def _take_settings(self) -> None:
+        clinic = self._settings.limits or self.board.clinic
+        self.limits_unarmed, self.limit_missing = in_force(self.board.factory, clinic)
+
+    def _stamp(self) -> Stamp:
+        limits = self.limits_unarmed
+        revision = 0 if limits is None else limits.revision
+        return Stamp(self.started_us, self.boot_id, revision, CALIBRATION_ID)
 
     # ------------------------------------------------------------------ time
 
@@ -273,7 +299,7 @@ class Firmware:
 
     def disarm(self, reason: Refusal) -> None:
         """Kill token and challenge; a shot that moves is finished, the others are voided."""
-        self.arm = self.challenge = None
+        self._forget_arming()
         self.shots.void_waiting(reason, self.now_us)
         self.go(PistolEvent.DISARMED)
 
@@ -286,7 +312,7 @@ class Firmware:
         """
         latched = self.abort_cause is not AbortCause.NONE
         repeated = latched and self._abort_seq > self.journal.tail
-        self.arm = self.challenge = None
+        self._forget_arming()
         self._stop_motion(cause)
         self.go(PistolEvent.ABORTED)
         if self.state is PistolState.FAULT and self.fault is FaultCode.NONE:
@@ -313,13 +339,16 @@ class Firmware:
 
     def fail(self, fault: FaultCode) -> None:
         """Stop everything for good: only the power leaves FAULT."""
-        self.arm = self.challenge = None
+        self._forget_arming()
         self.board.actuator.stop(self.now_us)
         self.board.actuator.settle()
         self.shots.under_way = None
         self.shots.queue.clear()
         self.fault = fault
         self.go(PistolEvent.FAULTED)
+
+    def _forget_arming(self) -> None:
+        self.arm = self.challenge = self.staged = None
 
     def _stop_motion(self, cause: AbortCause) -> None:
         under_way, actuator = self.shots.under_way, self.board.actuator

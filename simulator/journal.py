@@ -298,7 +298,7 @@ def _headers(memory: Memory) -> list[Header]:
 
 def _is_unused(memory: Memory) -> bool:
     """Return True if nothing but a torn first header was ever written."""
-    beyond = memory.read(HEADER_BYTES, memory.records * SLOT_BYTES + HEADER_BYTES)
+    beyond = memory.image()[HEADER_BYTES:]
     torn = memory.read(0, HEADER_BYTES).rstrip(b"\0")
     return not any(beyond) and (torn.startswith(MAGIC) or MAGIC.startswith(torn))
 

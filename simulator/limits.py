@@ -86,12 +86,21 @@ def tightened(below: Limits, above: Limits) -> Limits:
     Raises:
         LimitsError: `above` is wider than `below`, or leaves a limit out.
     """
+    wider = first_wider(below, above)
+    if wider is not None:
+        limit, floor = wider
+        text = f"{limit.name} does not tighten {floor}; a layer may only tighten"
+        raise LimitsError(text)
+    return above._replace(layer=LimitLayer.EFFECTIVE)
+
+
+def first_wider(below: Limits, above: Limits) -> tuple[LimitId, int] | None:
+    """Return the first limit in which `above` is wider than `below`, with the bound of `below`."""
     for bound in BOUNDS:
         floor, asked = bound.of(below), bound.of(above)
         if not (asked >= floor > 0 if bound.is_least else floor >= asked > 0):
-            text = f"{bound.limit.name}: {asked} does not tighten {floor}; a layer may only tighten"
-            raise LimitsError(text)
-    return above._replace(layer=LimitLayer.EFFECTIVE)
+            return bound.limit, floor
+    return None
 
 
 def broken_by(request: ArmRequest, limits: Limits) -> tuple[LimitId, int] | None:

@@ -1,7 +1,7 @@
 """The pistol's non-volatile memory: bytes that outlive the power, and can be written by half.
 
-What lies in it is the journal's affair (journal.py). A power cut in the middle of a write leaves
-the bytes that had been reached, and the old ones behind them.
+Header and records of the journal (journal.py), then what the clinic has set (settings.py). A power
+cut in the middle of a write leaves the bytes that had been reached, and the old ones behind them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,15 @@ from firmware_protocol.errors import MesogunError
 HEADER_BYTES = 64
 HEADER_COPIES = 2
 SLOT_BYTES = 72
+LIMITS_BYTES = 64  # a copy of the clinic's limits has this room
+CALIBRATION_BYTES = 1_096  # and one of the calibration
+COPIES = 2
+SETTINGS_BYTES = COPIES * (LIMITS_BYTES + CALIBRATION_BYTES)
 RECORDS_MIN = 32
 RECORDS_MAX = 65_536
 RECORDS = 1_024
-IMAGE_BYTES_MAX = HEADER_COPIES * HEADER_BYTES + RECORDS_MAX * SLOT_BYTES
+_FIXED_BYTES = HEADER_COPIES * HEADER_BYTES + SETTINGS_BYTES
+IMAGE_BYTES_MAX = _FIXED_BYTES + RECORDS_MAX * SLOT_BYTES
 
 
 class PowerLost(MesogunError):  # noqa: N818  (an event of the world, not a mistake)
@@ -36,7 +41,7 @@ class Memory:
         """Begin blank, with room for `records` records of the journal."""
         if not RECORDS_MIN <= records <= RECORDS_MAX:
             raise ValueError(f"{records} records: from {RECORDS_MIN} to {RECORDS_MAX} are possible")
-        self._bytes = bytearray(HEADER_COPIES * HEADER_BYTES + records * SLOT_BYTES)
+        self._bytes = bytearray(_FIXED_BYTES + records * SLOT_BYTES)
         self._left: int | None = None
         self.on_write: Callable[[int, bytes], None] | None = None
 
@@ -47,7 +52,7 @@ class Memory:
         Raises:
             MemoryDamaged: no memory has this size.
         """
-        records, rest = divmod(len(image) - HEADER_COPIES * HEADER_BYTES, SLOT_BYTES)
+        records, rest = divmod(len(image) - _FIXED_BYTES, SLOT_BYTES)
         if rest or not RECORDS_MIN <= records <= RECORDS_MAX:
             raise MemoryDamaged(f"{len(image)} bytes: not the size of a pistol's memory")
         memory = cls(records)
@@ -57,7 +62,12 @@ class Memory:
     @property
     def records(self) -> int:
         """How many records of the journal fit."""
-        return (len(self._bytes) - HEADER_COPIES * HEADER_BYTES) // SLOT_BYTES
+        return (len(self._bytes) - _FIXED_BYTES) // SLOT_BYTES
+
+    @property
+    def settings(self) -> int:
+        """Where the clinic's settings begin: behind the last record."""
+        return len(self._bytes) - SETTINGS_BYTES
 
     def image(self) -> bytes:
         """Return all bytes as they are now."""

@@ -21,7 +21,8 @@ class Hand:
 
     With `travels_us` the k-th new site takes exactly travels_us[k]; beyond its end, and without
     it, `travel_us` with seeded jitter. `refills`: a syringe too empty for what is about to be
-    armed is changed for a full one.
+    armed is changed for a full one. `holds_service_button` is set by who plays the person: without
+    it no limit of the clinic's is loosened.
     """
 
     __slots__ = (
@@ -32,6 +33,7 @@ class Hand:
         "_site",
         "_travel_us",
         "_travels_us",
+        "holds_service_button",
         "refills",
     )
 
@@ -54,6 +56,7 @@ class Hand:
         self._site = 0
         self._arrives_us: int | None = None  # None: has not set out for the first site
         self.refills = refills
+        self.holds_service_button = False
 
     @property
     def site(self) -> int:

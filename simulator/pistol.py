@@ -11,11 +11,12 @@ from firmware_protocol.messages import AbortCause, Limits, PistolState
 from simulator.chance import Stream
 from simulator.firmware import Board, Firmware
 from simulator.journal import Journal
-from simulator.limits import factory_limits, missing, tightened
+from simulator.limits import factory_limits, tightened
 from simulator.mechanics import Actuator, Delivery, Mechanics, Motion
 from simulator.memory import Memory, PowerLost
 from simulator.operator import Hand
 from simulator.receiver import Receiver
+from simulator.settings import Settings
 from simulator.shots import Stage
 
 SYRINGE_NL = 20_000_000
@@ -31,7 +32,8 @@ class Pistol:
     """One simulated pistol, with its power on. Times are microseconds of the caller's clock.
 
     `on_delivery` sees every physical delivery at the moment it ends: the truth that records are
-    held against. `limits` are the clinic's; they may only tighten the factory's.
+    held against. `limits` are the clinic's until others are committed; they may only tighten the
+    factory's.
     """
 
     def __init__(
@@ -56,11 +58,9 @@ class Pistol:
         hand = Hand(seed) if hand is None else hand
         figures = Mechanics.default() if mechanics is None else mechanics
         factory = factory_limits() if factory is None else factory
-        in_force: Limits | None = factory if limits is None else tightened(factory, limits)
-        if missing(factory) is not None:
-            in_force = None  # limits are complete, or nothing moves
+        clinic = None if limits is None else tightened(factory, limits)
         actuator = Actuator(figures, seed, syringe_nl, on_delivery, hand.touches)
-        self._board = Board(actuator, hand, factory, in_force, seed)
+        self._board = Board(actuator, hand, factory, clinic, seed)
         self._memory = memory
         self._uid = uid_of(seed) if uid is None else uid
         self._tearing = Stream(seed, "torn writes")
@@ -167,7 +167,8 @@ class Pistol:
             return
         try:
             journal = Journal(self._memory, self._uid)
-            self._firmware = Firmware(self._board, journal, self._now_us)
+            settings = Settings(self._memory)
+            self._firmware = Firmware(self._board, journal, settings, self._now_us)
         except PowerLost:
             self._firmware = self._receiver = None
             return

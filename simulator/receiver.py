@@ -123,7 +123,7 @@ class Receiver:
             while self._session in (0, last):
                 self._session = firmware.chance.between(1, 0xFFFF)
             self._nonce = firmware.chance.bits64()
-        journal, limits = firmware.journal, firmware.board.limits
+        journal, limits = firmware.journal, firmware.limits_unarmed
         return HelloReply(
             major=MAJOR,
             minor=MINOR,

@@ -174,6 +174,7 @@ def serve_tcp(
     hand_ms: int | None = None,
     truth: Path | None = None,
     memory: Path | None = None,
+    service_button: bool = False,
 ) -> None:
     """Serve one twin on a TCP port until SIGINT or SIGTERM; port 0 takes a free one.
 
@@ -182,7 +183,13 @@ def serve_tcp(
     """
     with (
         closing(TcpLine(host, port)) as line,
-        Twin(seed=seed, hand_ms=hand_ms, truth=truth, memory=memory) as twin,
+        Twin(
+            seed=seed,
+            hand_ms=hand_ms,
+            truth=truth,
+            memory=memory,
+            service_button=service_button,
+        ) as twin,
     ):
         _serve(line, line.url, twin)
 
@@ -193,6 +200,7 @@ def serve_pty(
     hand_ms: int | None = None,
     truth: Path | None = None,
     memory: Path | None = None,
+    service_button: bool = False,
 ) -> None:
     """Serve one twin on a new pseudo terminal until SIGINT or SIGTERM.
 
@@ -201,7 +209,13 @@ def serve_pty(
     """
     with (
         closing(PtyLine()) as line,
-        Twin(seed=seed, hand_ms=hand_ms, truth=truth, memory=memory) as twin,
+        Twin(
+            seed=seed,
+            hand_ms=hand_ms,
+            truth=truth,
+            memory=memory,
+            service_button=service_button,
+        ) as twin,
     ):
         _serve(line, line.url, twin)
 

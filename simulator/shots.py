@@ -86,7 +86,7 @@ class Shots:
         self.queue: deque[Waiting] = deque()
         self.under_way: UnderWay | None = None
         self._journal = journal
-        self._stamp = stamp
+        self.stamp = stamp  # of this moment: what is committed changes it
 
     @property
     def count(self) -> int:
@@ -101,7 +101,7 @@ class Shots:
     def note(self, record: JournalRecord, at_us: int) -> None:
         """Write a record that is about no shot, if no shot's end needs the room."""
         if self._journal.free > SLOTS_PER_SHOT * self.count:
-            uptime = self._stamp.uptime(at_us)
+            uptime = self.stamp.uptime(at_us)
             self._journal.append(self._stamped(record, uptime, uptime))
 
     def pending(self) -> Iterator[Shot]:
@@ -201,7 +201,7 @@ class Shots:
     def intent(self, under_way: UnderWay) -> JournalRecord:
         """Return the record to write before `under_way` may move."""
         shot = under_way.shot
-        began_us = self._stamp.uptime(under_way.began_us)
+        began_us = self.stamp.uptime(under_way.began_us)
         return self._stamped(_about(JournalKind.INTENT, shot), began_us, 0)
 
     def outcome(self, under_way: UnderWay) -> JournalRecord:
@@ -220,8 +220,8 @@ class Shots:
             dose_nl_given=Nanolitres(dose),
             depth_um_given=Micrometres(0 if motion is None else motion.depth_um),
         )
-        began_us = self._stamp.uptime(under_way.began_us)
-        return self._stamped(record, began_us, self._stamp.uptime(under_way.ended_us))
+        began_us = self.stamp.uptime(under_way.began_us)
+        return self._stamped(record, began_us, self.stamp.uptime(under_way.ended_us))
 
     def write(self, record: JournalRecord) -> None:
         """Append a record made by `intent` or `outcome`."""
@@ -231,7 +231,7 @@ class Shots:
         """Write down the start, and that nobody knows how a shot ended that was begun before it."""
         open_intents = self._journal.open_intents()
         if self._journal.free > len(open_intents):
-            self.note(blank_record(JournalKind.BOOT), self._stamp.uptime_of_us)
+            self.note(blank_record(JournalKind.BOOT), self.stamp.uptime_of_us)
         for intent in open_intents:
             self._journal.append(
                 intent._replace(
@@ -242,21 +242,21 @@ class Shots:
             )
 
     def _void(self, shot: Shot, reason: Refusal, at_us: int) -> None:
-        uptime = self._stamp.uptime(at_us)
+        uptime = self.stamp.uptime(at_us)
         record = self._stamped(_about(JournalKind.VOID, shot), uptime, uptime)
         self._append(record, Outcome.NOT_FIRED, reason)
 
     def _append(self, record: JournalRecord, outcome: Outcome, reason: Refusal) -> JournalRecord:
-        record = record._replace(outcome=outcome, reason=reason, boot_id=self._stamp.boot_id)
+        record = record._replace(outcome=outcome, reason=reason, boot_id=self.stamp.boot_id)
         return self._journal.append(record)
 
     def _stamped(self, record: JournalRecord, start_us: int, end_us: int) -> JournalRecord:
         return record._replace(
             start_us=Microseconds(start_us),
             end_us=Microseconds(end_us),
-            boot_id=self._stamp.boot_id,
-            limits_revision=self._stamp.limits_revision,
-            calibration_id=self._stamp.calibration_id,
+            boot_id=self.stamp.boot_id,
+            limits_revision=self.stamp.limits_revision,
+            calibration_id=self.stamp.calibration_id,
         )
 
     def _stored(self, shot: Shot, end: JournalRecord) -> ShotReply:

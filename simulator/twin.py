@@ -21,6 +21,7 @@ from simulator.mechanics import Delivery
 from simulator.memory import IMAGE_BYTES_MAX, Memory, MemoryDamaged
 from simulator.operator import Hand
 from simulator.pistol import UID_TWIN, Pistol
+from simulator.settings import Settings
 
 HAND_MS_MAX = 600_000
 
@@ -78,9 +79,10 @@ class MemoryFile:
             raise MemoryDamaged(f"{size} bytes: a pistol's memory has at most {IMAGE_BYTES_MAX}")
         memory = Memory.from_image(self._file.read(size))
         if not memory.is_blank():
-            journal = Journal(Memory.from_image(memory.image()), 0)
-            if journal.damage:
-                raise MemoryDamaged(f"not a twin's memory, or damaged: {journal.damage}")
+            copy = Memory.from_image(memory.image())
+            journal = Journal(copy, 0)
+            if damage := journal.damage or Settings(copy).damage:
+                raise MemoryDamaged(f"not a twin's memory, or damaged: {damage}")
             if journal.uid >> 56 != UID_TWIN >> 56:
                 raise MemoryDamaged(f"the memory of pistol {journal.uid:#018x}, not of a twin")
         return memory
@@ -121,8 +123,11 @@ class Twin:
         hand_ms: int | None = None,
         truth: Path | None = None,
         memory: Path | None = None,
+        service_button: bool = False,
     ) -> None:
         """Power on. Its hand holds trigger and contact; `hand_ms` from one site to the next.
+
+        `service_button`: a person holds that one, too, as long as this twin lives.
 
         Raises:
             TwinError: `memory` or `truth` cannot be used.
@@ -142,7 +147,7 @@ class Twin:
         self.pistol = Pistol(
             Memory() if self._file is None else self._file.memory,
             seed=seed,
-            hand=_hand(seed, hand_ms),
+            hand=_hand(seed, hand_ms, service_button),
             at_us=now_us(),
             on_delivery=self._tell,
             uid=UID_TWIN | int.from_bytes(os.urandom(7), "little"),
@@ -188,7 +193,9 @@ class Twin:
                 raise TwinError(f"truth: {cause.strerror}") from cause
 
 
-def _hand(seed: int, hand_ms: int | None) -> Hand:
-    if hand_ms is None:
-        return Hand(seed, refills=True)
-    return Hand(seed, travel_us=hand_ms * 1_000, settle_us=0, jitter_ppm=0, refills=True)
+def _hand(seed: int, hand_ms: int | None, service_button: bool) -> Hand:
+    hand = Hand(seed, refills=True)
+    if hand_ms is not None:
+        hand = Hand(seed, travel_us=hand_ms * 1_000, settle_us=0, jitter_ppm=0, refills=True)
+    hand.holds_service_button = service_button
+    return hand

@@ -48,6 +48,8 @@ class Adversary:
     depth_max: int = 2_000
     armed: bool = False
     state: int = 0
+    staged: int = 0
+    revision: int = 1
     is_powered: bool = True
     sent: list[bytes] = field(default_factory=list)
     shots: list[m.Shot] = field(default_factory=list)
@@ -60,6 +62,7 @@ class Adversary:
         self.cuts = self.random.choice([0.0, 0.0, 0.01, 0.05]) if self.power else 0.0
         self.aborts = self.random.choice([0.0, 0.0, 0.01, 0.05])
         self.odd = self.random.choice([0.0, 0.05, 0.2, 0.5])  # values off the path
+        self.settles = self.random.choice([0, 0, 1])  # whether settings are changed
         self.calm = self.random.choice([0.3, 0.8, 0.95])  # of a session that goes on
 
     # ------------------------------------------------------------------ what it is told
@@ -74,6 +77,7 @@ class Adversary:
         match reply:
             case m.HelloReply():
                 self.session, self.head = reply.session, reply.journal_head
+                self.revision, self.staged = reply.limits_revision, 0
                 self.next_id = max(self.next_id, min(reply.shot_id_highest, 1 << 24) + 1)
                 self.armed = False
             case m.ArmChallenge():
@@ -85,6 +89,10 @@ class Adversary:
                 self.head, self.tail = reply.journal_head, reply.journal_tail
                 self.abort_id, self.state = reply.abort_id, reply.state
                 self.armed = bool(reply.flags & m.StatusFlag.TOKEN_VALID)
+            case m.LimitsStaged():
+                self.staged = reply.crc
+            case m.LimitsCommitted():
+                self.staged, self.revision = 0, reply.revision
             case m.AbortReply():
                 self.abort_id, self.armed = reply.abort_id, False
 
@@ -110,6 +118,8 @@ class Adversary:
             return Step(r.choice(["button", "break", "dtr"]), self.now_us)
         if r.random() < 0.05:
             return Step("pass", self.now_us)
+        if r.random() < 0.02:
+            return Step(r.choice(["service button", "no service button"]), self.now_us)
         data = b"".join(self._frame() for _ in range(r.choice([1, 1, 1, 1, 2, 3])))
         if r.random() < self.noise:
             data = self._damaged(data)
@@ -209,6 +219,8 @@ class Adversary:
         if self.state == m.PistolState.CHALLENGED and self.nonce:
             nonce, self.nonce = self.nonce, 0
             return m.ArmConfirm(nonce)
+        if self.state == m.PistolState.SAFE and r.random() < 0.5 * self.settles:
+            return self._commit() if self.staged else self._stage()
         if self.state == m.PistolState.SAFE:
             return self._arm_request()
         return m.Poll(0, self.tick, self.head)
@@ -225,6 +237,8 @@ class Adversary:
             (0.05, self._resolve),
             (0.06, lambda: m.JournalRead(max(1, self._seq()), r.choice([1, 2, 3, 255]))),
             (0.01, lambda: m.LimitsGet(r.choice(list(m.LimitLayer)))),
+            (self.settles * 0.1, self._stage),
+            (self.settles * (0.3 if self.staged else 0.02), self._commit),
             (0.02, lambda: m.Ping(r.getrandbits(32))),
             (0.02, lambda: m.Describe(r.choice([0, 200, 2_000, self._odd(200, 32)]))),
             (0.15 * (1 - self.calm), lambda: m.Abort(r.randrange(256))),
@@ -267,7 +281,7 @@ class Adversary:
             rate_nl_per_s_max=r.choice([200_000, 1_000_000]),
             interval_ms_min=r.choice([110, 110, 500]),
             lease_ms=r.choice([100, 300, 1_000]),
-            limits_revision=1,
+            limits_revision=self.revision,
             calibration_id=0,
             plan_digest=r.getrandbits(64),
         )
@@ -288,6 +302,35 @@ class Adversary:
         shot_id = self._odd(r.choice(near), 24)
         self.next_id = max(self.next_id, shot_id + 1) if shot_id < 1 << 20 else self.next_id
         return m.Resolve(max(1, shot_id))
+
+    def _stage(self) -> m.LimitsStage:
+        """Limits near the factory's: some tighter, now and then one that is wider or missing."""
+        r = self.random
+        wide = [
+            1_000,
+            200_000,
+            10_000,
+            1_000_000,
+            110,
+            100,
+            1_000,
+            60_000,
+            5_000,
+            2_000,
+            20_000_000,
+        ]
+        tight = [1_000, 150_000, 4_000, 500_000, 150, 100, 900, 30_000, 4_000, 1_000, 10_000_000]
+        values = [r.choice(pair) for pair in zip(wide, wide, tight, strict=True)]
+        if r.random() < self.odd:
+            at = r.randrange(len(values))
+            values[at] = r.choice([0, values[at] + 1, max(0, values[at] - 1)])
+        return m.LimitsStage(*values)  # type: ignore[arg-type]
+
+    def _commit(self) -> m.LimitsCommit:
+        r = self.random
+        revision = self._odd(self.revision + 1, 32) if r.random() < 0.1 else None
+        crc = self.staged ^ (r.random() < 0.1)
+        return m.LimitsCommit(max(1, revision or self.revision + 1), crc)
 
     def _shot(self) -> m.Shot:
         r = self.random

@@ -208,6 +208,9 @@ class CoreTwin:
     def drop_dtr(self, at_us: int) -> None:
         self.abort(AbortCause.DTR, at_us)
 
+    def hold_service_button(self, held: bool) -> None:
+        self.c.mgt_hold_service_button(self._twin, held)
+
     def cut_after(self, count: int | None) -> None:
         self.c.mgt_cut_after(self._twin, -1 if count is None else count)
 

@@ -12,7 +12,7 @@
 #define MGP_MAJOR 1u
 #define MGP_MINOR 0u
 /* CRC-32C over all layouts, and over those of what can move the needle. */
-#define MGP_SCHEMA_HASH UINT32_C(0xC5824E50)
+#define MGP_SCHEMA_HASH UINT32_C(0x189F5E20)
 #define MGP_ACTUATING_HASH UINT32_C(0x594C266E)
 #define MGP_PAYLOAD_BYTES_MAX 224u
 #define MGP_BODY_BYTES_MAX 248u
@@ -157,7 +157,10 @@ enum {
     MGP_ERROR_CODE_LIMIT = 9,
     MGP_ERROR_CODE_LIMITS_REVISION = 10,
     MGP_ERROR_CODE_CALIBRATION = 11,
-    MGP_ERROR_CODE_JOURNAL_GAP = 12
+    MGP_ERROR_CODE_JOURNAL_GAP = 12,
+    MGP_ERROR_CODE_NOT_STAGED = 13,
+    MGP_ERROR_CODE_WRONG_CRC = 14,
+    MGP_ERROR_CODE_NEEDS_PERSON = 15
 };
 
 /* What this pistol is and can do. */
@@ -308,6 +311,18 @@ static inline uint8_t mgp_next_state(uint8_t state, uint8_t event) {
 #define MGP_MSG_LIMITS 0x0401u
 #define MGP_CLASS_LIMITS 1u
 #define MGP_LEN_LIMITS 39u
+#define MGP_MSG_LIMITS_STAGE 0x0402u
+#define MGP_CLASS_LIMITS_STAGE 1u
+#define MGP_LEN_LIMITS_STAGE 34u
+#define MGP_MSG_LIMITS_STAGED 0x0402u
+#define MGP_CLASS_LIMITS_STAGED 1u
+#define MGP_LEN_LIMITS_STAGED 9u
+#define MGP_MSG_LIMITS_COMMIT 0x0403u
+#define MGP_CLASS_LIMITS_COMMIT 1u
+#define MGP_LEN_LIMITS_COMMIT 8u
+#define MGP_MSG_LIMITS_COMMITTED 0x0403u
+#define MGP_CLASS_LIMITS_COMMITTED 1u
+#define MGP_LEN_LIMITS_COMMITTED 4u
 #define MGP_LEN_JOURNAL_RECORD 68u
 #define MGP_LEN_BYTE 1u
 
@@ -737,7 +752,7 @@ static inline int mgp_error_reply_in_range(const mgp_error_reply *message) {
     if (!(message->code >= 1u)) {
         return 0;
     }
-    if (!(message->code <= 12u)) {
+    if (!(message->code <= 15u)) {
         return 0;
     }
     return 1;
@@ -1654,6 +1669,153 @@ static inline int mgp_limits_read(const uint8_t *from, uint32_t size, mgp_limits
     message->shots_max = mgp_get_u32(from + 31);
     message->volume_nl_max = mgp_get_u32(from + 35);
     return mgp_limits_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Every value of the clinic's layer, for a LimitsCommit. Nothing is in force yet. */
+typedef struct {
+    uint32_t dose_nl_min; /* nl */
+    uint32_t dose_nl_max; /* nl */
+    uint32_t depth_um_max; /* um */
+    uint32_t rate_nl_per_s_max; /* nl_per_s */
+    uint16_t interval_ms_min; /* ms */
+    uint16_t lease_ms_min; /* ms */
+    uint16_t lease_ms_max; /* ms */
+    uint16_t ttl_ms_max; /* ms */
+    uint16_t dwell_ms_max; /* ms */
+    uint32_t shots_max; /* 1 */
+    uint32_t volume_nl_max; /* nl */
+} mgp_limits_stage;
+
+static inline int mgp_limits_stage_in_range(const mgp_limits_stage *message) {
+    (void)message;
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_limits_stage_write(const mgp_limits_stage *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->dose_nl_min);
+    mgp_put_u32(to + 4, message->dose_nl_max);
+    mgp_put_u32(to + 8, message->depth_um_max);
+    mgp_put_u32(to + 12, message->rate_nl_per_s_max);
+    mgp_put_u16(to + 16, message->interval_ms_min);
+    mgp_put_u16(to + 18, message->lease_ms_min);
+    mgp_put_u16(to + 20, message->lease_ms_max);
+    mgp_put_u16(to + 22, message->ttl_ms_max);
+    mgp_put_u16(to + 24, message->dwell_ms_max);
+    mgp_put_u32(to + 26, message->shots_max);
+    mgp_put_u32(to + 30, message->volume_nl_max);
+    return 34u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_limits_stage_read(const uint8_t *from, uint32_t size, mgp_limits_stage *message) {
+    if (size != 34u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->dose_nl_min = mgp_get_u32(from + 0);
+    message->dose_nl_max = mgp_get_u32(from + 4);
+    message->depth_um_max = mgp_get_u32(from + 8);
+    message->rate_nl_per_s_max = mgp_get_u32(from + 12);
+    message->interval_ms_min = mgp_get_u16(from + 16);
+    message->lease_ms_min = mgp_get_u16(from + 18);
+    message->lease_ms_max = mgp_get_u16(from + 20);
+    message->ttl_ms_max = mgp_get_u16(from + 22);
+    message->dwell_ms_max = mgp_get_u16(from + 24);
+    message->shots_max = mgp_get_u32(from + 26);
+    message->volume_nl_max = mgp_get_u32(from + 30);
+    return mgp_limits_stage_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* What was staged, by its check; it is forgotten with the session, an abort or a Disarm. */
+typedef struct {
+    uint32_t crc; /* crc: CRC-32C over LimitsStage's payload */
+    uint8_t loosens; /* LimitId: needs a person; NONE: it does not */
+    uint32_t in_force; /* 1: the value now in force of what it loosens */
+} mgp_limits_staged;
+
+static inline int mgp_limits_staged_in_range(const mgp_limits_staged *message) {
+    if (!(message->loosens <= 11u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_limits_staged_write(const mgp_limits_staged *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->crc);
+    mgp_put_u8(to + 4, message->loosens);
+    mgp_put_u32(to + 5, message->in_force);
+    return 9u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_limits_staged_read(const uint8_t *from, uint32_t size, mgp_limits_staged *message) {
+    if (size != 9u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->crc = mgp_get_u32(from + 0);
+    message->loosens = mgp_get_u8(from + 4);
+    message->in_force = mgp_get_u32(from + 5);
+    return mgp_limits_staged_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Put what was staged in force: unarmed and at rest only. A challenge dies of it. */
+typedef struct {
+    uint32_t revision; /* 1, 1..4294967295: above the one in force */
+    uint32_t crc; /* crc: as LimitsStaged told it */
+} mgp_limits_commit;
+
+static inline int mgp_limits_commit_in_range(const mgp_limits_commit *message) {
+    if (!(message->revision >= 1u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_limits_commit_write(const mgp_limits_commit *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->revision);
+    mgp_put_u32(to + 4, message->crc);
+    return 8u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_limits_commit_read(const uint8_t *from, uint32_t size, mgp_limits_commit *message) {
+    if (size != 8u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->revision = mgp_get_u32(from + 0);
+    message->crc = mgp_get_u32(from + 4);
+    return mgp_limits_commit_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* It is in force, in the memory twice, and in the journal. */
+typedef struct {
+    uint32_t revision; /* 1 */
+} mgp_limits_committed;
+
+static inline int mgp_limits_committed_in_range(const mgp_limits_committed *message) {
+    (void)message;
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_limits_committed_write(const mgp_limits_committed *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->revision);
+    return 4u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_limits_committed_read(const uint8_t *from, uint32_t size, mgp_limits_committed *message) {
+    if (size != 4u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->revision = mgp_get_u32(from + 0);
+    return mgp_limits_committed_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
 }
 
 #endif

@@ -253,6 +253,12 @@ void mg_answer_to(mg_pistol *pistol, uint16_t msg, const mg_request *request, mg
     case MGP_MSG_LIMITS_GET:
         answer_limits_get(pistol, &request->limits_get, answer);
         break;
+    case MGP_MSG_LIMITS_STAGE:
+        mg_limits_stage_answer(pistol, &request->limits_stage, answer);
+        break;
+    case MGP_MSG_LIMITS_COMMIT:
+        result = mg_limits_commit_answer(pistol, &request->limits_commit, answer);
+        break;
     case MGP_MSG_PING:
         mg_ping_answer(pistol, &request->ping, answer);
         break;

@@ -37,6 +37,38 @@ void mg_limits_for_session(const mgp_limits *limits, const mgp_arm_request *requ
 void mg_limits_invert(const mgp_limits *limits, mgp_limits *to);
 int mg_limits_are_whole(const mgp_limits *limits, const mgp_limits *inverse);
 
+/* The value of one limit; 0 for none. */
+uint32_t mg_limits_value(const mgp_limits *limits, uint8_t limit);
+void mg_limits_of_stage(const mgp_limits_stage *staged, uint32_t revision, mgp_limits *to);
+void mg_stage_of_limits(const mgp_limits *limits, mgp_limits_stage *to);
+
+/* ---- mg_vault.c */
+#define MG_VAULT_MARK_BYTES 4u
+#define MG_VAULT_CRC_BYTES 4u
+
+/* One content in two copies. `block` is room for one copy: mark, content, CRC. */
+typedef struct {
+    void *hw;
+    uint32_t address; /* of the first copy */
+    uint32_t room;    /* from one copy to the next */
+    uint32_t size;    /* of a copy */
+    uint32_t mark;
+} mg_vault;
+
+/* Read the content into `block`: 1 in `found`, or 0: never set. MG_DAMAGED: neither copy is whole.
+ * `spoilt` is the copy to be mended, MG_COPIES: none. */
+int mg_vault_open(const mg_vault *vault, uint8_t *block, uint8_t *found, uint8_t *spoilt);
+/* Mark and seal what is in `block` behind its mark, and write it over copy `one` of the two. */
+int mg_vault_write(const mg_vault *vault, uint8_t *block, uint32_t one);
+/* Write both, one after the other: whatever is cut off, the old or the new is there. */
+int mg_vault_keep(const mg_vault *vault, uint8_t *block);
+
+/* ---- mg_settings.c */
+/* Read what was committed, and put it in force; then mend what a power cut has spoilt. */
+int mg_settings_open(mg_pistol *pistol);
+/* Put the clinic's limits in force, durably. */
+int mg_settings_keep_limits(mg_pistol *pistol, const mgp_limits *limits);
+
 /* ---- mg_journal.c */
 int mg_journal_open(mg_journal *journal, void *hw, uint32_t records, uint64_t uid);
 int mg_journal_start(mg_journal *journal);
@@ -132,6 +164,8 @@ typedef union {
     mgp_resolve resolve;
     mgp_journal_read journal_read;
     mgp_limits_get limits_get;
+    mgp_limits_stage limits_stage;
+    mgp_limits_commit limits_commit;
 } mg_request;
 
 void mg_error(mg_answer *answer, uint16_t msg, uint8_t code, uint32_t detail, uint32_t value);
@@ -139,6 +173,11 @@ void mg_answer_to(mg_pistol *pistol, uint16_t msg, const mg_request *request, mg
 uint32_t mg_between(void *hw, uint32_t low, uint32_t high);
 int mg_arm_answer(mg_pistol *pistol, const mgp_arm_request *request, mg_answer *answer);
 int mg_confirm_answer(mg_pistol *pistol, const mgp_arm_confirm *request, mg_answer *answer);
+
+/* ---- mg_commit.c */
+void mg_limits_stage_answer(mg_pistol *pistol, const mgp_limits_stage *request, mg_answer *answer);
+int mg_limits_commit_answer(mg_pistol *pistol, const mgp_limits_commit *request,
+                            mg_answer *answer);
 
 /* ---- mg_tell.c */
 void mg_ping_answer(const mg_pistol *pistol, const mgp_ping *request, mg_answer *answer);

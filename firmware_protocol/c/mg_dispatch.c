@@ -37,6 +37,10 @@ static int read_request(const mg_frame *frame, mg_request *request) {
         return mgp_journal_read_read(from, size, &request->journal_read);
     case MGP_MSG_LIMITS_GET:
         return mgp_limits_get_read(from, size, &request->limits_get);
+    case MGP_MSG_LIMITS_STAGE:
+        return mgp_limits_stage_read(from, size, &request->limits_stage);
+    case MGP_MSG_LIMITS_COMMIT:
+        return mgp_limits_commit_read(from, size, &request->limits_commit);
     case MGP_MSG_PING:
         return mgp_ping_read(from, size, &request->ping);
     case MGP_MSG_DESCRIBE:

@@ -40,6 +40,7 @@ typedef struct {
 /* What the body feels now. */
 typedef struct {
     uint8_t contact; /* the foot is on the skin, by a reading of this moment */
+    uint8_t service_button; /* a person holds it now: without one no limit is loosened */
     uint16_t supply_mv;
     uint32_t depth_um; /* of the needle now; 0: it is out */
     uint32_t syringe_nl;

@@ -55,6 +55,18 @@ uint8_t mg_limits_widened(const mgp_limits *below, const mgp_limits *above) {
     return MGP_LIMIT_ID_NONE;
 }
 
+uint32_t mg_limits_value(const mgp_limits *limits, uint8_t limit) {
+    bound all[BOUNDS];
+    uint32_t value = 0;
+    bounds_of(limits, all);
+    for (uint32_t one = 0; one < BOUNDS; one++) {
+        if (all[one].limit == limit) {
+            value = all[one].value;
+        }
+    }
+    return value;
+}
+
 mg_refused mg_limits_broken_by(const mgp_arm_request *request, const mgp_limits *limits) {
     mg_refused why = {MGP_REFUSAL_LIMIT, mg_limits_missing(limits), 0};
     if (why.limit != MGP_LIMIT_ID_NONE) {
@@ -105,6 +117,36 @@ void mg_limits_for_session(const mgp_limits *limits, const mgp_arm_request *requ
     to->lease_ms_max = request->lease_ms;
     to->shots_max = request->shots_max;
     to->volume_nl_max = request->volume_nl_max;
+}
+
+void mg_limits_of_stage(const mgp_limits_stage *staged, uint32_t revision, mgp_limits *to) {
+    to->layer = MGP_LIMIT_LAYER_CLINIC;
+    to->revision = revision;
+    to->dose_nl_min = staged->dose_nl_min;
+    to->dose_nl_max = staged->dose_nl_max;
+    to->depth_um_max = staged->depth_um_max;
+    to->rate_nl_per_s_max = staged->rate_nl_per_s_max;
+    to->interval_ms_min = staged->interval_ms_min;
+    to->lease_ms_min = staged->lease_ms_min;
+    to->lease_ms_max = staged->lease_ms_max;
+    to->ttl_ms_max = staged->ttl_ms_max;
+    to->dwell_ms_max = staged->dwell_ms_max;
+    to->shots_max = staged->shots_max;
+    to->volume_nl_max = staged->volume_nl_max;
+}
+
+void mg_stage_of_limits(const mgp_limits *limits, mgp_limits_stage *to) {
+    to->dose_nl_min = limits->dose_nl_min;
+    to->dose_nl_max = limits->dose_nl_max;
+    to->depth_um_max = limits->depth_um_max;
+    to->rate_nl_per_s_max = limits->rate_nl_per_s_max;
+    to->interval_ms_min = limits->interval_ms_min;
+    to->lease_ms_min = limits->lease_ms_min;
+    to->lease_ms_max = limits->lease_ms_max;
+    to->ttl_ms_max = limits->ttl_ms_max;
+    to->dwell_ms_max = limits->dwell_ms_max;
+    to->shots_max = limits->shots_max;
+    to->volume_nl_max = limits->volume_nl_max;
 }
 
 static uint16_t not16(uint16_t value) { return (uint16_t)(value ^ 0xFFFFu); }

@@ -35,7 +35,12 @@
 #define MG_SLOT_BYTES 72u
 #define MG_RECORDS_MIN 32u
 #define MG_RECORDS_MAX 65536u
-#define MG_MEMORY_BYTES(records) (MG_HEADER_COPIES * MG_HEADER_BYTES + (records) * MG_SLOT_BYTES)
+#define MG_COPIES 2u
+#define MG_LIMITS_BYTES 64u        /* a copy of the clinic's limits has this room */
+#define MG_CALIBRATION_BYTES 1096u /* and one of the calibration */
+#define MG_SETTINGS_BYTES (MG_COPIES * (MG_LIMITS_BYTES + MG_CALIBRATION_BYTES))
+#define MG_SETTINGS_AT(records) (MG_HEADER_COPIES * MG_HEADER_BYTES + (records) * MG_SLOT_BYTES)
+#define MG_MEMORY_BYTES(records) (MG_SETTINGS_AT(records) + MG_SETTINGS_BYTES)
 
 /* Why bytes between two delimiters were no frame. */
 enum { MG_DROP_COBS, MG_DROP_CRC, MG_DROP_LENGTH, MG_DROP_VERSION, MG_DROP_OVERSIZE, MG_DROPS };
@@ -54,7 +59,7 @@ typedef struct {
     uint8_t reset_reason;
     uint8_t has_clinic;
     mgp_limits factory; /* enforced whatever is told */
-    mgp_limits clinic;  /* may only tighten the factory's */
+    mgp_limits clinic;  /* may only tighten the factory's; what is committed takes its place */
 } mg_config;
 
 /* A word that a flipped bit cannot change unnoticed. */
@@ -223,6 +228,10 @@ typedef struct {
     uint64_t paced_from_us;
     uint32_t boot_id;
     uint32_t stamp_revision;
+    uint8_t has_clinic; /* limits were committed, by this start or an earlier one */
+    mgp_limits clinic;
+    uint8_t has_staged;
+    mgp_limits_stage staged; /* waits for its commit */
 
     mg_challenge challenge;
     mg_arm arm;

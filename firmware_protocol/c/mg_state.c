@@ -32,6 +32,7 @@ uint32_t mg_shot_id_open(const mg_pistol *pistol) {
 static void forget_arming(mg_pistol *pistol) {
     memset(&pistol->arm, 0, sizeof pistol->arm);
     memset(&pistol->challenge, 0, sizeof pistol->challenge);
+    pistol->has_staged = 0;
     pistol->arm.token = mg_kept(0);
     pistol->arm.shots_left = mg_kept(0);
     pistol->arm.budget_nl_left = mg_kept(0);
@@ -119,18 +120,6 @@ int mg_survived(mg_pistol *pistol, int result) {
 
 /* ---- starting */
 
-static void take_limits(mg_pistol *pistol, const mg_config *config) {
-    pistol->limit_missing = mg_limits_missing(&config->factory);
-    pistol->limits = config->factory;
-    if (pistol->limit_missing == MGP_LIMIT_ID_NONE && config->has_clinic) {
-        pistol->limit_missing = mg_limits_widened(&config->factory, &config->clinic);
-        pistol->limits = config->clinic;
-    }
-    pistol->limits.layer = MGP_LIMIT_LAYER_EFFECTIVE;
-    pistol->has_limits = pistol->limit_missing == MGP_LIMIT_ID_NONE;
-    pistol->stamp_revision = pistol->has_limits ? pistol->limits.revision : 0;
-}
-
 int mg_start(mg_pistol *pistol, void *hw, const mg_config *config, uint64_t now_us) {
     memset(pistol, 0, sizeof *pistol);
     pistol->hw = hw;
@@ -140,9 +129,13 @@ int mg_start(mg_pistol *pistol, void *hw, const mg_config *config, uint64_t now_
     pistol->host_major = MGP_MAJOR;
     pistol->state = MGP_PISTOL_STATE_BOOT;
     forget_arming(pistol);
-    take_limits(pistol, config);
     int result = mg_journal_open(&pistol->journal, hw, config->memory_records, config->uid);
-    if (result == MG_OK && !pistol->journal.damage) {
+    if (result != MG_POWER_LOST) {
+        result = mg_settings_open(pistol);
+    }
+    if (result == MG_DAMAGED) {
+        pistol->journal.damage = 1; /* nothing is known of the limits: nothing is written */
+    } else if (result == MG_OK && !pistol->journal.damage) {
         result = mg_journal_start(&pistol->journal); /* a start is counted, durably */
     }
     if (result == MG_POWER_LOST) {

@@ -35,7 +35,7 @@ local refusal = {[0]="NONE", [1]="ID_REUSED", [2]="ID_OLD", [3]="TOKEN", [4]="LE
 local limit_id = {[0]="NONE", [1]="DOSE_NL_MIN", [2]="DOSE_NL_MAX", [3]="DEPTH_UM_MAX", [4]="RATE_NL_PER_S_MAX", [5]="INTERVAL_MS_MIN", [6]="LEASE_MS_MIN", [7]="LEASE_MS_MAX", [8]="SHOTS_MAX", [9]="VOLUME_NL_MAX", [10]="TTL_MS_MAX", [11]="DWELL_MS_MAX"}
 local limit_layer = {[0]="EFFECTIVE", [1]="FACTORY", [2]="CLINIC", [3]="SESSION"}
 local journal_kind = {[1]="INTENT", [2]="OUTCOME", [3]="VOID", [4]="ABORT", [5]="BOOT", [6]="CONFIG"}
-local error_code = {[1]="UNSUPPORTED", [2]="MALFORMED", [3]="OUT_OF_RANGE", [4]="WRONG_STATE", [5]="JOURNAL_UNREAD", [6]="WRONG_NONCE", [7]="WRONG_TOKEN", [8]="WRONG_ABORT_ID", [9]="LIMIT", [10]="LIMITS_REVISION", [11]="CALIBRATION", [12]="JOURNAL_GAP"}
+local error_code = {[1]="UNSUPPORTED", [2]="MALFORMED", [3]="OUT_OF_RANGE", [4]="WRONG_STATE", [5]="JOURNAL_UNREAD", [6]="WRONG_NONCE", [7]="WRONG_TOKEN", [8]="WRONG_ABORT_ID", [9]="LIMIT", [10]="LIMITS_REVISION", [11]="CALIBRATION", [12]="JOURNAL_GAP", [13]="NOT_STAGED", [14]="WRONG_CRC", [15]="NEEDS_PERSON"}
 f.journal_record_seq = ProtoField.uint32("mesogun.journal_record.seq", "seq (seq)", base.DEC)
 f.journal_record_kind = ProtoField.uint8("mesogun.journal_record.kind", "kind", base.DEC, journal_kind)
 f.journal_record_outcome = ProtoField.uint8("mesogun.journal_record.outcome", "outcome", base.DEC, outcome)
@@ -210,6 +210,23 @@ f.limits_ttl_ms_max = ProtoField.uint16("mesogun.limits.ttl_ms_max", "ttl_ms_max
 f.limits_dwell_ms_max = ProtoField.uint16("mesogun.limits.dwell_ms_max", "dwell_ms_max (ms)", base.DEC)
 f.limits_shots_max = ProtoField.uint32("mesogun.limits.shots_max", "shots_max", base.DEC)
 f.limits_volume_nl_max = ProtoField.uint32("mesogun.limits.volume_nl_max", "volume_nl_max (nl)", base.DEC)
+f.limits_stage_dose_nl_min = ProtoField.uint32("mesogun.limits_stage.dose_nl_min", "dose_nl_min (nl)", base.DEC)
+f.limits_stage_dose_nl_max = ProtoField.uint32("mesogun.limits_stage.dose_nl_max", "dose_nl_max (nl)", base.DEC)
+f.limits_stage_depth_um_max = ProtoField.uint32("mesogun.limits_stage.depth_um_max", "depth_um_max (um)", base.DEC)
+f.limits_stage_rate_nl_per_s_max = ProtoField.uint32("mesogun.limits_stage.rate_nl_per_s_max", "rate_nl_per_s_max (nl_per_s)", base.DEC)
+f.limits_stage_interval_ms_min = ProtoField.uint16("mesogun.limits_stage.interval_ms_min", "interval_ms_min (ms)", base.DEC)
+f.limits_stage_lease_ms_min = ProtoField.uint16("mesogun.limits_stage.lease_ms_min", "lease_ms_min (ms)", base.DEC)
+f.limits_stage_lease_ms_max = ProtoField.uint16("mesogun.limits_stage.lease_ms_max", "lease_ms_max (ms)", base.DEC)
+f.limits_stage_ttl_ms_max = ProtoField.uint16("mesogun.limits_stage.ttl_ms_max", "ttl_ms_max (ms)", base.DEC)
+f.limits_stage_dwell_ms_max = ProtoField.uint16("mesogun.limits_stage.dwell_ms_max", "dwell_ms_max (ms)", base.DEC)
+f.limits_stage_shots_max = ProtoField.uint32("mesogun.limits_stage.shots_max", "shots_max", base.DEC)
+f.limits_stage_volume_nl_max = ProtoField.uint32("mesogun.limits_stage.volume_nl_max", "volume_nl_max (nl)", base.DEC)
+f.limits_staged_crc = ProtoField.uint32("mesogun.limits_staged.crc", "crc (crc)", base.HEX)
+f.limits_staged_loosens = ProtoField.uint8("mesogun.limits_staged.loosens", "loosens", base.DEC, limit_id)
+f.limits_staged_in_force = ProtoField.uint32("mesogun.limits_staged.in_force", "in_force", base.DEC)
+f.limits_commit_revision = ProtoField.uint32("mesogun.limits_commit.revision", "revision", base.DEC)
+f.limits_commit_crc = ProtoField.uint32("mesogun.limits_commit.crc", "crc (crc)", base.HEX)
+f.limits_committed_revision = ProtoField.uint32("mesogun.limits_committed.revision", "revision", base.DEC)
 
 local messages = {}
 messages[2] = {name = "Hello",
@@ -270,6 +287,14 @@ messages[2050] = {name = "LimitsGet",
   fields = {{"limits_get_layer", 1}}}
 messages[2051] = {name = "Limits",
   fields = {{"limits_layer", 1}, {"limits_revision", 4}, {"limits_dose_nl_min", 4}, {"limits_dose_nl_max", 4}, {"limits_depth_um_max", 4}, {"limits_rate_nl_per_s_max", 4}, {"limits_interval_ms_min", 2}, {"limits_lease_ms_min", 2}, {"limits_lease_ms_max", 2}, {"limits_ttl_ms_max", 2}, {"limits_dwell_ms_max", 2}, {"limits_shots_max", 4}, {"limits_volume_nl_max", 4}}}
+messages[2052] = {name = "LimitsStage",
+  fields = {{"limits_stage_dose_nl_min", 4}, {"limits_stage_dose_nl_max", 4}, {"limits_stage_depth_um_max", 4}, {"limits_stage_rate_nl_per_s_max", 4}, {"limits_stage_interval_ms_min", 2}, {"limits_stage_lease_ms_min", 2}, {"limits_stage_lease_ms_max", 2}, {"limits_stage_ttl_ms_max", 2}, {"limits_stage_dwell_ms_max", 2}, {"limits_stage_shots_max", 4}, {"limits_stage_volume_nl_max", 4}}}
+messages[2053] = {name = "LimitsStaged",
+  fields = {{"limits_staged_crc", 4}, {"limits_staged_loosens", 1}, {"limits_staged_in_force", 4}}}
+messages[2054] = {name = "LimitsCommit",
+  fields = {{"limits_commit_revision", 4}, {"limits_commit_crc", 4}}}
+messages[2055] = {name = "LimitsCommitted",
+  fields = {{"limits_committed_revision", 4}}}
 
 protocol.fields = f
 

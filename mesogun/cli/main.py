@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "abort": ("mesogun.cli.pistols", "abort_command", "Stop a pistol now."),
     "devices": ("mesogun.cli.pistols", "devices_command", "List the serial ports of this machine."),
     "info": ("mesogun.cli.pistols", "info_command", "Describe the pistol at a port."),
+    "limits": ("mesogun.cli.limits", "limits_group", "Show or set what a pistol allows."),
     "monitor": ("mesogun.cli.pistols", "monitor_command", "Watch the pistol at a port."),
     "simulate": ("mesogun.cli.pistols", "simulate_command", "Serve a simulated pistol."),
     "conformance": (

@@ -232,6 +232,7 @@ def abort_command(url: str) -> None:
 @click.option("--truth", metavar="FILE", help="Append one JSON line for every physical delivery.")
 @click.option("--memory", metavar="FILE", help="Keep the non-volatile memory in this file.")
 @click.option("--hand-ms", type=click.IntRange(min=1), help="Time of the hand between two pricks.")
+@click.option("--service-button", is_flag=True, help="A person holds it: limits may be loosened.")
 def simulate_command(
     tcp: str | None,
     pty: bool,
@@ -239,10 +240,18 @@ def simulate_command(
     truth: str | None,
     memory: str | None,
     hand_ms: int | None,
+    service_button: bool,
 ) -> None:
     """Serve a twin."""
     from mesogun.dryrun import serve
 
     if (tcp is None) == (not pty):
         raise click.UsageError("name one of --tcp HOST:PORT and --pty")
-    serve(tcp, seed=seed, truth=truth, memory=memory, hand_ms=hand_ms)
+    serve(
+        tcp,
+        seed=seed,
+        truth=truth,
+        memory=memory,
+        hand_ms=hand_ms,
+        service_button=service_button,
+    )

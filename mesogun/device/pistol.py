@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from firmware_protocol.description import PACKED_BYTES_MAX, Description, read_description
 from firmware_protocol.errors import RemoteProtocolError
+from firmware_protocol.frame import crc32c
 from firmware_protocol.messages import (
     MAJOR,
     MINOR,
@@ -25,17 +26,23 @@ from firmware_protocol.messages import (
     HelloReply,
     LimitLayer,
     Limits,
+    LimitsCommit,
+    LimitsCommitted,
     LimitsGet,
+    LimitsStage,
+    LimitsStaged,
     Ping,
     PingReply,
     Poll,
     Reply,
     Request,
     Status,
+    to_frame,
 )
 from firmware_protocol.units import ArmToken
 from mesogun.device.link import REQUEST_MAX, Link, OnBody
 from mesogun.device.port import open_line
+from mesogun.device.refusals import explained
 from mesogun.device.worker import Worker
 from mesogun.errors import LinkError
 
@@ -148,15 +155,42 @@ class Pistol:
             Status, self.ask(Poll(arm_token=NO_TOKEN, app_tick=self._tick, journal_ack=0))
         )
 
-    def limits(self) -> Limits:
-        """Return the limits that the pistol enforces; opens a session if there is none yet.
+    def limits(self, layer: LimitLayer = LimitLayer.EFFECTIVE) -> Limits:
+        """Return the limits of a layer, or those that the pistol enforces.
+
+        Opens a session if there is none yet.
 
         Raises:
             LinkError: as `ask`, or an abort came first.
             RemoteProtocolError: as `ask`, or the pistol refused.
         """
         self._begin()
-        return _expect(Limits, self.ask(LimitsGet(LimitLayer.EFFECTIVE)))
+        return _expect(Limits, self.ask(LimitsGet(layer)))
+
+    def stage_limits(self, limits: LimitsStage) -> LimitsStaged:
+        """Lay the clinic's limits ready; nothing is in force before `commit_limits`.
+
+        What comes back tells the first limit that would be looser than now, NONE if none is.
+        Opens a session if there is none yet.
+
+        Raises:
+            LinkError: as `ask`, or an abort came first.
+            RemoteProtocolError: as `ask`, the pistol refused, or it took over something else.
+        """
+        self._begin()
+        staged = _expect(LimitsStaged, self.ask(limits))
+        if staged.crc != crc32c(to_frame(limits, session=1, request=1).payload):
+            raise RemoteProtocolError("the pistol took over other limits than were sent")
+        return staged
+
+    def commit_limits(self, revision: int, staged: LimitsStaged) -> None:
+        """Put in force what was staged, as `revision`, for this and every later session.
+
+        Raises:
+            LinkError: as `ask`, or an abort came first: look at the limits in force.
+            RemoteProtocolError: as `ask`, or the pistol refused; the text names limit and value.
+        """
+        _expect(LimitsCommitted, self.ask(LimitsCommit(revision, staged.crc)))
 
     def ping(self) -> int:
         """Return how long the pistol took to answer, in us; opens a session if there is none yet.
@@ -222,6 +256,6 @@ def _expect(wanted: type[_Wanted], reply: Reply) -> _Wanted:
         raise LinkError("an abort came first: the pistol stands still")
     if isinstance(reply, ErrorReply):
         raise RemoteProtocolError(
-            f"the pistol did not obey request {reply.msg:#06x}: {reply.code.name} ({reply.detail})"
+            f"the pistol did not obey request {reply.msg:#06x}: {explained(reply)}"
         )
     raise RemoteProtocolError(f"the pistol answered with a {type(reply).__name__}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypedDict
 
 from mesogun.errors import WrongPort
 from simulator.serve import serve_pty, serve_tcp
@@ -17,6 +18,7 @@ def serve(
     truth: str | None = None,
     memory: str | None = None,
     hand_ms: int | None = None,
+    service_button: bool = False,
 ) -> None:
     """Serve a twin on "HOST:PORT", or on a new pseudo terminal if `tcp` is None, until stopped.
 
@@ -27,11 +29,26 @@ def serve(
     """
     truth_path = None if truth is None else Path(truth)
     memory_path = None if memory is None else Path(memory)
+    options: _Options = {
+        "seed": seed,
+        "hand_ms": hand_ms,
+        "truth": truth_path,
+        "memory": memory_path,
+        "service_button": service_button,
+    }
     if tcp is None:
-        serve_pty(seed=seed, hand_ms=hand_ms, truth=truth_path, memory=memory_path)
+        serve_pty(**options)
         return
     host, port = _address(tcp)
-    serve_tcp(host, port, seed=seed, hand_ms=hand_ms, truth=truth_path, memory=memory_path)
+    serve_tcp(host, port, **options)
+
+
+class _Options(TypedDict):
+    seed: int | None
+    hand_ms: int | None
+    truth: Path | None
+    memory: Path | None
+    service_button: bool
 
 
 def _address(text: str) -> tuple[str, int]:

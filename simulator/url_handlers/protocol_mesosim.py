@@ -1,5 +1,7 @@
 """`mesosim://?seed=7&hand_ms=300&truth=FILE&memory=FILE`: a twin of one's own as a serial port.
 
+`service_button=1`: somebody holds that button, so that limits may be loosened.
+
 It lives in this process and in real time. pyserial finds this file by its name, and hides an
 ImportError in it behind "protocol not known": so the twin itself is imported when it is opened.
 """
@@ -18,7 +20,7 @@ from serial import PortNotOpenError, SerialBase, SerialException
 if TYPE_CHECKING:
     from simulator.twin import Twin
 
-PARAMETERS = ("seed", "hand_ms", "truth", "memory")
+PARAMETERS = ("seed", "hand_ms", "truth", "memory", "service_button")
 
 
 class Serial(SerialBase):  # type: ignore[misc]
@@ -46,6 +48,7 @@ class Serial(SerialBase):  # type: ignore[misc]
                 hand_ms=None if "hand_ms" not in options else int(options["hand_ms"]),
                 truth=None if "truth" not in options else Path(options["truth"]),
                 memory=None if "memory" not in options else Path(options["memory"]),
+                service_button=options.get("service_button", "0") == "1",
             )
         except TwinError as cause:
             raise SerialException(str(cause)) from cause
@@ -177,7 +180,7 @@ class Serial(SerialBase):  # type: ignore[misc]
 
 def _options_of(url: str) -> dict[str, str]:
     parts = urlsplit(url)
-    known = "mesosim://?seed=N&hand_ms=MS&truth=FILE&memory=FILE"
+    known = "mesosim://?seed=N&hand_ms=MS&truth=FILE&memory=FILE&service_button=1"
     if parts.scheme != "mesosim" or parts.netloc or parts.path.strip("/") or parts.fragment:
         raise ValueError(f"{url!r} is not of the form {known}")
     options: dict[str, str] = {}
@@ -186,6 +189,8 @@ def _options_of(url: str) -> dict[str, str]:
             raise ValueError(f"{url!r}: there is no parameter {name!r}; the form is {known}")
         if name in options or not value:
             raise ValueError(f"{url!r}: {name} must be given once, with a value")
+        if name == "service_button" and value not in ("0", "1"):
+            raise ValueError(f"{url!r}: service_button is {value!r}, not 0 or 1")
         if name in ("seed", "hand_ms") and not (value.isascii() and value.isdigit()):
             raise ValueError(f"{url!r}: {name} is {value!r}, not a whole number")
         options[name] = value

@@ -12,7 +12,7 @@ from firmware_protocol.frame import crc32c
 from firmware_protocol.messages import JournalKind, JournalRecord, Outcome
 from firmware_protocol.units import ShotId
 from simulator.journal import Journal, JournalFull, blank_record
-from simulator.memory import Memory, MemoryDamaged, PowerLost
+from simulator.memory import SETTINGS_BYTES, Memory, MemoryDamaged, PowerLost
 
 AS_IT_LIES = Struct("<IBBBBIIIIIIIQQIIII")
 
@@ -189,14 +189,16 @@ def test_a_memory_torn_at_its_very_first_write_is_still_blank() -> None:
         assert (again.damage, again.uid) == ("", 6)
 
 
-@pytest.mark.parametrize("size", [0, 1, 127, 128 + 31 * 72, 128 + 32 * 72 + 1, 10_000_000])
+@pytest.mark.parametrize(
+    "size", [0, 1, 127, 128 + 31 * 72 + SETTINGS_BYTES, 128 + 32 * 72, 10_000_000]
+)
 def test_what_has_not_the_size_of_a_memory_is_none(size: int) -> None:
     with pytest.raises(MemoryDamaged, match="size"):
         Memory.from_image(bytes(size))
 
 
 def test_foreign_bytes_are_no_journal() -> None:
-    foreign = Memory.from_image(b"\xa5" * (128 + 32 * 72))
+    foreign = Memory.from_image(b"\xa5" * (128 + 32 * 72 + SETTINGS_BYTES))
     assert Journal(foreign, 1).damage
     assert not foreign.is_blank()
 

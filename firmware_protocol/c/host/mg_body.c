@@ -244,6 +244,7 @@ void mg_hw_sense(void *hw, uint64_t now_us, mg_senses *senses) {
     const mgt_twin *twin = hw;
     memset(senses, 0, sizeof *senses); /* force and pressure are not modelled */
     senses->contact = touches(twin, (int64_t)now_us);
+    senses->service_button = twin->service_button;
     senses->supply_mv = (uint16_t)twin->figures.supply_mv;
     senses->depth_um = (uint32_t)depth_at(twin, (int64_t)now_us);
     senses->syringe_nl = twin->syringe_nl;

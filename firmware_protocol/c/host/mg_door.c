@@ -52,6 +52,8 @@ uint8_t mgt_state(const mgt_twin *twin) {
 
 uint8_t mgt_is_powered(const mgt_twin *twin) { return twin->is_powered; }
 
+void mgt_hold_service_button(mgt_twin *twin, uint8_t held) { twin->service_button = held; }
+
 uint32_t mgt_site(const mgt_twin *twin) { return twin->site; }
 
 uint64_t mgt_uid(const mgt_twin *twin) { return twin->core.journal.header.uid; }
@@ -108,6 +110,8 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
             CASE(RESOLUTION, resolution);
             CASE(JOURNAL_RECORDS, journal_records);
             CASE(LIMITS, limits);
+            CASE(LIMITS_STAGED, limits_staged);
+            CASE(LIMITS_COMMITTED, limits_committed);
         default:
             break;
         }
@@ -126,6 +130,8 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
             CASE(RESOLVE, resolve);
             CASE(JOURNAL_READ, journal_read);
             CASE(LIMITS_GET, limits_get);
+            CASE(LIMITS_STAGE, limits_stage);
+            CASE(LIMITS_COMMIT, limits_commit);
         default:
             break;
         }

@@ -35,6 +35,10 @@ typedef union {
     mgp_journal_records journal_records;
     mgp_limits_get limits_get;
     mgp_limits limits;
+    mgp_limits_stage limits_stage;
+    mgp_limits_staged limits_staged;
+    mgp_limits_commit limits_commit;
+    mgp_limits_committed limits_committed;
 } mgt_any;
 
 /* cffi from here */
@@ -52,6 +56,7 @@ const mgt_delivery *mgt_deliveries(const mgt_twin *twin);
 uint32_t mgt_take_deliveries(mgt_twin *twin);
 uint8_t mgt_state(const mgt_twin *twin);
 uint8_t mgt_is_powered(const mgt_twin *twin);
+void mgt_hold_service_button(mgt_twin *twin, uint8_t held);
 uint32_t mgt_site(const mgt_twin *twin);
 uint64_t mgt_uid(const mgt_twin *twin);
 uint32_t mgt_drops(const mgt_twin *twin, uint8_t reason);

@@ -77,6 +77,7 @@ typedef struct {
     mgt_motion motion;
     uint8_t told; /* whether the truth about this motion has been written */
 
+    uint8_t service_button; /* whether the person holds it */
     mgt_stream hand;
     uint8_t has_set_out;
     int64_t arrives_us;

@@ -10,6 +10,7 @@ from firmware_protocol import messages as m
 from firmware_protocol.crit import crit
 from firmware_protocol.frame import Deframer, encode
 from simulator import Delivery
+from simulator.memory import SETTINGS_BYTES
 
 ARMING = m.ArmRequest(
     shots_max=100,
@@ -107,7 +108,7 @@ def test_a_memory_that_does_not_keep_what_is_written_is_a_fault_before_anything_
             assert [one.shot_id for one in bench.told] == [1]  # the bit was 0 in all that came
         kept = bench.core.image()
         assert len(bench.told) <= 1
-        assert len(kept) == 128 + 1024 * 72
+        assert len(kept) == 128 + 1024 * 72 + SETTINGS_BYTES
 
 
 def test_a_record_that_rots_in_the_memory_is_a_fault_when_it_is_needed(one_core: Any) -> None:

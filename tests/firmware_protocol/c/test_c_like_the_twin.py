@@ -7,79 +7,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from random import Random
 from typing import Any
 
 import pytest
 
 from firmware_protocol import messages as m
 from firmware_protocol.frame import Deframer, encode
-from simulator import Delivery, Hand, Memory, Pistol
 from tests.adversary_kit import Adversary, Step
+from tests.pair_kit import Pair
 
 SEEDS = int(os.environ.get("CORE_SEEDS", "24"))
 STEPS = int(os.environ.get("CORE_STEPS", "300"))
 FIRST = int(os.environ.get("CORE_FIRST_SEED", "0"))
-
-
-class Pair:
-    """One pistol of each kind, from the same seed."""
-
-    def __init__(self, library: Any, seed: int) -> None:
-        from tests.c_core_kit import CoreTwin
-
-        chance = Random(seed * 7 + 1)
-        records = chance.choice([32, 33, 40, 64, 1024])  # a small one is soon full and goes round
-        travel_us, refills = chance.choice([0, 30_000, 250_000]), chance.random() < 0.5
-        self.told: tuple[list[Delivery], list[Delivery]] = ([], [])
-        self.twin = Pistol(
-            Memory(records),
-            seed=seed,
-            hand=Hand(seed, travel_us=travel_us, refills=refills),
-            on_delivery=self.told[0].append,
-        )
-        self.core = CoreTwin(
-            library,
-            seed=seed,
-            records=records,
-            travel_us=travel_us,
-            refills=refills,
-            on_delivery=self.told[1].append,
-        )
-
-    def take(self, step: Step) -> bytes:
-        """Let both live through `step`, and compare all that can be seen."""
-        replies = [self._one(pistol, step) for pistol in (self.twin, self.core)]
-        where = f"{step.what} at {step.at_us}: {step.data.hex()}"
-        assert replies[0].hex() == replies[1].hex(), where
-        assert self.twin.state is self.core.state, where
-        assert self.twin.is_powered == self.core.is_powered, where
-        assert self.twin.next_event_us() == self.core.next_event_us(), where
-        assert self.told[0] == self.told[1], where
-        assert self.twin.memory.image() == self.core.image(), where
-        assert self.twin.hand.site == self.core.site, where
-        return replies[0]
-
-    def _one(self, pistol: Any, step: Step) -> bytes:
-        match step.what:
-            case "bytes":
-                return pistol.receive(step.data, step.at_us)  # type: ignore[no-any-return]
-            case "cut":
-                pistol.power_cut(step.at_us)
-            case "on":
-                pistol.power_on(step.at_us)
-            case "tear":
-                pistol.advance(step.at_us)
-                (pistol.memory if pistol is self.twin else pistol).cut_after(step.count)
-            case "button":
-                pistol.press_button(step.at_us)
-            case "break":
-                pistol.line_break(step.at_us)
-            case "dtr":
-                pistol.drop_dtr(step.at_us)
-            case _:
-                pistol.advance(step.at_us)
-        return b""
 
 
 def run(library: Any, seed: int, seen: Counter[str]) -> int:
@@ -122,7 +61,8 @@ def test_both_answer_journal_and_move_alike_whatever_comes(one_core: Any) -> Non
     wanted |= {"shot ACCEPTED NONE", "shot REFUSED TOKEN", "shot REFUSED LIMIT"}
     wanted |= {"shot REFUSED ID_OLD", "shot STORED VOIDED", "resolution NOT_FIRED", "Status"}
     wanted |= {"ArmReply", "ClearAbortReply", "JournalRecords", "error JOURNAL_UNREAD"}
-    wanted |= {"PingReply", "DescribeChunk"}
+    wanted |= {"PingReply", "DescribeChunk", "LimitsStaged", "LimitsCommitted"}
+    wanted |= {"error NOT_STAGED", "error WRONG_CRC", "error NEEDS_PERSON", "error LIMIT"}
     assert wanted <= set(seen), wanted - set(seen)
 
 

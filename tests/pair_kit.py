@@ -1,0 +1,106 @@
+"""The Python twin and the C core side by side: asked the same, they must be equal to the byte."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from firmware_protocol import messages as m
+from firmware_protocol.frame import Deframer, encode
+from simulator import Delivery, Hand, Memory, Pistol
+from tests.adversary_kit import Step
+
+
+class Pair:
+    """One pistol of each kind, from the same seed."""
+
+    def __init__(self, library: Any, seed: int) -> None:
+        from tests.c_core_kit import CoreTwin  # needs cffi
+
+        chance = Random(seed * 7 + 1)
+        records = chance.choice([32, 33, 40, 64, 1024])  # a small one is soon full and goes round
+        travel_us, refills = chance.choice([0, 30_000, 250_000]), chance.random() < 0.5
+        self.told: tuple[list[Delivery], list[Delivery]] = ([], [])
+        self.twin = Pistol(
+            Memory(records),
+            seed=seed,
+            hand=Hand(seed, travel_us=travel_us, refills=refills),
+            on_delivery=self.told[0].append,
+        )
+        self.core = CoreTwin(
+            library,
+            seed=seed,
+            records=records,
+            travel_us=travel_us,
+            refills=refills,
+            on_delivery=self.told[1].append,
+        )
+
+    def take(self, step: Step) -> bytes:
+        """Let both live through `step`, and compare all that can be seen."""
+        replies = [self._one(pistol, step) for pistol in (self.twin, self.core)]
+        where = f"{step.what} at {step.at_us}: {step.data.hex()}"
+        assert replies[0].hex() == replies[1].hex(), where
+        assert self.twin.state is self.core.state, where
+        assert self.twin.is_powered == self.core.is_powered, where
+        assert self.twin.next_event_us() == self.core.next_event_us(), where
+        assert self.told[0] == self.told[1], where
+        assert self.twin.memory.image() == self.core.image(), where
+        assert self.twin.hand.site == self.core.site, where
+        return replies[0]
+
+    def _one(self, pistol: Any, step: Step) -> bytes:
+        match step.what:
+            case "bytes":
+                return pistol.receive(step.data, step.at_us)  # type: ignore[no-any-return]
+            case "cut":
+                pistol.power_cut(step.at_us)
+            case "on":
+                pistol.power_on(step.at_us)
+            case "tear":
+                pistol.advance(step.at_us)
+                (pistol.memory if pistol is self.twin else pistol).cut_after(step.count)
+            case "button":
+                pistol.press_button(step.at_us)
+            case "break":
+                pistol.line_break(step.at_us)
+            case "service button" | "no service button":
+                held = step.what == "service button"
+                if pistol is self.twin:
+                    pistol.hand.holds_service_button = held
+                else:
+                    pistol.hold_service_button(held)
+            case "dtr":
+                pistol.drop_dtr(step.at_us)
+            case _:
+                pistol.advance(step.at_us)
+        return b""
+
+
+class Host:
+    """Asks both, one request after the other, at a time that only a test moves."""
+
+    def __init__(self, pair: Pair) -> None:
+        self.pair, self.now_us, self.session, self._request = pair, 1_000_000, 0, 0
+
+    def step(self, what: str, count: int = 0) -> None:
+        self.pair.take(Step(what, self.now_us, count=count))
+
+    def ask(self, message: Any) -> Any:
+        """Return the answer, None if none came."""
+        self._request += 1
+        session = 0 if isinstance(message, m.Hello) else self.session
+        frame = m.to_frame(message, session=session, request=self._request)
+        back = self.pair.take(Step("bytes", self.now_us, encode(frame)))
+        found = [m.from_frame(one) for one in Deframer().feed(back)]
+        return found[0] if found else None
+
+    def hello(self, nonce: int = 1) -> m.HelloReply:
+        reply = self.ask(m.Hello(m.MAJOR, m.MINOR, m.SCHEMA_HASH, nonce))
+        assert isinstance(reply, m.HelloReply)
+        self.session = reply.session
+        return reply
+
+    def read_all(self) -> None:
+        head = self.ask(m.Poll(0, 1, 0)).journal_head  # type: ignore[arg-type]
+        self.ask(m.Poll(0, 1, head))  # type: ignore[arg-type]
