@@ -11,9 +11,9 @@ from firmware_protocol.messages import SCHEMA_HASH, from_frame, to_frame
 
 def build(kinds: dict[str, Any], one: dict[str, Any]) -> Any:
     values = dict(one["values"])
-    if "records" in values:
-        records = values["records"]
-        values["records"] = tuple(kinds["JournalRecord"](**record) for record in records)
+    for name, kind in (("records", "JournalRecord"), ("data", "Byte")):
+        if name in values:
+            values[name] = tuple(kinds[kind](**one) for one in values[name])
     return kinds[one["message"]](**values)
 
 
