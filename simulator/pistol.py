@@ -134,6 +134,10 @@ class Pistol:
         """Let DTR fall: the host or its cable is gone."""
         self._abort(AbortCause.DTR, at_us)
 
+    def hold_service_button(self, held: bool) -> None:
+        """Let the person hold the service button, or let go of it."""
+        self._board.hand.holds_service_button = held
+
     def _abort(self, cause: AbortCause, at_us: int) -> None:
         self.advance(at_us)
         if self._firmware is not None:

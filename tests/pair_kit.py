@@ -65,11 +65,7 @@ class Pair:
             case "break":
                 pistol.line_break(step.at_us)
             case "service button" | "no service button":
-                held = step.what == "service button"
-                if pistol is self.twin:
-                    pistol.hand.holds_service_button = held
-                else:
-                    pistol.hold_service_button(held)
+                pistol.hold_service_button(step.what == "service button")
             case "dtr":
                 pistol.drop_dtr(step.at_us)
             case _:

@@ -62,6 +62,7 @@ class Kind:
             button=lambda: self.pistol.press_button(at()),
             line_break=lambda: self.pistol.line_break(at()),
             dtr=lambda: self.pistol.drop_dtr(at()),
+            service_button=self.pistol.hold_service_button,
             jumps=True,
         )
 

@@ -66,6 +66,8 @@ class Handles:
     button: Callable[[], None] | None = None
     line_break: Callable[[], None] | None = None
     dtr: Callable[[], None] | None = None
+    service_button: Callable[[bool], None] | None = None
+    """Hold that button, or let go of it."""
     jumps: bool = False
     """Waiting costs nothing: minutes may pass."""
 

@@ -49,6 +49,34 @@ def package(wrong: Wrong, folder: Path, number: int) -> ModuleType:
 
 WRONG = (
     Wrong(
+        "limits are loosened without a person",
+        "SET-4",
+        "committing.py",
+        "if loosened is not None and not firmware.board.hand.holds_service_button:",
+        "if loosened is not None and firmware.now_us < 0:",
+    ),
+    Wrong(
+        "a commit leaves the challenge alive",
+        "SET-3",
+        "firmware.py",
+        "        self.disarm(Refusal.VOIDED)\n        self._settings.keep_limits(limits)",
+        "        self._settings.keep_limits(limits)",
+    ),
+    Wrong(
+        "what is staged is committed whatever its check",
+        "SET-1",
+        "committing.py",
+        "if request.crc != crc_of(staged):",
+        "if request.crc == crc_of(staged) ^ 2:",
+    ),
+    Wrong(
+        "the factory's limits do not bind the clinic's",
+        "SET-2",
+        "committing.py",
+        "first_wider(factory, asked)) is not None:",
+        "first_wider(asked, asked)) is not None:",
+    ),
+    Wrong(
         "a shot asked again is fired again",
         "SHOT-2",
         "shots.py",

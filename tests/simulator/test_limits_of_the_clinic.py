@@ -120,7 +120,7 @@ def test_a_revision_is_above_the_one_in_force(ready: Any) -> None:
 def test_each_limit_may_only_tighten_the_factory_s_and_none_may_be_missing(
     ready: Any, limit: str
 ) -> None:
-    ready.pistol.hand.holds_service_button = True  # which loosens the clinic's alone
+    ready.pistol.hold_service_button(True)  # which loosens the clinic's alone
     ident, bound = LimitId[limit.upper()], getattr(FACTORY, limit)
     wider = bound - 1 if limit.endswith("_min") else bound + 1
     reply = commit(ready, FACTORY._replace(**{limit: wider}))
@@ -136,7 +136,7 @@ def test_loosening_needs_a_person_and_names_what_becomes_looser(ready: Any) -> N
     why = (ErrorCode.NEEDS_PERSON, LimitId.DOSE_NL_MAX, 150_000)
     assert refused(ready.ask(LimitsCommit(3, staged.crc))) == why
     assert in_force(ready).dose_nl_max == 150_000
-    ready.pistol.hand.holds_service_button = True
+    ready.pistol.hold_service_button(True)
     assert ready.ask(LimitsCommit(3, staged.crc)) == LimitsCommitted(3)
     assert in_force(ready).dose_nl_max == 200_000
 
