@@ -23,3 +23,7 @@ class UnknownMessage(RemoteProtocolError):  # noqa: N818  (named as the protocol
 
 class WrongLength(RemoteProtocolError):  # noqa: N818
     """The payload is shorter or longer than its message. Nothing was obeyed."""
+
+
+class WrongKeyFile(MesogunError):  # noqa: N818
+    """A file of keys is refused. The text says why and what to do, and nothing of a key."""

@@ -1,7 +1,8 @@
 """Turns frames into the bytes of the line, and any bytes of the line back into frames.
 
-`0x00 | COBS(body) | 0x00`, where body = header(8) | payload(0..224) | CRC-32C(4).
-A body stays under 254 bytes, so COBS is one single block and adds exactly one byte.
+`0x00 | COBS(body) | 0x00`, where body = header(8) | payload(0..224) | [seal(12)] | CRC-32C(4).
+A body stays under 254 bytes, so COBS is one single block and adds exactly one byte. What a seal is
+worth is seal.py's affair: here it is 12 bytes that travel.
 """
 
 import re
@@ -16,6 +17,7 @@ WIRE_MAJOR: Final = 1
 PAYLOAD_BYTES_MAX: Final = 224
 BODY_BYTES_MIN: Final = 12
 BODY_BYTES_MAX: Final = 248
+SEAL_BYTES: Final = 12
 ENCODED_BYTES_MAX: Final = BODY_BYTES_MAX + 1
 DELIMITER: Final = b"\0"
 ABORT_ZERO_RUN: Final = 8  # back-to-back frames give a run of two; an abort is this many or more
@@ -25,10 +27,11 @@ _HEADER: Final = struct.Struct("<BBHHH")
 _CRC: Final = struct.Struct("<I")
 _crc32c: Final = google_crc32c.value
 _RESIDUE: Final = 0x48674BC7  # the CRC-32C over anything with its own CRC-32C behind it
-_REPLY, _RETRY = 0x08, 0x04  # 0x10 marks an authentication trailer, which this release refuses
+_SEALED, _REPLY, _RETRY = 0x10, 0x08, 0x04
 
-# Both ways between the header's first byte and (urgency, reply, retry): what is not in the table
-# (another major version, an authentication trailer, class 3) is refused.
+# Both ways between the header's first byte and (urgency, reply, retry): what is in neither table
+# (another major version, class 3) is refused. Sealed frames have a table of their own, so that the
+# others do not wait for them.
 _FIRST_BYTE: Final = {
     (urgency, reply, retry): WIRE_MAJOR << 5 | reply * _REPLY | retry * _RETRY | urgency
     for urgency in (0, 1, 2)
@@ -36,6 +39,7 @@ _FIRST_BYTE: Final = {
     for retry in (False, True)
 }
 _MEANING: Final = {first: meaning for meaning, first in _FIRST_BYTE.items()}
+_MEANING_SEALED: Final = {first | _SEALED: meaning for first, meaning in _MEANING.items()}
 _ZEROS: Final = re.compile(rb"\0+")
 
 
@@ -43,7 +47,8 @@ class Frame(NamedTuple):
     """One message on its way: who asked, in which session, and the payload's bytes.
 
     `urgency` is 0 urgent, 1 control, 2 bulk: it orders sending and changes no meaning.
-    `retry` marks a repeat, for statistics only.
+    `retry` marks a repeat, for statistics only. `seal` is empty, or 12 bytes that say from whom the
+    frame is; nobody has looked at them yet.
     """
 
     urgency: int
@@ -53,6 +58,7 @@ class Frame(NamedTuple):
     session: int
     request: int
     payload: bytes
+    seal: bytes = b""
 
 
 class FrameError(RemoteProtocolError):
@@ -80,22 +86,48 @@ def encode(frame: Frame) -> bytes:
 
 
 def encode_body(frame: Frame) -> bytes:
-    """Return header, payload and CRC, before COBS.
+    """Return header, payload, seal and CRC, before COBS.
 
     Raises:
         LocalProtocolError: the frame does not fit the wire; nothing was encoded.
     """
-    _, _, _, msg, session, request, payload = frame
+    _, _, _, msg, session, request, payload, seal = frame
     if len(payload) > PAYLOAD_BYTES_MAX:
         text = f"payload of {len(payload)} bytes: at most {PAYLOAD_BYTES_MAX} fit in a frame"
         raise LocalProtocolError(text)
+    if seal:
+        return _sealed_body(frame)
     try:
         first = _FIRST_BYTE[frame[:3]]
         covered = _HEADER.pack(first, len(payload), msg, session, request) + payload
     except (KeyError, TypeError, struct.error):
-        text = f"header out of range: {frame._replace(payload=b'')}"
-        raise LocalProtocolError(text) from None
+        raise _out_of_range(frame) from None
     return covered + _CRC.pack(_crc32c(covered))
+
+
+def encode_sealed_part(frame: Frame) -> bytes:
+    """Return the header and the payload as they lie in a sealed frame: what a seal covers.
+
+    Raises:
+        LocalProtocolError: the header does not fit the wire.
+    """
+    _, _, _, msg, session, request, payload, _ = frame
+    try:
+        first = _FIRST_BYTE[frame[:3]] | _SEALED
+        return _HEADER.pack(first, len(payload), msg, session, request) + payload
+    except (KeyError, TypeError, struct.error):
+        raise _out_of_range(frame) from None
+
+
+def _sealed_body(frame: Frame) -> bytes:
+    if len(frame.seal) != SEAL_BYTES:
+        raise LocalProtocolError(f"a seal has {SEAL_BYTES} bytes, not {len(frame.seal)}")
+    covered = encode_sealed_part(frame) + frame.seal
+    return covered + _CRC.pack(_crc32c(covered))
+
+
+def _out_of_range(frame: Frame) -> LocalProtocolError:
+    return LocalProtocolError(f"header out of range: {frame._replace(payload=b'', seal=b'')}")
 
 
 def wrap(body: bytes) -> bytes:
@@ -137,7 +169,7 @@ def unwrap(encoded: bytes) -> bytes:
 
 
 def decode_body(body: bytes) -> Frame:
-    """Return the frame whose header, payload and CRC are `body`.
+    """Return the frame whose header, payload, seal and CRC are `body`.
 
     Raises:
         FrameError: length, CRC or version is wrong; its `reason` says which.
@@ -150,11 +182,26 @@ def decode_body(body: bytes) -> Frame:
     first, length, msg, session, request = _HEADER.unpack_from(body)
     meaning = _MEANING.get(first)
     if meaning is None:
-        raise FrameError("version", _unknown_first_byte(first))
+        return _sealed_frame(body)
     if length != size - BODY_BYTES_MIN:
         raise FrameError("length", f"LEN says {length}, the frame has {size - BODY_BYTES_MIN}")
     urgency, reply, retry = meaning
     return Frame(urgency, reply, retry, msg, session, request, body[8:-4])
+
+
+def _sealed_frame(body: bytes) -> Frame:
+    first, length, msg, session, request = _HEADER.unpack_from(body)
+    meaning = _MEANING_SEALED.get(first)
+    if meaning is None:
+        raise FrameError("version", _unknown_first_byte(first))
+    holds = len(body) - BODY_BYTES_MIN - SEAL_BYTES
+    if length != holds:
+        raise FrameError("length", f"LEN says {length}, the sealed frame has {holds}")
+    urgency, reply, retry = meaning
+    end = 8 + length
+    return Frame(
+        urgency, reply, retry, msg, session, request, body[8:end], body[end : end + SEAL_BYTES]
+    )
 
 
 def _unknown_first_byte(first: int) -> str:

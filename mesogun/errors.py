@@ -70,6 +70,10 @@ class WrongPort(LinkError, WrongUsage):  # noqa: N818
     """There can be no such port or address. Nothing was opened."""
 
 
+class WrongKeys(WrongUsage):
+    """A file of keys is refused, or a pistol's key is missing. Nothing was sent; no key is told."""
+
+
 class RecordError(MesogunError):
     """The clinic must act: the record cannot be trusted or cannot be written."""
 

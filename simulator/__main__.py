@@ -8,21 +8,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from firmware_protocol.errors import MesogunError
+from firmware_protocol.keys import NO_KEYS
 from simulator.serve import serve_pty, serve_tcp
-from simulator.twin import HAND_MS_MAX
+from simulator.twin import HAND_MS_MAX, read_keys
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until told to stop; return 0, or 1 with one line about what went wrong."""
     asked = _parser().parse_args(arguments)
-    options = {
-        "seed": asked.seed,
-        "hand_ms": asked.hand_ms,
-        "truth": asked.truth,
-        "memory": asked.memory,
-        "service_button": asked.service_button,
-    }
     try:
+        options = {
+            "seed": asked.seed,
+            "hand_ms": asked.hand_ms,
+            "truth": asked.truth,
+            "memory": asked.memory,
+            "service_button": asked.service_button,
+            "keys": NO_KEYS if asked.key is None else read_keys(asked.key),
+        }
         if asked.pty:
             serve_pty(**options)
         else:
@@ -55,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--service-button", action="store_true", help="hold it: limits may be loosened"
+    )
+    parser.add_argument(
+        "--key", metavar="FILE", type=Path, help="obey only who has the key in this file"
     )
     return parser
 

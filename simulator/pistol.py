@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from firmware_protocol.messages import AbortCause, Limits, PistolState
+from firmware_protocol.seal import Key
 from simulator.chance import Stream
 from simulator.firmware import Board, Firmware
 from simulator.journal import Journal
@@ -49,8 +50,12 @@ class Pistol:
         limits: Limits | None = None,
         syringe_nl: int = SYRINGE_NL,
         uid: int | None = None,
+        key: Key | None = None,
+        seals_counted: int = 0,
     ) -> None:
-        """Power on.
+        """Power on. With a `key` it obeys, beside Hello and Abort, only who has the same.
+
+        Every session begins as if `seals_counted` frames had been sealed in it: to see its end.
 
         Raises:
             LimitsError: `limits` would widen the factory's.
@@ -63,6 +68,7 @@ class Pistol:
         self._board = Board(actuator, hand, factory, clinic, seed)
         self._memory = memory
         self._uid = uid_of(seed) if uid is None else uid
+        self._key, self._seals_counted = key, seals_counted
         self._tearing = Stream(seed, "torn writes")
         self._now_us = at_us
         self._firmware: Firmware | None = None
@@ -176,7 +182,7 @@ class Pistol:
         except PowerLost:
             self._firmware = self._receiver = None
             return
-        self._receiver = Receiver(self._firmware)
+        self._receiver = Receiver(self._firmware, self._key, self._seals_counted)
 
     def _lose_power(self, firmware: Firmware) -> None:
         under_way = firmware.shots.under_way

@@ -1,6 +1,7 @@
 """The pistol's end of the line: bytes to requests, replies to bytes, one session at a time.
 
-What is no frame, no request, or of another session is counted and never obeyed.
+What is no frame, no request, or of another session is counted and never obeyed. A pistol with a key
+obeys, beside Hello and Abort, only what is sealed for its session, and seals what it answers.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from firmware_protocol.messages import (
     from_frame,
     to_frame,
 )
+from firmware_protocol.seal import CountersSpent, Key, Seals
 from firmware_protocol.units import ShotId
 from simulator.answers import answer
 from simulator.firmware import CALIBRATION_ID, Firmware
@@ -43,14 +45,19 @@ REMEMBERED = 8  # replies per session, to be repeated as a comfort
 class Receiver:
     """Answers requests. It has no say in safety: whatever it lets through, the gate checks."""
 
-    def __init__(self, firmware: Firmware) -> None:
+    def __init__(self, firmware: Firmware, key: Key | None = None, counted: int = 0) -> None:
+        """`key` is the pistol's, None: it has none. The seals of a session go on from `counted`."""
         self._firmware = firmware
+        self._key = key
+        self._authentication = 0 if key is None else Feature.AUTHENTICATION
+        self._counted = counted
+        self._seals: Seals | None = None  # of the session; None also where it has used them up
         self._deframer = Deframer()
         self._session = 0
         self._unused: tuple[int, Hello] | None = None  # what opened a session not used yet
         self._nonce = 0
         self._host_major = MAJOR
-        self._replies: dict[int, tuple[int, bytes, bytes]] = {}
+        self._replies: dict[int, tuple[int, bytes, Frame]] = {}
         self._dropped = 0
 
     def receive(self, data: bytes) -> bytes:
@@ -74,27 +81,32 @@ class Receiver:
         return self._deframer.errors + self._dropped
 
     def _reply_to(self, frame: Frame) -> bytes:
-        ours = frame.session == self._session != 0
-        try:
-            request = from_frame(frame)
-        except RemoteProtocolError as fault:
-            if frame.reply or not ours:
-                return self._drop()
-            return self._framed(frame, error(_code_of(fault)))
+        request = _read(frame)
         match request:
-            case Hello():
-                return self._framed(frame, self._greet(frame.request, request))
-            case Abort():
-                return self._framed(frame, self._answer(request))
-        if frame.reply or not ours:
-            return self._drop()
+            case Hello() if not frame.seal:
+                return self._sent(self._framed(frame, self._greet(frame.request, request)))
+            case Abort():  # whoever says it, and however it is sealed
+                return self._sent(self._framed(frame, self._answer(request)))
+        if not self._is_of_session(frame):
+            self._dropped += 1
+            return b""
+        if isinstance(request, RemoteProtocolError):
+            return self._sent(self._framed(frame, error(_code_of(request))))
         self._unused = None
         repeated = self._replies.get(frame.request)
         if repeated is not None and repeated[:2] == (frame.msg, frame.payload):
-            return repeated[2]
+            return self._sent(repeated[2])
         reply = self._framed(frame, self._answer(request))
         self._remember(frame, reply)
-        return reply
+        return self._sent(reply)
+
+    def _is_of_session(self, frame: Frame) -> bool:
+        """Tell whether a frame is a request of this session, by who may make one."""
+        if frame.reply or not frame.session == self._session != 0:
+            return False
+        if self._key is None:
+            return not frame.seal  # it cannot be looked at here
+        return self._seals is not None and self._seals.accept(frame)
 
     def _answer(self, request: Message) -> Reply:
         if isinstance(request, ArmRequest) and self._host_major != MAJOR:
@@ -123,13 +135,21 @@ class Receiver:
             while self._session in (0, last):
                 self._session = firmware.chance.between(1, 0xFFFF)
             self._nonce = firmware.chance.bits64()
+            if self._key is not None:
+                self._seals = self._key.session(
+                    hello.host_nonce,
+                    self._nonce,
+                    firmware.journal.uid,
+                    is_pistol=True,
+                    counted=self._counted,
+                )
         journal, limits = firmware.journal, firmware.limits_unarmed
         return HelloReply(
             major=MAJOR,
             minor=MINOR,
             queue_depth=QUEUE_DEPTH,
             reset_reason=ResetReason.POWER_ON,
-            features=Feature.SIMULATED | Feature.DESCRIBE,
+            features=Feature.SIMULATED | Feature.DESCRIBE | self._authentication,
             schema_hash=SCHEMA_HASH,
             actuating_hash=ACTUATING_HASH,
             firmware_version=FIRMWARE_VERSION,
@@ -147,21 +167,36 @@ class Receiver:
             calibration_not_after_day=0,
         )
 
-    def _framed(self, frame: Frame, reply: Reply) -> bytes:
+    def _framed(self, frame: Frame, reply: Reply) -> Frame:
         if isinstance(reply, ErrorReply):
             reply = reply._replace(msg=frame.msg)
         session = self._session if isinstance(reply, HelloReply) else frame.session
-        return encode(to_frame(reply, session=session, request=frame.request))
+        return to_frame(reply, session=session, request=frame.request)
 
-    def _remember(self, frame: Frame, reply: bytes) -> None:
+    def _sent(self, reply: Frame) -> bytes:
+        """Return the bytes of a reply: sealed, and a repeated one anew, where there is a key."""
+        if self._seals is None:
+            return encode(reply)
+        try:
+            return encode(self._seals.seal(reply))
+        except CountersSpent:
+            # Nothing that this session says could be believed any more: it is over.
+            self._seals = None
+            self._firmware.disarm(Refusal.VOIDED)
+            return b""
+
+    def _remember(self, frame: Frame, reply: Frame) -> None:
         self._replies.pop(frame.request, None)
         self._replies[frame.request] = (frame.msg, frame.payload, reply)
         if len(self._replies) > REMEMBERED:
             del self._replies[next(iter(self._replies))]
 
-    def _drop(self) -> bytes:
-        self._dropped += 1
-        return b""
+
+def _read(frame: Frame) -> Message | RemoteProtocolError:
+    try:
+        return from_frame(frame)
+    except RemoteProtocolError as fault:
+        return fault
 
 
 def _code_of(fault: RemoteProtocolError) -> ErrorCode:

@@ -6,6 +6,7 @@ nothing. A client that went away is no abort: the lease decides.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import selectors
 import signal
@@ -17,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
+from firmware_protocol.keys import NO_KEYS, Keys
 from simulator.twin import Twin, TwinError
 
 CHUNK_BYTES = 4_096
@@ -175,12 +177,19 @@ def serve_tcp(
     truth: Path | None = None,
     memory: Path | None = None,
     service_button: bool = False,
+    keys: Keys = NO_KEYS,
 ) -> None:
     """Serve one twin on a TCP port until SIGINT or SIGTERM; port 0 takes a free one.
 
     Raises:
-        TwinError: the port or a file cannot be used, or a file failed on the way.
+        TwinError: the port or a file cannot be used, or a file failed on the way; or others may
+            reach the port, and the twin has no key.
     """
+    if not keys and not _is_this_machine(host):
+        raise TwinError(
+            f"{host}:{port} can be reached by others: give the twin a key (--key FILE, which "
+            "`mesogun key new FILE` makes), or listen on 127.0.0.1"
+        )
     with (
         closing(TcpLine(host, port)) as line,
         Twin(
@@ -189,9 +198,17 @@ def serve_tcp(
             truth=truth,
             memory=memory,
             service_button=service_button,
+            keys=keys,
         ) as twin,
     ):
         _serve(line, line.url, twin)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False  # a name: what it stands for is not known here
 
 
 def serve_pty(
@@ -201,6 +218,7 @@ def serve_pty(
     truth: Path | None = None,
     memory: Path | None = None,
     service_button: bool = False,
+    keys: Keys = NO_KEYS,
 ) -> None:
     """Serve one twin on a new pseudo terminal until SIGINT or SIGTERM.
 
@@ -215,6 +233,7 @@ def serve_pty(
             truth=truth,
             memory=memory,
             service_button=service_button,
+            keys=keys,
         ) as twin,
     ):
         _serve(line, line.url, twin)

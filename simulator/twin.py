@@ -15,7 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from firmware_protocol.errors import MesogunError
+from firmware_protocol.errors import MesogunError, WrongKeyFile
+from firmware_protocol.keys import FILE_BYTES_MAX, NO_KEYS, Keys, keys_of
 from simulator.journal import Journal
 from simulator.mechanics import Delivery
 from simulator.memory import IMAGE_BYTES_MAX, Memory, MemoryDamaged
@@ -97,6 +98,24 @@ class MemoryFile:
             raise TwinError(f"memory {self._path}: the disk is full")
 
 
+def read_keys(path: Path) -> Keys:
+    """Return the keys in the file at `path`.
+
+    Raises:
+        TwinError: it cannot be read, others than its owner may open it, or it holds no keys.
+    """
+    try:
+        # not to wait for a writer where the path is a pipe
+        opened = os.open(path, os.O_RDONLY | (0 if sys.platform == "win32" else os.O_NONBLOCK))
+        with os.fdopen(opened, "rb") as file:
+            mode = None if sys.platform == "win32" else os.fstat(file.fileno()).st_mode
+            return keys_of(file.read(FILE_BYTES_MAX + 1) or b"", mode, str(path))
+    except WrongKeyFile as cause:
+        raise TwinError(str(cause)) from None
+    except OSError as cause:
+        raise TwinError(f"keys {path}: {cause.strerror}") from cause
+
+
 def _lock(descriptor: int) -> None:
     """Keep other twins off, where the system has a way for that.
 
@@ -124,13 +143,14 @@ class Twin:
         truth: Path | None = None,
         memory: Path | None = None,
         service_button: bool = False,
+        keys: Keys = NO_KEYS,
     ) -> None:
         """Power on. Its hand holds trigger and contact; `hand_ms` from one site to the next.
 
         `service_button`: a person holds that one, too, as long as this twin lives.
 
         Raises:
-            TwinError: `memory` or `truth` cannot be used.
+            TwinError: `memory` or `truth` cannot be used, or `keys` has none for this pistol.
             ValueError: `hand_ms` is out of range.
         """
         if hand_ms is not None and not 0 <= hand_ms <= HAND_MS_MAX:
@@ -144,13 +164,22 @@ class Twin:
         except OSError as cause:
             self.close()
             raise TwinError(f"truth {truth}: {cause.strerror}") from cause
+        held = Memory() if self._file is None else self._file.memory
+        uid = UID_TWIN | int.from_bytes(os.urandom(7), "little")
+        if not held.is_blank():
+            uid = Journal(Memory.from_image(held.image()), uid).uid
+        key = keys.of(uid)
+        if keys and key is None:
+            self.close()
+            raise TwinError(f"keys: none is for this twin, pistol {uid:016x}, nor for any")
         self.pistol = Pistol(
-            Memory() if self._file is None else self._file.memory,
+            held,
             seed=seed,
             hand=_hand(seed, hand_ms, service_button),
             at_us=now_us(),
             on_delivery=self._tell,
-            uid=UID_TWIN | int.from_bytes(os.urandom(7), "little"),
+            uid=uid,
+            key=key,
         )
 
     def receive(self, data: bytes) -> bytes:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from firmware_protocol import messages as m
 from firmware_protocol.crit import crit
-from firmware_protocol.frame import Deframer, Frame, encode
+from firmware_protocol.frame import SEAL_BYTES, Deframer, Frame, encode
+from firmware_protocol.seal import Key, Seals
 
 EDGES = (0, 1, 2, 0x7F, 0x80, 0xFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF)
 CHUNK_BYTES_MAX = 256
@@ -33,6 +34,7 @@ class Adversary:
 
     seed: int
     power: bool = True
+    key: Key | None = None
     random: Random = field(init=False)
     now_us: int = 0
     session: int = 0
@@ -54,6 +56,9 @@ class Adversary:
     sent: list[bytes] = field(default_factory=list)
     shots: list[m.Shot] = field(default_factory=list)
     _deframer: Deframer = field(default_factory=Deframer)
+    _hellos: dict[int, int] = field(default_factory=dict)
+    _opened: tuple[int, int] = (0, 0)
+    _seals: Seals | None = None
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
@@ -80,6 +85,7 @@ class Adversary:
                 self.revision, self.staged = reply.limits_revision, 0
                 self.next_id = max(self.next_id, min(reply.shot_id_highest, 1 << 24) + 1)
                 self.armed = False
+                self._open(reply, frame)
             case m.ArmChallenge():
                 self.nonce, self.state = reply.nonce, m.PistolState.CHALLENGED
                 self.dose_max, self.depth_max = reply.dose_nl_max, reply.depth_um_max
@@ -97,6 +103,12 @@ class Adversary:
                 self.abort_id, self.armed = reply.abort_id, False
 
     next_us: int | None = None
+
+    def _open(self, reply: m.HelloReply, frame: Frame) -> None:
+        opened = (self._hellos.get(frame.request, 0), reply.device_nonce)
+        if self.key is not None and opened != self._opened:
+            self._opened = opened
+            self._seals = self.key.session(*opened, reply.uid, is_pistol=False)
 
     # ------------------------------------------------------------------ what it does
 
@@ -188,7 +200,25 @@ class Adversary:
         if self.random.random() < self.odd / 20:
             payload = self.random.choice([payload[:-1], payload + b"\0", b""])
         retry = self.random.random() < 0.1
-        return encode(frame._replace(payload=payload, session=session, retry=retry))
+        if isinstance(message, m.Hello):
+            self._hellos[self.request] = message.host_nonce
+        frame = frame._replace(payload=payload, session=session, retry=retry)
+        return encode(frame if self.key is None else self._sealed(frame))
+
+    def _sealed(self, frame: Frame) -> Frame:
+        """As the holder of the key does it, or now and then as somebody who has none."""
+        r = self.random
+        kind = r.random()
+        if (not frame.session and kind < 0.9) or kind < 0.02:
+            return frame
+        if self._seals is None or kind < 0.05:
+            return frame._replace(seal=r.choice([bytes(SEAL_BYTES), r.randbytes(SEAL_BYTES)]))
+        sealed = self._seals.seal(frame)
+        if kind < 0.08:
+            spoilt = bytearray(sealed.seal)
+            spoilt[r.randrange(SEAL_BYTES)] ^= 1 << r.randrange(8)
+            return sealed._replace(seal=bytes(spoilt))
+        return sealed._replace(reply=True) if kind < 0.09 else sealed
 
     def _stranger(self) -> bytes:
         r = self.random

@@ -51,6 +51,9 @@ uint32_t mgt_core_bytes(void);
 uint32_t mg_crc32c(const uint8_t *data, uint32_t size);
 uint16_t mg_crc16(const uint8_t *data, uint32_t size);
 uint16_t mg_crit(uint32_t shot_id, uint32_t dose_nl, uint32_t depth_um, uint32_t rate_nl_per_s);
+void mg_hmac(const uint8_t *key, uint32_t key_size, const uint8_t *data, uint32_t size,
+    uint8_t *mac);
+int mg_is_same(const uint8_t *one, const uint8_t *other, uint32_t size);
 """
 
 
@@ -120,6 +123,7 @@ class CoreTwin:
         settle_us: int = SETTLE_US,
         jitter_ppm: int = JITTER_PPM,
         refills: bool = False,
+        secret: bytes = b"",
     ) -> None:
         self.ffi, self.c = library
         self._room = self.ffi.new("uint8_t[]", self.c.mgt_bytes() + 16)
@@ -154,6 +158,8 @@ class CoreTwin:
             self._payload(factory),
             self._payload(limits),
         )
+        if secret:
+            self.c.mgt_give_key(self._twin, secret)
         if image:
             self.ffi.memmove(self.c.mgt_memory(self._twin), image, len(image))
         self.power_on(at_us)
@@ -221,6 +227,10 @@ class CoreTwin:
     def flip(self, which: int, bit: int) -> None:
         """Flip a bit of what the core holds in RAM."""
         assert self.c.mgt_flip(self._twin, which, bit)
+
+    def count_seals(self, sent: int) -> None:
+        """Go on as if so many frames had been sealed in this session."""
+        self.c.mgt_count_seals(self._twin, sent)
 
     def power_cut(self, at_us: int) -> None:
         self.c.mgt_power_cut(self._twin, at_us)

@@ -7,6 +7,7 @@ from typing import Any
 
 from firmware_protocol import messages as m
 from firmware_protocol.frame import Deframer, encode
+from firmware_protocol.seal import Key
 from simulator import Delivery, Hand, Memory, Pistol
 from tests.adversary_kit import Step
 
@@ -14,7 +15,7 @@ from tests.adversary_kit import Step
 class Pair:
     """One pistol of each kind, from the same seed."""
 
-    def __init__(self, library: Any, seed: int) -> None:
+    def __init__(self, library: Any, seed: int, secret: bytes = b"", counted: int = 0) -> None:
         from tests.c_core_kit import CoreTwin  # needs cffi
 
         chance = Random(seed * 7 + 1)
@@ -26,6 +27,8 @@ class Pair:
             seed=seed,
             hand=Hand(seed, travel_us=travel_us, refills=refills),
             on_delivery=self.told[0].append,
+            key=Key(secret) if secret else None,
+            seals_counted=counted,
         )
         self.core = CoreTwin(
             library,
@@ -34,6 +37,7 @@ class Pair:
             travel_us=travel_us,
             refills=refills,
             on_delivery=self.told[1].append,
+            secret=secret,
         )
 
     def take(self, step: Step) -> bytes:

@@ -1,8 +1,7 @@
-/* One block between two delimiters: COBS(header(8) | payload(0..224) | CRC-32C(4)). */
+/* One block between two delimiters: COBS(header(8) | payload(0..224) | [seal(12)] | CRC-32C(4)). */
 #include "mg_core.h"
 
 #define WIRE_MAJOR 1u
-#define FIRST_AUTH 0x10u
 #define CLASS_MASK 0x03u
 #define CLASS_NONE 0x03u
 #define CRC_BYTES 4u
@@ -41,11 +40,12 @@ uint32_t mg_body_of_block(const uint8_t *block, uint32_t size, uint8_t *body, ui
         return 0;
     }
     const uint8_t first = body[0];
-    if (first >> 5 != WIRE_MAJOR || (first & FIRST_AUTH) || (first & CLASS_MASK) == CLASS_NONE) {
+    if (first >> 5 != WIRE_MAJOR || (first & CLASS_MASK) == CLASS_NONE) {
         *drop = MG_DROP_VERSION;
         return 0;
     }
-    if (body[1] != used - MG_BODY_BYTES_MIN) {
+    const uint32_t around = MG_BODY_BYTES_MIN + (first & MG_FIRST_SEALED ? MG_SEAL_BYTES : 0u);
+    if (body[1] + around != used) {
         *drop = MG_DROP_LENGTH;
         return 0;
     }

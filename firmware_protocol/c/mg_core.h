@@ -11,6 +11,38 @@ uint32_t mg_crc32c(const uint8_t *data, uint32_t size);
 uint16_t mg_crc16(const uint8_t *data, uint32_t size);
 uint16_t mg_crit(uint32_t shot_id, uint32_t dose_nl, uint32_t depth_um, uint32_t rate_nl_per_s);
 
+/* ---- mg_mac.c */
+typedef struct {
+    uint32_t state[8];
+    uint32_t bytes;
+    uint8_t block[64];
+} mg_sha256;
+
+void mg_sha256_begin(mg_sha256 *sha);
+void mg_sha256_take(mg_sha256 *sha, const uint8_t *data, uint32_t size);
+/* The MG_SHA256_BYTES of the digest; the state is wiped. */
+void mg_sha256_end(mg_sha256 *sha, uint8_t *digest);
+/* HMAC-SHA256: MG_SHA256_BYTES into `mac`. */
+void mg_hmac(const uint8_t *key, uint32_t key_size, const uint8_t *data, uint32_t size,
+             uint8_t *mac);
+/* 1: all bytes agree. It takes the same time whichever differ. */
+int mg_is_same(const uint8_t *one, const uint8_t *other, uint32_t size);
+
+/* ---- mg_seal.c */
+static inline int mg_is_sealed(const mg_frame *frame) {
+    return (frame->first & MG_FIRST_SEALED) != 0;
+}
+
+/* Begin a session: with the board's key, or without one. */
+void mg_seals_open(mg_seals *seals, void *hw, uint64_t host_nonce, uint64_t device_nonce,
+                   uint64_t uid);
+/* 1: the frame may be believed; it is then the newest. */
+int mg_seals_accept(mg_seals *seals, const mg_frame *frame);
+/* Seal a frame where there is a session to seal in; 0: its counter is used up. */
+int mg_seals_seal(mg_seals *seals, mg_frame *frame, uint8_t *seal);
+/* Believe nothing any more until the next session. */
+void mg_seals_end(mg_seals *seals);
+
 /* ---- mg_block.c */
 /* Decode one COBS block and check it: its size, or 0 with the reason in `drop`. */
 uint32_t mg_body_of_block(const uint8_t *block, uint32_t size, uint8_t *body, uint8_t *drop);
@@ -22,6 +54,8 @@ void mg_forget_zero_run(mg_deframer *deframer);
 uint32_t mg_dropped_frames(const mg_deframer *deframer);
 /* Take the frame that lies at `at` in `bodies`; return where the next one would lie. */
 uint16_t mg_next_frame(const mg_deframer *deframer, uint16_t at, mg_frame *frame);
+/* Put the 8 bytes of the header into `to`; return how many that are. */
+uint32_t mg_put_header(const mg_frame *frame, uint8_t *to);
 /* Put the frame with both delimiters into `wire` (MG_WIRE_BYTES_MAX); return its size. */
 uint32_t mg_encode(const mg_frame *frame, uint8_t *wire);
 

@@ -1,7 +1,8 @@
 /* The pistol's end of the line: bytes to requests, replies to bytes, one session at a time.
  *
- * What is no frame, no request, or of another session is counted and never obeyed. It has no say in
- * safety: whatever it lets through, the gate checks.
+ * What is no frame, no request, or of another session is counted and never obeyed; with a key, also
+ * what is not sealed for this session, but for Hello and Abort. It has no say in safety: whatever
+ * it lets through, the gate checks.
  */
 #include <string.h>
 
@@ -59,25 +60,34 @@ static uint8_t code_of(int fault) {
 
 /* ---- sending */
 
-static uint32_t framed(const mg_frame *request, uint16_t session, const mg_answer *answer,
-                       uint8_t *wire) {
-    mg_frame reply;
-    reply.first = (uint8_t)(MGP_MAJOR << 5 | FIRST_REPLY | answer->urgency);
-    reply.size = answer->size;
-    reply.msg = answer->msg;
-    reply.session = session;
-    reply.request = request->request;
-    reply.payload = answer->payload;
-    return mg_encode(&reply, wire);
+/* Send a reply, sealed where there is a key: also what is repeated gets a counter of its own. */
+static void send_reply(mg_pistol *pistol, mg_frame *reply) {
+    uint8_t wire[MG_WIRE_BYTES_MAX], seal[MG_SEAL_BYTES];
+    if (pistol->power_lost) {
+        return;
+    }
+    reply->first = (uint8_t)(MGP_MAJOR << 5 | FIRST_REPLY | reply->first);
+    if (!mg_seals_seal(&pistol->seals, reply, seal)) {
+        /* nothing that this session says could be believed any more: it is over */
+        mg_seals_end(&pistol->seals);
+        mg_disarm(pistol, MGP_REFUSAL_VOIDED);
+        return;
+    }
+    const uint32_t size = mg_encode(reply, wire);
+    mg_hw_send(pistol->hw, wire, size);
 }
 
 static void send_answer(mg_pistol *pistol, const mg_frame *request, uint16_t session,
                         const mg_answer *answer) {
-    uint8_t wire[MG_WIRE_BYTES_MAX];
-    const uint32_t size = framed(request, session, answer, wire);
-    if (!pistol->power_lost) {
-        mg_hw_send(pistol->hw, wire, size);
-    }
+    mg_frame reply = {answer->urgency, answer->size, answer->msg, session, request->request,
+                      answer->payload, NULL};
+    send_reply(pistol, &reply);
+}
+
+static void send_again(mg_pistol *pistol, const mg_frame *request, const mg_remembered *known) {
+    mg_frame reply = {known->reply_urgency, known->reply_size, known->reply_msg, request->session,
+                      request->request, known->reply, NULL};
+    send_reply(pistol, &reply);
 }
 
 /* ---- a session */
@@ -109,6 +119,8 @@ static void open_session(mg_pistol *pistol, uint16_t request, const mgp_hello *h
         pistol->session = (uint16_t)(last < 0xFFFFu ? last + 1u : 1u); /* chance fails */
     }
     pistol->device_nonce = mg_hw_random64(pistol->hw);
+    mg_seals_open(&pistol->seals, pistol->hw, hello->host_nonce, pistol->device_nonce,
+                  pistol->journal.header.uid);
 }
 
 static void greet(mg_pistol *pistol, const mg_frame *frame, const mgp_hello *hello) {
@@ -121,7 +133,8 @@ static void greet(mg_pistol *pistol, const mg_frame *frame, const mgp_hello *hel
     reply.minor = MGP_MINOR;
     reply.queue_depth = MG_QUEUE_DEPTH;
     reply.reset_reason = config->reset_reason;
-    reply.features = config->features | MGP_FEATURE_DESCRIBE;
+    reply.features = config->features | MGP_FEATURE_DESCRIBE |
+                     (pistol->seals.is_keyed ? MGP_FEATURE_AUTHENTICATION : 0u);
     reply.schema_hash = MGP_SCHEMA_HASH;
     reply.actuating_hash = MGP_ACTUATING_HASH;
     reply.firmware_version = config->firmware_version;
@@ -163,11 +176,10 @@ static int is_repeat(const mg_remembered *known, const mg_frame *frame) {
 }
 
 /* Remember the newest; what had its number goes, or else the oldest of too many. */
-static void remember(mg_pistol *pistol, const mg_frame *frame, const uint8_t *wire,
-                     uint32_t size) {
+static void remember(mg_pistol *pistol, const mg_frame *frame, const mg_answer *answer) {
     uint8_t at = remembered(pistol, frame->request);
     uint8_t place = pistol->replies_count;
-    if (frame->size > MGP_REQUEST_PAYLOAD_BYTES_MAX || size > MG_WIRE_BYTES_MAX) {
+    if (frame->size > MGP_REQUEST_PAYLOAD_BYTES_MAX || answer->size > MGP_PAYLOAD_BYTES_MAX) {
         return;
     }
     if (at == MG_REMEMBERED && pistol->replies_count == MG_REMEMBERED) {
@@ -187,23 +199,24 @@ static void remember(mg_pistol *pistol, const mg_frame *frame, const uint8_t *wi
     kept->request = frame->request;
     kept->msg = frame->msg;
     kept->payload_size = frame->size;
-    kept->reply_size = (uint8_t)size;
     memcpy(kept->payload, frame->payload, frame->size);
-    memcpy(kept->reply, wire, size);
+    kept->reply_msg = answer->msg;
+    kept->reply_urgency = answer->urgency;
+    kept->reply_size = answer->size;
+    memcpy(kept->reply, answer->payload, answer->size);
 }
 
 /* ---- a frame */
 
 static void answer_in_session(mg_pistol *pistol, const mg_frame *frame,
                               const mg_request *request) {
-    uint8_t wire[MG_WIRE_BYTES_MAX];
     mg_answer answer;
     pistol->unused = 0;
     const uint8_t at = remembered(pistol, frame->request);
     if (at < MG_REMEMBERED) {
         const mg_remembered *known = &pistol->replies[pistol->replies_order[at]];
         if (is_repeat(known, frame)) {
-            mg_hw_send(pistol->hw, known->reply, known->reply_size);
+            send_again(pistol, frame, known);
             return;
         }
     }
@@ -212,33 +225,35 @@ static void answer_in_session(mg_pistol *pistol, const mg_frame *frame,
     } else {
         mg_answer_to(pistol, frame->msg, request, &answer);
     }
-    const uint32_t size = framed(frame, frame->session, &answer, wire);
     if (!pistol->power_lost) {
-        mg_hw_send(pistol->hw, wire, size);
-        remember(pistol, frame, wire, size);
+        remember(pistol, frame, &answer);
+        send_answer(pistol, frame, frame->session, &answer);
     }
+}
+
+/* Whether a frame is a request of this session, by who may make one. */
+static int is_of_session(mg_pistol *pistol, const mg_frame *frame) {
+    const int is_reply = (frame->first & FIRST_REPLY) != 0;
+    const int is_ours = frame->session == pistol->session && pistol->session != 0;
+    return !is_reply && is_ours && mg_seals_accept(&pistol->seals, frame);
 }
 
 static void take_frame(mg_pistol *pistol, const mg_frame *frame) {
     const int is_reply = (frame->first & FIRST_REPLY) != 0;
-    const int is_ours = frame->session == pistol->session && pistol->session != 0;
     mg_request request;
     mg_answer answer;
     const int fault = is_reply ? UNKNOWN_MESSAGE : read_request(frame, &request);
-    if (fault != MGP_READ) {
-        if (is_reply || !is_ours) {
-            pistol->dropped++;
-            return;
-        }
-        mg_error(&answer, frame->msg, code_of(fault), 0, 0);
-        send_answer(pistol, frame, frame->session, &answer);
-    } else if (frame->msg == MGP_MSG_HELLO) {
+    if (fault == MGP_READ && frame->msg == MGP_MSG_HELLO && !mg_is_sealed(frame)) {
         greet(pistol, frame, &request.hello);
-    } else if (frame->msg == MGP_MSG_ABORT) {
+    } else if (fault == MGP_READ && frame->msg == MGP_MSG_ABORT) {
+        /* whoever says it, and however it is sealed */
         mg_answer_to(pistol, frame->msg, &request, &answer);
         send_answer(pistol, frame, frame->session, &answer);
-    } else if (!is_ours) {
+    } else if (!is_of_session(pistol, frame)) {
         pistol->dropped++;
+    } else if (fault != MGP_READ) {
+        mg_error(&answer, frame->msg, code_of(fault), 0, 0);
+        send_answer(pistol, frame, frame->session, &answer);
     } else {
         answer_in_session(pistol, frame, &request);
     }

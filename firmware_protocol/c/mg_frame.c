@@ -1,4 +1,4 @@
-/* Frames in a stream: 0x00 | COBS(header(8) | payload(0..224) | CRC-32C(4)) | 0x00. */
+/* Frames in a stream: 0x00 | COBS(header(8) | payload(0..224) | [seal(12)] | CRC-32C(4)) | 0x00. */
 #include "mg_core.h"
 
 #define HEADER_BYTES 8u
@@ -75,19 +75,28 @@ uint16_t mg_next_frame(const mg_deframer *deframer, uint16_t at, mg_frame *frame
     frame->session = mgp_get_u16(body + 4);
     frame->request = mgp_get_u16(body + 6);
     frame->payload = body + HEADER_BYTES;
-    return (uint16_t)(at + MG_BODY_BYTES_MIN + frame->size);
+    frame->seal = frame->payload + frame->size;
+    const uint32_t sealed = mg_is_sealed(frame) ? MG_SEAL_BYTES : 0u;
+    return (uint16_t)(at + MG_BODY_BYTES_MIN + frame->size + sealed);
+}
+
+uint32_t mg_put_header(const mg_frame *frame, uint8_t *to) {
+    to[0] = frame->first;
+    to[1] = frame->size;
+    mgp_put_u16(to + 2, frame->msg);
+    mgp_put_u16(to + 4, frame->session);
+    mgp_put_u16(to + 6, frame->request);
+    return HEADER_BYTES;
 }
 
 uint32_t mg_encode(const mg_frame *frame, uint8_t *wire) {
     uint8_t body[MGP_BODY_BYTES_MAX];
-    body[0] = frame->first;
-    body[1] = frame->size;
-    mgp_put_u16(body + 2, frame->msg);
-    mgp_put_u16(body + 4, frame->session);
-    mgp_put_u16(body + 6, frame->request);
-    uint32_t used = HEADER_BYTES;
+    uint32_t used = mg_put_header(frame, body);
     for (uint32_t at = 0; at < frame->size && at < MGP_PAYLOAD_BYTES_MAX; at++) {
         body[used++] = frame->payload[at];
+    }
+    for (uint32_t at = 0; at < MG_SEAL_BYTES && mg_is_sealed(frame); at++) {
+        body[used++] = frame->seal[at];
     }
     mgp_put_u32(body + used, mg_crc32c(body, used));
     used += CRC_BYTES;

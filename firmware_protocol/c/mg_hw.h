@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define MG_NEVER UINT64_MAX
+#define MG_KEY_BYTES 32u
 
 /* What became of something that touches the memory. */
 enum {
@@ -56,6 +57,10 @@ int mg_hw_write(void *hw, uint32_t address, const uint8_t *data, uint32_t size);
 
 /* ---- chance: 64 bits that nobody can foretell (a hardware generator) */
 uint64_t mg_hw_random64(void *hw);
+
+/* ---- the key of this pistol: put in where a person can reach it, and readable by nothing else */
+/* 1: it is in `key` (MG_KEY_BYTES); 0: this pistol has none, and obeys whoever holds the cable. */
+int mg_hw_key(void *hw, uint8_t *key);
 
 /* ---- line: queue these bytes for sending; a reply is one call */
 void mg_hw_send(void *hw, const uint8_t *data, uint32_t size);

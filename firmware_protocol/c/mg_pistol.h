@@ -25,6 +25,9 @@
 #define MG_EVENTS 64u       /* things that may happen by themselves between two calls */
 #define MG_CHUNK_BYTES_MAX 256u
 #define MG_BODY_BYTES_MIN 12u
+#define MG_SEAL_BYTES 12u
+#define MG_FIRST_SEALED 0x10u
+#define MG_SHA256_BYTES 32u
 #define MG_BLOCK_BYTES_MAX (MGP_BODY_BYTES_MAX + 1u)
 #define MG_WIRE_BYTES_MAX (MGP_BODY_BYTES_MAX + 3u)
 #define MG_ABORT_ZERO_RUN 8u
@@ -196,16 +199,28 @@ typedef struct {
     uint16_t session;
     uint16_t request;
     const uint8_t *payload;
+    const uint8_t *seal; /* MG_SEAL_BYTES where the first byte says so */
 } mg_frame;
+
+/* One end of an authenticated session; all zero: there is no key. */
+typedef struct {
+    uint8_t is_keyed;
+    uint8_t is_open; /* until its counter is used up */
+    uint8_t secret[MG_SHA256_BYTES];
+    uint32_t sent; /* the newest counter of each direction */
+    uint32_t heard;
+} mg_seals;
 
 /* One answered request of this session. */
 typedef struct {
     uint16_t request;
     uint16_t msg;
     uint8_t payload_size;
-    uint8_t reply_size;
     uint8_t payload[MGP_REQUEST_PAYLOAD_BYTES_MAX];
-    uint8_t reply[MG_WIRE_BYTES_MAX];
+    uint16_t reply_msg;
+    uint8_t reply_urgency;
+    uint8_t reply_size;
+    uint8_t reply[MGP_PAYLOAD_BYTES_MAX]; /* its payload: each time it is framed anew */
 } mg_remembered;
 
 typedef struct {
@@ -249,6 +264,7 @@ typedef struct {
     uint16_t unused_request;
     mgp_hello unused_hello;
     uint64_t device_nonce;
+    mg_seals seals;
     uint32_t dropped;
     mg_remembered replies[MG_REMEMBERED];
     uint8_t replies_order[MG_REMEMBERED]; /* oldest first */

@@ -189,7 +189,11 @@ def _no_frames(message: Message) -> Iterator[_Vector]:
         other = textbook.wire(body(first & 0x1F | major << 5))
         yield _refused(f"wire major {major}", "version", other)
     yield _refused("class 3", "version", textbook.wire(body(first | 3)))
-    yield _refused("authentication trailer", "version", textbook.wire(body(first | 0x10)))
+    yield _refused("a sealed frame without its seal", "length", textbook.wire(body(first | 0x10)))
+    for change in (-1, 1):
+        wrong = bytes((first | 0x10,)) + good[1:-4] + bytes(12 + change)
+        wire = textbook.wire(textbook.sealed(wrong))
+        yield _refused(f"a seal of {12 + change} bytes", "length", wire)
     long = _framed(bytes((BODY_BYTES_MAX + 2,)) + b"\xa5" * (BODY_BYTES_MAX + 1))
     yield _refused("a block longer than any frame", "oversize", long)
 

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "info": ("mesogun.cli.pistols", "info_command", "Describe the pistol at a port."),
     "limits": ("mesogun.cli.limits", "limits_group", "Show or set what a pistol allows."),
     "monitor": ("mesogun.cli.pistols", "monitor_command", "Watch the pistol at a port."),
+    "key": ("mesogun.cli.keys", "key_group", "Make the key of a pistol."),
     "simulate": ("mesogun.cli.pistols", "simulate_command", "Serve a simulated pistol."),
     "conformance": (
         "mesogun.cli.conformance",

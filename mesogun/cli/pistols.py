@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import itertools
-from typing import NoReturn
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
 from firmware_protocol.description import differences, own, side_to_update
 from firmware_protocol.errors import RemoteProtocolError
+from firmware_protocol.keys import NO_KEYS, Keys
 from firmware_protocol.messages import SCHEMA_HASH, Feature, HelloReply, Status
 from firmware_protocol.messages import Limits as PistolLimits
 from mesogun.cli import show
-from mesogun.device import Pistol, find
+from mesogun.device import Pistol, find, read_keys
 from mesogun.errors import LinkError
 
 PORT_HELP = "Serial port or URL: /dev/ttyACM0, COM3, socket://HOST:PORT, mesosim://?seed=7"
+KEY_HELP = "File with the pistol's key (`mesogun key new` makes one); over a network needed."
 port_option = click.option("--port", "url", required=True, metavar="URL", help=PORT_HELP)
+
+
+def _keys_from(_: click.Context, __: click.Parameter, path: str | None) -> Keys:
+    return NO_KEYS if path is None else read_keys(Path(path))
+
+
+def key_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--key FILE`: the command gets its `keys`, none where it was not named."""
+    added = click.option("--key", "keys", metavar="FILE", callback=_keys_from, help=KEY_HELP)
+    return added(command)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 DEVICES_HELP = """List the serial ports of this machine on which a pistol may be.
@@ -35,6 +51,7 @@ INFO_HELP = """Describe the pistol at a port: who it is, what it may do, what it
 Examples:
   mesogun info --port /dev/ttyACM0
   mesogun info --port "mesosim://?seed=7" --json
+  mesogun info --port socket://pistol-3.clinic:9000 --key pistols.toml
 """
 
 MONITOR_HELP = """Watch the pistol at a port until Ctrl-C. Watching arms nothing.
@@ -51,8 +68,9 @@ ABORT_HELP = """Stop the pistol at a port now, and wait until it says that it st
 Examples:
   mesogun abort --port /dev/ttyACM0
 
-No question is asked. While `mesogun run` holds the port, press Ctrl-C there instead: it stops the
-pistol first. Exit code 0: the pistol has said that it is at rest.
+No question is asked, and no key is needed: a pistol stops for anybody. With --key it must also
+prove that it is the one, and at rest. While `mesogun run` holds the port, press Ctrl-C there
+instead: it stops the pistol first. Exit code 0: the pistol has said that it is at rest.
 """
 
 SIMULATE_HELP = """Serve a simulated pistol that any serial program can open, until Ctrl-C.
@@ -62,8 +80,10 @@ Examples:
   mesogun simulate --tcp 127.0.0.1:9000
   mesogun simulate --pty --seed 7
   mesogun simulate --tcp 127.0.0.1:9000 --memory pistol.nvm --truth truth.jsonl
+  mesogun simulate --tcp 0.0.0.0:9000 --key pistols.toml
 
 Its hand holds contact and trigger by itself. --truth appends one line for every physical delivery.
+With --key it obeys only who has the same key; to be reached from other machines it needs one.
 """
 
 
@@ -109,6 +129,7 @@ def _hello_facts(hello: HelloReply) -> dict[str, object]:
     firmware = hello.firmware_version
     return {
         "simulated": bool(hello.features & Feature.SIMULATED),
+        "authenticated": bool(hello.features & Feature.AUTHENTICATION),
         "uid": f"{hello.uid:016x}",
         "protocol": f"{hello.major}.{hello.minor}",
         "firmware": f"{firmware >> 16}.{firmware >> 8 & 255}.{firmware & 255}",
@@ -148,10 +169,11 @@ def _refuse_stranger(pistol: Pistol, hello: HelloReply) -> NoReturn:
 
 @click.command("info", help=INFO_HELP)
 @port_option
+@key_option
 @json_option
-def info_command(url: str, as_json: bool) -> None:
+def info_command(url: str, keys: Keys, as_json: bool) -> None:
     """Describe a pistol."""
-    with Pistol.open(url) as pistol:
+    with Pistol.open(url, keys=keys) as pistol:
         hello = pistol.hello()
         if hello.schema_hash != SCHEMA_HASH:
             _refuse_stranger(pistol, hello)
@@ -176,14 +198,15 @@ def info_command(url: str, as_json: bool) -> None:
 
 @click.command("monitor", help=MONITOR_HELP)
 @port_option
+@key_option
 @click.option("--count", type=click.IntRange(min=1), help="Stop after this many lines.")
 @click.option(
     "--every-ms", type=click.IntRange(20, 60_000), default=500, show_default=True, help="Pace."
 )
 @json_option
-def monitor_command(url: str, count: int | None, every_ms: int, as_json: bool) -> None:
+def monitor_command(url: str, keys: Keys, count: int | None, every_ms: int, as_json: bool) -> None:
     """Watch a pistol."""
-    with Pistol.open(url) as pistol:
+    with Pistol.open(url, keys=keys) as pistol:
         hello = pistol.hello()
         mark = "SIMULATED  " if hello.features & Feature.SIMULATED else ""
         for k in itertools.count():
@@ -211,10 +234,11 @@ def _status_line(mark: str, status: Status) -> str:
 
 @click.command("abort", help=ABORT_HELP)
 @port_option
-def abort_command(url: str) -> None:
+@key_option
+def abort_command(url: str, keys: Keys) -> None:
     """Stop a pistol."""
     try:
-        with Pistol.open(url) as pistol:
+        with Pistol.open(url, keys=keys, only_to_stop=True) as pistol:
             reply = pistol.stop()
     except LinkError as failed:
         raise LinkError(
@@ -233,6 +257,7 @@ def abort_command(url: str) -> None:
 @click.option("--memory", metavar="FILE", help="Keep the non-volatile memory in this file.")
 @click.option("--hand-ms", type=click.IntRange(min=1), help="Time of the hand between two pricks.")
 @click.option("--service-button", is_flag=True, help="A person holds it: limits may be loosened.")
+@key_option
 def simulate_command(
     tcp: str | None,
     pty: bool,
@@ -241,6 +266,7 @@ def simulate_command(
     memory: str | None,
     hand_ms: int | None,
     service_button: bool,
+    keys: Keys,
 ) -> None:
     """Serve a twin."""
     from mesogun.dryrun import serve
@@ -254,4 +280,5 @@ def simulate_command(
         memory=memory,
         hand_ms=hand_ms,
         service_button=service_button,
+        keys=keys,
     )

@@ -18,13 +18,14 @@ from pathlib import Path
 
 import click
 
+from firmware_protocol.keys import Keys
 from firmware_protocol.messages import ArmChallenge, Hazard
 from mesogun.cli import show
 from mesogun.cli.avoid import Avoid, avoid_options, kept_away
 from mesogun.cli.catalogues import Folders, catalogue_option
 from mesogun.cli.hand import demand_pistol
 from mesogun.cli.output import EXIT_OF_OUTCOME, Session, finish
-from mesogun.cli.pistols import json_option, port_option
+from mesogun.cli.pistols import json_option, key_option, port_option
 from mesogun.cli.plans import Plans, changes_text
 from mesogun.cli.progress import Bar, bar
 from mesogun.cli.stopping import stopped_by_signals
@@ -78,6 +79,7 @@ lease_option = click.option(
 @click.command("run", help=RUN_HELP)
 @click.argument("rx")
 @port_option
+@key_option
 @click.option("--out", required=True, metavar="DIR", help="A new folder for this session.")
 @yes_option
 @lease_option
@@ -87,6 +89,7 @@ lease_option = click.option(
 def run_command(
     rx: str,
     url: str,
+    keys: Keys,
     out: str,
     yes: bool,
     lease_ms: int,
@@ -104,7 +107,7 @@ def run_command(
         show.say(show.plan_summary(made, folders))
     with (
         _Taps() as taps,
-        Pistol.open(url, on_body=taps.on_body) as pistol,
+        Pistol.open(url, on_body=taps.on_body, keys=keys) as pistol,
         Folder.create(Path(out)) as folder,
     ):
         folder.write(PRESCRIPTION, given)
@@ -127,10 +130,13 @@ def run_command(
 @click.command("resume", help=RESUME_HELP)
 @click.argument("record", metavar="RECORD")
 @port_option
+@key_option
 @yes_option
 @lease_option
 @json_option
-def resume_command(record: str, url: str, yes: bool, lease_ms: int, as_json: bool) -> int:
+def resume_command(
+    record: str, url: str, keys: Keys, yes: bool, lease_ms: int, as_json: bool
+) -> int:
     """Continue an interrupted session."""
     _demand_somebody_to_confirm(yes)
     with Folder.open(Path(record)) as folder:
@@ -142,7 +148,10 @@ def resume_command(record: str, url: str, yes: bool, lease_ms: int, as_json: boo
         if ended is not None and ended.outcome == "complete":
             # All was given, but the host died before it wrote so: no pistol is needed for that.
             return tell(finish(folder, plans.in_force.plan), as_json)
-        with _Taps() as taps, Pistol.open(url, on_body=taps.on_body) as pistol:
+        with (
+            _Taps() as taps,
+            Pistol.open(url, on_body=taps.on_body, keys=keys) as pistol,
+        ):
             taps.capture_to(folder)
             journal, history = folder.reopen_journal()
             manner = _Manner(yes, as_json, lease_ms)

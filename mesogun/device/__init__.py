@@ -3,9 +3,11 @@
 from mesogun.device.ask import PistolPort
 from mesogun.device.capture import Capture
 from mesogun.device.discovery import Found, find
+from mesogun.device.keys import read_keys
 from mesogun.device.link import FROM_PISTOL, TO_PISTOL, Link, OnBody
 from mesogun.device.pistol import Pistol
 from mesogun.device.raw import RawPort
+from mesogun.device.sealing import Sealing
 
 __all__ = [
     "FROM_PISTOL",
@@ -17,5 +19,7 @@ __all__ = [
     "Pistol",
     "PistolPort",
     "RawPort",
+    "Sealing",
     "find",
+    "read_keys",
 ]

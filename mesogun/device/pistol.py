@@ -14,6 +14,7 @@ from typing import TypeVar
 from firmware_protocol.description import PACKED_BYTES_MAX, Description, read_description
 from firmware_protocol.errors import RemoteProtocolError
 from firmware_protocol.frame import crc32c
+from firmware_protocol.keys import NO_KEYS, Keys
 from firmware_protocol.messages import (
     MAJOR,
     MINOR,
@@ -43,6 +44,7 @@ from firmware_protocol.units import ArmToken
 from mesogun.device.link import REQUEST_MAX, Link, OnBody
 from mesogun.device.port import open_line
 from mesogun.device.refusals import explained
+from mesogun.device.sealing import Sealing
 from mesogun.device.worker import Worker
 from mesogun.errors import LinkError
 
@@ -65,21 +67,34 @@ class Pistol:
 
     @classmethod
     def open(
-        cls, url: str, *, on_body: OnBody | None = None, give_up_us: int = 2_000_000
+        cls,
+        url: str,
+        *,
+        on_body: OnBody | None = None,
+        give_up_us: int = 2_000_000,
+        keys: Keys = NO_KEYS,
+        only_to_stop: bool = False,
     ) -> Pistol:
         """Open a port for this program alone; nothing is sent yet.
 
-        `on_body` is called in the port's own thread with every frame's body and must not wait.
+        `on_body` is called in the port's own thread with every frame's body and must not wait. With
+        `keys` nothing is believed but what is sealed with them. Over a network they are needed,
+        unless the pistol is `only_to_stop`: an abort is obeyed from anybody.
 
         Raises:
+            WrongKeys: the line is a network, and there are no keys. Nothing was opened.
             LinkError: it cannot be opened; the text says what to do.
         """
-        line = open_line(url)
+        line = open_line(url, keyed=bool(keys) or only_to_stop)
         opened_ns = time.monotonic_ns()
         # By chance, so that a late answer to an earlier host is not taken for one to this.
         first_request = 1 + secrets.randbelow(REQUEST_MAX)
         link = Link(
-            retry_us=RETRY_US, give_up_us=give_up_us, on_body=on_body, first_request=first_request
+            retry_us=RETRY_US,
+            give_up_us=give_up_us,
+            on_body=on_body,
+            first_request=first_request,
+            sealing=Sealing(keys, lambda: secrets.randbits(64)) if keys else None,
         )
         worker = Worker(line, link, lambda: (time.monotonic_ns() - opened_ns) // 1000)
         return cls(worker, link, opened_ns)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import ipaddress
 import os
 import re
 import select
@@ -18,10 +19,11 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import serial
 
-from mesogun.errors import LinkError, WrongPort
+from mesogun.errors import LinkError, WrongKeys, WrongPort
 
 if sys.platform == "win32":
     PORT_ERRORS: tuple[type[Exception], ...] = (OSError,)
@@ -45,6 +47,7 @@ KEEP_ALIVE = {
 """A silent peer is asked every second, and is gone after three, or 4,000 ms without a receipt."""
 TWIN_HANDLERS = "simulator.url_handlers"
 PORT_NUMBER_MAX = 65_535
+NETWORKS = ("socket", "rfc2217")
 ACCEPTED = (
     "a device such as /dev/ttyACM0 or COM3, socket://HOST:PORT, rfc2217://HOST:PORT, "
     "or mesosim://?seed=N for the simulated pistol"
@@ -91,10 +94,11 @@ class Line(Protocol):
         ...
 
 
-def open_line(url: str) -> Line:
-    """Open a port for this program alone.
+def open_line(url: str, *, keyed: bool = True) -> Line:
+    """Open a port for this program alone. A network is refused to a host that is not `keyed`.
 
     Raises:
+        WrongKeys: others may reach this line, and there is no key. Nothing was opened.
         WrongPort: there can be no such port; the text says what is accepted. Nothing was opened.
         LinkError: the text says what to do. Nothing stays open.
     """
@@ -102,6 +106,11 @@ def open_line(url: str) -> Line:
         serial.protocol_handler_packages.append(TWIN_HANDLERS)
     scheme = url.split("://", 1)[0].lower() if "://" in url else ""
     _refuse_nonsense(url, scheme)
+    if not keyed and scheme in NETWORKS and not _is_this_machine(url):
+        raise WrongKeys(
+            f"{url}: over a network a pistol obeys only who has its key. Name the file that holds "
+            "it (--key FILE); `mesogun key new FILE` makes one"
+        )
     try:
         port = serial.serial_for_url(url, do_not_open=True)
         port.baudrate = BAUD
@@ -300,6 +309,14 @@ def _refuse_nonsense(url: str, scheme: str) -> None:
         if found is None or not 1 <= int(found[1]) <= PORT_NUMBER_MAX:
             text = f"write it as socket://HOST:PORT, PORT from 1 to {PORT_NUMBER_MAX}"
             raise WrongPort(f"{url}: {text}")
+
+
+def _is_this_machine(url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False  # a name: what it stands for is not known here
 
 
 def _why_not_opened(url: str, scheme: str, cause: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypedDict
 
+from firmware_protocol.keys import NO_KEYS, Keys
 from mesogun.errors import WrongPort
 from simulator.serve import serve_pty, serve_tcp
 
@@ -19,10 +20,12 @@ def serve(
     memory: str | None = None,
     hand_ms: int | None = None,
     service_button: bool = False,
+    keys: Keys = NO_KEYS,
 ) -> None:
     """Serve a twin on "HOST:PORT", or on a new pseudo terminal if `tcp` is None, until stopped.
 
-    Prints one line when it is ready.
+    Prints one line when it is ready. With `keys` it obeys only who has its key; to be reached from
+    other machines it needs one.
 
     Raises:
         MesogunError: the address is none or taken, or a file cannot be used; the text says which.
@@ -35,6 +38,7 @@ def serve(
         "truth": truth_path,
         "memory": memory_path,
         "service_button": service_button,
+        "keys": keys,
     }
     if tcp is None:
         serve_pty(**options)
@@ -49,6 +53,7 @@ class _Options(TypedDict):
     truth: Path | None
     memory: Path | None
     service_button: bool
+    keys: Keys
 
 
 def _address(text: str) -> tuple[str, int]:

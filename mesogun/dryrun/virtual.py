@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from firmware_protocol.errors import MesogunError
 from firmware_protocol.messages import AbortReply, Reply, Request, Shot
-from mesogun.device import Link, OnBody
+from mesogun.device import Link, OnBody, Sealing
 from mesogun.dryrun.world import World
 from mesogun.errors import LinkError, LinkTimeout
 
@@ -21,12 +21,19 @@ class VirtualPistol:
     """One host's hold of the twin: a `PistolPort`. A restarted host makes itself another."""
 
     def __init__(
-        self, world: World, *, on_body: OnBody | None = None, first_request: int = 1
+        self,
+        world: World,
+        *,
+        on_body: OnBody | None = None,
+        first_request: int = 1,
+        sealing: Sealing | None = None,
     ) -> None:
         """Take the near end of the line. Times are those of the world, since this moment."""
         self._world = world
         self._opened_us = world.now_us
-        self._link = Link(on_body=on_body, retry_us=RETRY_US, first_request=first_request)
+        self._link = Link(
+            on_body=on_body, retry_us=RETRY_US, first_request=first_request, sealing=sealing
+        )
         self._wanted = False
         self._aborting = False
         self._dead = False

@@ -1,4 +1,4 @@
-"""`mesosim://?seed=7&hand_ms=300&truth=FILE&memory=FILE`: a twin of one's own as a serial port.
+"""`mesosim://?seed=7&hand_ms=300&truth=FILE&memory=FILE&key=FILE`: a twin as a serial port.
 
 `service_button=1`: somebody holds that button, so that limits may be loosened.
 
@@ -20,7 +20,7 @@ from serial import PortNotOpenError, SerialBase, SerialException
 if TYPE_CHECKING:
     from simulator.twin import Twin
 
-PARAMETERS = ("seed", "hand_ms", "truth", "memory", "service_button")
+PARAMETERS = ("seed", "hand_ms", "truth", "memory", "service_button", "key")
 
 
 class Serial(SerialBase):  # type: ignore[misc]
@@ -39,7 +39,8 @@ class Serial(SerialBase):  # type: ignore[misc]
             raise SerialException("this port is open already")
         options = _options_of(self.portstr)
         try:
-            from simulator.twin import Twin, TwinError
+            from firmware_protocol.keys import NO_KEYS
+            from simulator.twin import Twin, TwinError, read_keys
         except ImportError as cause:
             raise SerialException(f"mesosim:// cannot load the twin: {cause}") from cause
         try:
@@ -49,6 +50,7 @@ class Serial(SerialBase):  # type: ignore[misc]
                 truth=None if "truth" not in options else Path(options["truth"]),
                 memory=None if "memory" not in options else Path(options["memory"]),
                 service_button=options.get("service_button", "0") == "1",
+                keys=read_keys(Path(options["key"])) if "key" in options else NO_KEYS,
             )
         except TwinError as cause:
             raise SerialException(str(cause)) from cause
@@ -180,7 +182,7 @@ class Serial(SerialBase):  # type: ignore[misc]
 
 def _options_of(url: str) -> dict[str, str]:
     parts = urlsplit(url)
-    known = "mesosim://?seed=N&hand_ms=MS&truth=FILE&memory=FILE&service_button=1"
+    known = "mesosim://?seed=N&hand_ms=MS&truth=FILE&memory=FILE&service_button=1&key=FILE"
     if parts.scheme != "mesosim" or parts.netloc or parts.path.strip("/") or parts.fragment:
         raise ValueError(f"{url!r} is not of the form {known}")
     options: dict[str, str] = {}

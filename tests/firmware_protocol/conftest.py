@@ -48,6 +48,7 @@ FRAMES = st.builds(
     request=st.integers(0, 0xFFFF),
     payload=st.binary(max_size=224)
     | st.lists(st.sampled_from([0, 1, 255]), max_size=224).map(bytes),
+    seal=st.just(b"") | st.binary(min_size=12, max_size=12),
 )
 
 

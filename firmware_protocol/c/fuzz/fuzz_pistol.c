@@ -47,7 +47,9 @@ static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
         MGP_MSG_RESOLVE,      MGP_MSG_JOURNAL_READ, MGP_MSG_LIMITS_GET, MGP_MSG_POLL,
         MGP_MSG_SHOT,         MGP_MSG_SHOT,        MGP_MSG_ERROR_REPLY, 0x7F00};
     uint8_t payload[MGP_PAYLOAD_BYTES_MAX];
+    uint8_t seal[MG_SEAL_BYTES];
     mg_frame frame;
+    mg_seals host = twin.core.seals; /* the host's end of the same session */
     memset(payload, 0, sizeof payload);
     memcpy(payload, from, size);
     frame.first = 0x21;
@@ -76,6 +78,10 @@ static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
         mgp_put_u32(payload, twin.core.journal.header.abort_id);
         frame.size = MGP_LEN_CLEAR_ABORT;
     }
+    host.sent = host.heard;
+    if (from[0] & 32u) {
+        (void)mg_seals_seal(&host, &frame, seal);
+    }
     return mg_encode(&frame, wire);
 }
 
@@ -92,6 +98,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     config.memory_records = 32;
     figures.travel_us = figures.jitter_ppm = 0;
     mgt_init(&twin, 7, UINT64_C(0x51) << 56, &figures, &config);
+    if (size > 0 && (data[size - 1u] & 1u)) {
+        twin.has_key = 1;
+        memset(twin.key, 7, sizeof twin.key);
+    }
     mgt_power_on(&twin, 0);
     for (size_t at = 0; at + 2u <= size;) {
         const uint8_t what = data[at], count = data[at + 1u];

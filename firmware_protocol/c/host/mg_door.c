@@ -80,6 +80,14 @@ int mgt_flip(mgt_twin *twin, uint8_t which, uint8_t bit) {
     return 1;
 }
 
+void mgt_give_key(mgt_twin *twin, const uint8_t *key) {
+    memcpy(twin->key, key, sizeof twin->key);
+    twin->has_key = 1;
+}
+
+/* As if so many frames had been sealed in this session: to see its end. */
+void mgt_count_seals(mgt_twin *twin, uint32_t sent) { twin->core.seals.sent = sent; }
+
 /* ---- the codec alone */
 
 int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uint32_t size,
@@ -141,8 +149,8 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
 }
 
 uint32_t mgt_encode(uint8_t first, uint16_t msg, uint16_t session, uint16_t request,
-                    const uint8_t *payload, uint8_t size, uint8_t *wire) {
-    const mg_frame frame = {first, size, msg, session, request, payload};
+                    const uint8_t *payload, uint8_t size, const uint8_t *seal, uint8_t *wire) {
+    const mg_frame frame = {first, size, msg, session, request, payload, seal};
     return mg_encode(&frame, wire);
 }
 

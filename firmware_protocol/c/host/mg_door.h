@@ -61,10 +61,12 @@ uint32_t mgt_site(const mgt_twin *twin);
 uint64_t mgt_uid(const mgt_twin *twin);
 uint32_t mgt_drops(const mgt_twin *twin, uint8_t reason);
 int mgt_flip(mgt_twin *twin, uint8_t which, uint8_t bit);
+void mgt_give_key(mgt_twin *twin, const uint8_t *key);
+void mgt_count_seals(mgt_twin *twin, uint32_t sent);
 int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uint32_t size,
                      uint8_t *again, uint32_t *again_size);
 uint32_t mgt_encode(uint8_t first, uint16_t msg, uint16_t session, uint16_t request,
-                    const uint8_t *payload, uint8_t size, uint8_t *wire);
+                    const uint8_t *payload, uint8_t size, const uint8_t *seal, uint8_t *wire);
 uint32_t mgt_deframe(const uint8_t *data, uint32_t size, uint32_t step, uint8_t *bodies,
                      uint32_t room, uint32_t *drops, uint32_t *zero_run_max);
 /* cffi to here */

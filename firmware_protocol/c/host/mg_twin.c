@@ -100,6 +100,16 @@ int mg_hw_write(void *hw, uint32_t address, const uint8_t *data, uint32_t size) 
     return MG_OK;
 }
 
+/* ---- key */
+
+int mg_hw_key(void *hw, uint8_t *key) {
+    const mgt_twin *twin = hw;
+    if (twin->has_key) {
+        memcpy(key, twin->key, sizeof twin->key);
+    }
+    return twin->has_key;
+}
+
 /* ---- line */
 
 void mg_hw_send(void *hw, const uint8_t *data, uint32_t size) {

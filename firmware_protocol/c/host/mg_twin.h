@@ -59,6 +59,8 @@ typedef struct {
     mg_config config;
     mgt_figures figures;
     uint64_t seed;
+    uint8_t has_key;
+    uint8_t key[MG_KEY_BYTES];
     uint8_t is_powered;
     uint64_t now_us;
 

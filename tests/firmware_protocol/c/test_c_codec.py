@@ -48,9 +48,9 @@ def verdict(core: Any, frame: Frame) -> tuple[int, bytes]:
 def wire_of(core: Any, frame: Frame) -> bytes:
     ffi, c = core
     wire = ffi.new("uint8_t[256]")
-    first = encode_body(frame)[0]
-    size = len(frame.payload)
-    used = c.mgt_encode(first, frame.msg, frame.session, frame.request, frame.payload, size, wire)
+    first, size = encode_body(frame)[0], len(frame.payload)
+    head = (first, frame.msg, frame.session, frame.request)
+    used = c.mgt_encode(*head, frame.payload, size, frame.seal, wire)
     return bytes(ffi.buffer(wire, used))
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from firmware_protocol import messages as m
 from firmware_protocol.frame import Deframer, encode
+from firmware_protocol.seal import Key
 from tests.adversary_kit import Adversary, Step
 from tests.pair_kit import Pair
 
@@ -21,8 +22,9 @@ STEPS = int(os.environ.get("CORE_STEPS", "300"))
 FIRST = int(os.environ.get("CORE_FIRST_SEED", "0"))
 
 
-def run(library: Any, seed: int, seen: Counter[str]) -> int:
-    pair, adversary, frames = Pair(library, seed), Adversary(seed), 0
+def run(library: Any, seed: int, seen: Counter[str], secret: bytes = b"") -> int:
+    key = Key(secret) if secret else None
+    pair, adversary, frames = Pair(library, seed, secret), Adversary(seed, key=key), 0
     for step in adversary.steps(STEPS):
         back = pair.take(step)
         adversary.heard(back, next_us=pair.twin.next_event_us(), is_powered=pair.twin.is_powered)
@@ -31,6 +33,7 @@ def run(library: Any, seed: int, seen: Counter[str]) -> int:
         seen[pair.twin.state.name] += 1
         for frame in Deframer().feed(back):
             seen[_name_of(m.from_frame(frame))] += 1
+            seen["sealed" if frame.seal else "not sealed"] += 1
     seen["deliveries"] += len(pair.told[0])
     return frames
 
@@ -64,6 +67,19 @@ def test_both_answer_journal_and_move_alike_whatever_comes(one_core: Any) -> Non
     wanted |= {"PingReply", "DescribeChunk", "LimitsStaged", "LimitsCommitted"}
     wanted |= {"error NOT_STAGED", "error WRONG_CRC", "error NEEDS_PERSON", "error LIMIT"}
     assert wanted <= set(seen), wanted - set(seen)
+
+
+def test_both_believe_and_seal_alike_with_a_key(one_core: Any) -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(FIRST, FIRST + SEEDS // 2):
+        try:
+            run(one_core, seed, seen, SECRET)
+        except AssertionError as differ:
+            pytest.fail(f"CORE_FIRST_SEED={seed} CORE_SEEDS=2 CORE_STEPS={STEPS}\n{differ}")
+    wanted = {"ARMED", "FIRING", "ABORTED", "deliveries", "Status", "ArmReply", "sealed"}
+    assert wanted <= set(seen), wanted - set(seen)
+    assert seen["deliveries"] > 10
+    assert seen["sealed"] > 20 * seen["not sealed"]  # AbortReply, where no session was opened
 
 
 def test_a_power_cut_at_every_byte_of_a_shot_leaves_the_same_memory(one_core: Any) -> None:
@@ -103,6 +119,7 @@ def test_a_power_cut_at_every_byte_of_a_shot_leaves_the_same_memory(one_core: An
     assert {"resolution FIRED", "resolution INDETERMINATE", "resolution NOT_FIRED"} <= set(outcomes)
 
 
+SECRET = bytes(range(32))
 ARMING = m.ArmRequest(
     shots_max=100,
     volume_nl_max=m.Nanolitres(1_000_000),
