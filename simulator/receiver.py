@@ -81,11 +81,12 @@ class Receiver:
         return self._deframer.errors + self._dropped
 
     def _reply_to(self, frame: Frame) -> bytes:
+        """Answer one frame. An abort is obeyed whoever says it, and however it is sealed."""
         request = _read(frame)
         match request:
             case Hello() if not frame.seal:
                 return self._sent(self._framed(frame, self._greet(frame.request, request)))
-            case Abort():  # whoever says it, and however it is sealed
+            case Abort():
                 return self._sent(self._framed(frame, self._answer(request)))
         if not self._is_of_session(frame):
             self._dropped += 1

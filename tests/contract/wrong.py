@@ -226,14 +226,14 @@ WRONG = (
         "ABORT-2",
         "receiver.py",
         "            case Abort():\n                return",
-        "            case Abort() if ours:\n                return",
+        "            case Abort() if frame.session == self._session:\n                return",
     ),
     Wrong(
         "frames of any session are obeyed",
         "ASK-7",
         "receiver.py",
-        "ours = frame.session == self._session != 0",
-        "ours = frame.session * self._session != 0",
+        "not frame.session == self._session != 0",
+        "not frame.session * self._session != 0",
     ),
     Wrong(
         "a repeat is answered anew",
