@@ -233,7 +233,7 @@ class JournalRecord(NamedTuple):
     force_mn_peak: int
     pressure_pa_peak: int
     start_us: Microseconds  # uptime of the boot named by boot_id
-    end_us: Microseconds
+    end_us: Microseconds  # on INTENT, which has no end: the plan_digest that the pistol was armed with
     boot_id: int
     limits_revision: int
     calibration_id: int
@@ -357,7 +357,7 @@ class ArmRequest(NamedTuple):
     lease_ms: Milliseconds
     limits_revision: int
     calibration_id: int
-    plan_digest: int  # first 8 bytes of the plan's digest, big-endian
+    plan_digest: int  # what the pistol writes into each INTENT: whose shots these are
 
 
 class ArmChallenge(NamedTuple):

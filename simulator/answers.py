@@ -165,6 +165,7 @@ def _arm_confirm(firmware: Firmware, request: ArmConfirm) -> ArmReply | ErrorRep
         lease_until_us=firmware.now_us + lease_us,
         shots_left=asked.shots_max,
         budget_nl_left=asked.volume_nl_max,
+        plan_digest=asked.plan_digest,
     )
     firmware.go(PistolEvent.ARM_CONFIRMED)
     return ArmReply(firmware.arm.token, asked.shots_max, asked.volume_nl_max, asked.lease_ms)

@@ -31,6 +31,7 @@ class Arm:
     lease_until_us: int
     shots_left: int
     budget_nl_left: Nanolitres
+    plan_digest: int
     last_tick: int | None = None
 
     def renew(self, tick: int, at_us: int) -> None:

@@ -238,6 +238,7 @@ class Firmware:
     # ------------------------------------------------------------------ a shot
 
     def _begin(self, waiting: Waiting, from_us: int, at_us: int) -> None:
+        assert self.arm is not None  # or no hand would have released it
         self.shots.queue.popleft()
         self.shots.under_way = UnderWay(
             shot=waiting.shot,
@@ -246,6 +247,7 @@ class Firmware:
             deadline_us=waiting.deadline_us,
             from_us=from_us,
             began_us=at_us,
+            plan_digest=self.arm.plan_digest,
         )
 
     def _continue(self, under_way: UnderWay, at_us: int) -> None:

@@ -60,6 +60,7 @@ class UnderWay:
     deadline_us: int
     from_us: int
     began_us: int
+    plan_digest: int
     ended_us: int = 0
     motion: Motion | None = None
     stopped_for: Refusal = Refusal.NONE
@@ -202,7 +203,8 @@ class Shots:
         """Return the record to write before `under_way` may move."""
         shot = under_way.shot
         began_us = self.stamp.uptime(under_way.began_us)
-        return self._stamped(_about(JournalKind.INTENT, shot), began_us, 0)
+        # In the place of the end, which is not yet: for whose plan this is.
+        return self._stamped(_about(JournalKind.INTENT, shot), began_us, under_way.plan_digest)
 
     def outcome(self, under_way: UnderWay) -> JournalRecord:
         """Return the record of how `under_way` ended."""

@@ -374,7 +374,7 @@ typedef struct {
     uint32_t force_mn_peak; /* mn */
     uint32_t pressure_pa_peak; /* pa */
     uint64_t start_us; /* us: uptime of the boot named by boot_id */
-    uint64_t end_us; /* us */
+    uint64_t end_us; /* us: on INTENT, which has no end: the plan_digest that the pistol was armed with */
     uint32_t boot_id; /* id */
     uint32_t limits_revision; /* 1 */
     uint32_t calibration_id; /* id */
@@ -914,7 +914,7 @@ typedef struct {
     uint16_t lease_ms; /* ms, 100..1000 */
     uint32_t limits_revision; /* 1 */
     uint32_t calibration_id; /* id */
-    uint64_t plan_digest; /* id: first 8 bytes of the plan's digest, big-endian */
+    uint64_t plan_digest; /* id: what the pistol writes into each INTENT: whose shots these are */
 } mgp_arm_request;
 
 static inline int mgp_arm_request_in_range(const mgp_arm_request *message) {

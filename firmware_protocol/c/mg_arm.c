@@ -142,6 +142,7 @@ int mg_confirm_answer(mg_pistol *pistol, const mgp_arm_confirm *request, mg_answ
     arm->lease_until_us = pistol->now_us + arm->lease_us;
     arm->shots_left = mg_kept(asked.shots_max);
     arm->budget_nl_left = mg_kept(asked.volume_nl_max);
+    arm->plan_digest = asked.plan_digest;
     mg_go(pistol, MGP_EVENT_ARM_CONFIRMED);
     const mgp_arm_reply reply = {token, asked.shots_max, asked.volume_nl_max, asked.lease_ms};
     answer->msg = MGP_MSG_ARM_REPLY;

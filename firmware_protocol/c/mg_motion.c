@@ -82,6 +82,7 @@ static void begin(mg_pistol *pistol, uint64_t from_us) {
     now->from_us = from_us;
     now->began_us = pistol->now_us;
     now->ended_us = 0;
+    now->plan_digest = pistol->arm.plan_digest;
     now->dose_nl_given = 0;
     now->depth_um_given = 0;
     mg_shots_pop(pistol);

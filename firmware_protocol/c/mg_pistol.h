@@ -157,6 +157,7 @@ typedef struct {
     uint64_t from_us;
     uint64_t began_us;
     uint64_t ended_us;
+    uint64_t plan_digest; /* as it was armed with */
     uint32_t dose_nl_given;
     uint32_t depth_um_given;
 } mg_under_way;
@@ -177,6 +178,7 @@ typedef struct {
     mg_word budget_nl_left;
     uint64_t lease_us;
     uint64_t lease_until_us;
+    uint64_t plan_digest; /* of whose plan every intent speaks */
     mgp_limits limits;
     mgp_limits limits_inverse;
 } mg_arm;

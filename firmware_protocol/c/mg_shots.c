@@ -277,7 +277,8 @@ int mg_shots_write(mg_pistol *pistol) {
     mgp_journal_record record;
     if (now->stage == MG_STAGE_INTENT) {
         about(&record, MGP_JOURNAL_KIND_INTENT, &now->kept.shot);
-        stamp(pistol, &record, began_us, 0);
+        /* in the place of the end, which is not yet: for whose plan this is */
+        stamp(pistol, &record, began_us, now->plan_digest);
         return mg_journal_append(&pistol->journal, &record);
     }
     about(&record, MGP_JOURNAL_KIND_OUTCOME, &now->kept.shot);

@@ -154,7 +154,7 @@ def resume_command(
         ):
             taps.capture_to(folder)
             journal, history = folder.reopen_journal()
-            manner = _Manner(yes, as_json, lease_ms)
+            manner = _Manner(yes, as_json, lease_ms, resumed=True)
             return _play(plans, pistol, folder, journal, history, manner)
 
 
@@ -187,6 +187,7 @@ class _Manner:
     yes: bool
     as_json: bool
     lease_ms: int
+    resumed: bool = False
 
 
 def _play(
@@ -217,6 +218,7 @@ def _play(
                     nonce=secrets.randbits(64),
                     lease_ms=manner.lease_ms,
                     keep=plans.keep,
+                    resumed=manner.resumed,
                 )
             shown.pause()
             if not ended.passing or part == PARTS_MAX:

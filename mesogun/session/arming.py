@@ -113,7 +113,7 @@ def _arm_request(core: Core, limits: Limits) -> ArmRequest:
         lease_ms=Milliseconds(core.lease_ms),
         limits_revision=limits.revision,
         calibration_id=core.hello.calibration_id if core.hello else 0,
-        plan_digest=core.orders.plan_number,
+        plan_digest=core.orders.name_for_pistol(core.past.session),
     )
 
 

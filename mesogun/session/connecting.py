@@ -36,6 +36,7 @@ from mesogun.session.model import (
     Step,
     Surveying,
 )
+from mesogun.session.resume import JOURNAL_CUT
 from mesogun.session.shooting import after_not_fired, disbelieved, lost_records, seen
 
 ARMS_MAX = 20
@@ -73,7 +74,10 @@ def greeted(core: Core, hello: HelloReply, at_us: int) -> Step:
 def _introduced(core: Core, hello: HelloReply) -> Core:
     first = max(hello.shot_id_highest, core.past.id_highest) + 1
     ledger = core.ledger._replace(id_first=first, id_next=first)
-    return core._replace(hello=hello, ledger=ledger, merged_seq=hello.journal_tail)
+    # What was acknowledged is read again where this journal does not have it: it may lack lines.
+    from_seq = min(core.past.told_seq, hello.journal_tail) if core.past.resumed else None
+    merged_seq = hello.journal_tail if from_seq is None else from_seq
+    return core._replace(hello=hello, ledger=ledger, merged_seq=merged_seq)
 
 
 def _connected(core: Core, hello: HelloReply, at_us: int) -> Connected:
@@ -192,6 +196,7 @@ def was_read(phase: Reading, reply: JournalRecords, at_us: int) -> Step:
     core = phase.core
     entries: list[Entry] = []
     troubles: list[str] = []
+    cut = ""
     not_fired: Refusal | None = None
     for record in reply.records:
         if record.seq != core.merged_seq + 1:
@@ -201,6 +206,7 @@ def was_read(phase: Reading, reply: JournalRecords, at_us: int) -> Step:
         core = merged.core
         entries += merged.entries
         troubles += [merged.contradiction] if merged.contradiction else []
+        cut = cut or merged.cut
         if was_open and record.outcome is Outcome.NOT_FIRED:
             not_fired = record.reason
     endless = contradictions.in_records(core, phase.until_seq, reply)
@@ -209,6 +215,9 @@ def was_read(phase: Reading, reply: JournalRecords, at_us: int) -> Step:
     if core.merged_seq == phase.core.merged_seq:
         text = f"the pistol's journal has a hole after record {core.merged_seq}"
         return asks.fault(core, "journal", text, at_us, tuple(entries))
+    if cut:
+        # The alarm bars every later resume: it must not hang on what is read after it.
+        return _contradicted(core, cut, at_us, tuple(entries), JOURNAL_CUT)
     if troubles:
         return _contradicted(core, "; ".join(troubles), at_us, tuple(entries))
     overdue = core.token and at_us - core.polled_at_us >= core.lease_ms * 1000 // 3
@@ -218,6 +227,15 @@ def was_read(phase: Reading, reply: JournalRecords, at_us: int) -> Step:
     if not_fired is not None:
         return after_not_fired(core, not_fired, "", at_us, (*entries, *told))
     return asks.onward(core, at_us, (*entries, *told))
+
+
+def forgotten(phase: Reading, oldest: int, at_us: int) -> Step:
+    """Go on with the oldest record that the pistol still keeps."""
+    core = phase.core
+    if not core.merged_seq < oldest - 1 < phase.until_seq:
+        text = f"the pistol's journal does not begin after record {core.merged_seq}, nor elsewhere"
+        return asks.fault(core, "journal", text, at_us)
+    return asks.read(core._replace(merged_seq=oldest - 1), phase.until_seq)
 
 
 def _told_of_foreign(core: Core, at_us: int) -> tuple[Core, tuple[Alarmed, ...]]:
@@ -230,13 +248,15 @@ def _told_of_foreign(core: Core, at_us: int) -> tuple[Core, tuple[Alarmed, ...]]
     return core._replace(foreign=0), (Alarmed(at_us, "foreign_shot", text),)
 
 
-def _contradicted(core: Core, text: str, at_us: int, entries: tuple[Entry, ...]) -> Step:
+def _contradicted(
+    core: Core, text: str, at_us: int, entries: tuple[Entry, ...], kind: str = "contradiction"
+) -> Step:
     if core.ending is None:
-        return asks.fault(core, "contradiction", text, at_us, entries)
+        return asks.fault(core, kind, text, at_us, entries)
     # The records that follow still tell what became of open shots: the way to the end goes on.
     if core.ending.outcome != "aborted":
         core = core._replace(ending=core.ending._replace(outcome="fault", why=text))
-    return asks.onward(core, at_us, (*entries, Alarmed(at_us, "contradiction", text)))
+    return asks.onward(core, at_us, (*entries, Alarmed(at_us, kind, text)))
 
 
 def resolved(phase: Resolving, reply: Resolution, at_us: int) -> Step:

@@ -58,8 +58,10 @@ def in_status(core: Core, status: Status) -> str:
 def _in_counters(core: Core, status: Status) -> str:
     if status.journal_tail > status.journal_head:
         return _acknowledged(status.journal_tail, status.journal_head)
-    if status.journal_tail > core.merged_seq:
-        return _acknowledged(status.journal_tail, core.merged_seq)
+    # What was acknowledged before this part may be read again: the journal here may lack lines.
+    read = max(core.merged_seq, core.hello.journal_tail if core.hello else 0)
+    if status.journal_tail > read:
+        return _acknowledged(status.journal_tail, read)
     if status.journal_head - core.merged_seq > UNREAD_MAX:
         unread = status.journal_head - core.merged_seq
         return f"the pistol claims {unread} unread records: none keeps more than {UNREAD_MAX}"

@@ -50,6 +50,8 @@ class Merged:
     entries: tuple[Entry, ...] = ()
     contradiction: str = ""
     """What cannot be true; empty: nothing."""
+    cut: str = ""
+    """What the pistol knows of this session and its journal does not; empty: nothing."""
 
 
 def told_by(resolution: Resolution, reason: str = "") -> Told:
@@ -201,11 +203,17 @@ def _settled_already(core: Core, shot_id: int) -> Settled | None:
 
 
 def _unknown(core: Core, record: JournalRecord) -> Merged:
+    """Take in a record of a shot that this journal never asked for."""
     shot_id, ledger = record.shot_id, core.ledger
-    ours = ledger.id_first <= shot_id < ledger.id_next or any(
-        first <= shot_id <= last for first, last in core.past.blocks
-    )
-    if not ours:
+    claimed = ledger.id_first <= shot_id < ledger.id_next
+    if record.kind is JournalKind.INTENT and not claimed:
+        if record.end_us >> 32 == core.past.session:
+            return Merged(core, cut=_cut_text(shot_id))
+        # A block is only reserved: others may have had the rest of it since this was broken off.
+        others = core.others | {shot_id}
+        return Merged(core._replace(foreign=core.foreign + 1, others=others))
+    ours = claimed or any(first <= shot_id <= last for first, last in core.past.blocks)
+    if not ours or shot_id in core.others:
         return Merged(core._replace(foreign=core.foreign + 1))
     void = record.kind is JournalKind.VOID and record.outcome is Outcome.NOT_FIRED
     if void and not record.dose_nl_given:
@@ -215,6 +223,14 @@ def _unknown(core: Core, record: JournalRecord) -> Merged:
         contradiction=f"the pistol's journal has a record ({record.kind.name}) of shot {shot_id}; "
         "that id belongs to this session, but this journal never asked for it: look which site it "
         "was before you resume",
+    )
+
+
+def _cut_text(shot_id: int) -> str:
+    return (
+        f"the pistol began shot {shot_id} for this session, and this journal never asked for it: "
+        "its end was cut off, or it is an old copy. Put the newest journal back in its place, then "
+        "resume; nothing more is fired until then"
     )
 
 

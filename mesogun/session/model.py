@@ -126,6 +126,8 @@ class Core(NamedTuple):
     patience: int = PATIENCE
     foreign: int = 0
     """Records of other hosts' shots met since the last alarm about them."""
+    others: frozenset[int] = frozenset()
+    """Ids that the pistol began for other sessions, as far as this part has read."""
     ending: Ending | None = None
 
 

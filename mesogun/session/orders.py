@@ -47,10 +47,12 @@ class Orders:
     pauses: tuple[Pause, ...] = ()
     """Those that last until a person has confirmed, in the order of their shots."""
 
-    @property
-    def plan_number(self) -> int:
-        """The first 8 bytes of the digest: what the pistol is told and echoes."""
-        return int(self.plan_digest.removeprefix("sha256:")[:16], 16)
+    def name_for_pistol(self, session: int) -> int:
+        """Return what the pistol is told, echoes, and writes into the intent of every shot.
+
+        Its high half names the session, its low half the plan: the first 4 bytes of each digest.
+        """
+        return session << 32 | int(self.plan_digest.removeprefix("sha256:")[:8], 16)
 
     def due(self, shot: int) -> tuple[Pause, ...]:
         """Return what a person confirms before `shot`."""

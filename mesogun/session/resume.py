@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from types import MappingProxyType
 
 from mesogun.errors import RecordError
 from mesogun.record import (
     Acknowledged,
+    Alarmed,
     Connected,
     Entry,
     Intent,
@@ -26,6 +28,9 @@ from mesogun.record import (
 )
 from mesogun.session.counting import TRIES_MAX, counted_nl
 from mesogun.session.orders import Orders
+
+JOURNAL_CUT = "journal_cut"
+"""The alarm after which a journal is never gone on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,10 @@ class Past:
     """(shot, nL counted as given): done with, but with another dose than the orders say."""
     redosed: bool = False
     """The plan in force is not the one that the session was begun with."""
+    session: int = 0
+    """What names this session to the pistol: the first 4 bytes of the SHA-256 of its id."""
+    resumed: bool = False
+    """The pistol may know more of this session than its journal."""
 
     @property
     def complete(self) -> bool:
@@ -119,6 +128,12 @@ def past_of(history: Sequence[Entry], orders: Orders) -> Past:
     short = [(k, nl) for k, nl in sorted(counted.items()) if nl != orders.shots[k].dose_nl]
     meetings = [one for one in history if isinstance(one, Connected)]
     ended = ending_of(history)
+    if any(isinstance(one, Alarmed) and one.kind == JOURNAL_CUT for one in history):
+        raise RecordError(
+            "the end of this journal was cut off, or it is an old copy: the pistol knows shots of "
+            "this session that it does not. Put the newest journal back in its place and resume; "
+            "without it nothing more can be given in this session"
+        )
     return Past(
         parts=len(meetings),
         pistol_uid=meetings[0].pistol_uid if meetings else None,
@@ -132,6 +147,8 @@ def past_of(history: Sequence[Entry], orders: Orders) -> Past:
         at_us=max(one.at_us for one in history),
         short=tuple(short),
         redosed=digest != opened.plan_digest,
+        session=int.from_bytes(sha256(opened.session_id.encode()).digest()[:4], "big"),
+        resumed=bool(meetings),
     )
 
 

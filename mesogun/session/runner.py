@@ -62,6 +62,7 @@ def run(
     lease_ms: int = LEASE_MS,
     keep: Keep | None = None,
     tracker: Tracker | None = None,
+    resumed: bool = False,
 ) -> Ended:
     """Run a session to its end, or go on with one, and return how it ended.
 
@@ -69,7 +70,8 @@ def run(
     this call; without it, it goes on where the journal stopped. `seed` is the twin's, `nonce` a
     number never used before with this pistol, `lease_ms` the lease to ask for. `plan` is the one in
     force by `history`; another one, that divides anew what is left, is given to `keep`. `tracker`
-    measures where the needle is before each shot.
+    measures where the needle is before each shot. `resumed`: the journal was left by another start
+    of the host, so that the pistol may know more of the session than it, even if they never met.
 
     Raises:
         RecordError: the journal is of another plan, complete, or cannot be written. The pistol has
@@ -77,6 +79,7 @@ def run(
     """
     orders = orders_of(plan)
     past = past_of(history, orders)
+    past = replace(past, resumed=resumed or past.resumed)
     if past.complete:
         raise RecordError("this session is complete: nothing is left to give")
     shift_us = max(past.at_us, clock_us or 0) - pistol.now_us()

@@ -237,6 +237,9 @@ def _not_obeyed(session: Session, error: ErrorReply, at_us: int) -> Step:
 
 
 def _refused(session: Session, error: ErrorReply, at_us: int) -> Step:
+    gap = error.code is ErrorCode.JOURNAL_GAP
+    if isinstance(session, Reading) and gap and session.core.past.resumed:
+        return connecting.forgotten(session, error.detail, at_us)
     code = f"{error.code.name} ({error.detail}, {error.value})"
     text = f"asked {_ASKED[type(session)]}, the pistol refused: {code}"
     return asks.fault(session.core, "pistol", text, at_us)

@@ -66,7 +66,7 @@ def test_the_budget_is_exactly_what_is_left() -> None:
         lease_ms=300,
         limits_revision=3,
         calibration_id=5,
-        plan_digest=0xABABABABABABABAB,
+        plan_digest=talk.step.session.core.past.session << 32 | 0xABABABAB,
     )
 
 

@@ -258,7 +258,7 @@ def test_a_shot_that_was_left_out_is_lost_and_the_rest_is_planned_anew_before_ar
     assert entry.doses_nl == (10_000, 0, 10_000, 15_000, 15_000)
     talk.tell(limits())
     assert (talk.request.shots_max, talk.request.volume_nl_max) == (2, 30_000)
-    assert talk.request.plan_digest == anew.plan_number
+    assert talk.request.plan_digest == anew.name_for_pistol(talk.step.session.core.past.session)
     talk.tell(challenge(talk.request))
     assert talk.step.briefing.redosed
 
