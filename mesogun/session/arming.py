@@ -164,6 +164,7 @@ def armed(phase: Arming, reply: ArmReply, at_us: int) -> Step:
         polled_at_us=phase.asked_at_us,
         patience=PATIENCE,
         budget=(reply.shots_left, reply.volume_nl_left),
+        syringe_nl=None,  # who confirmed it may have primed a needle or changed the syringe before
     )
     entry = Armed(at_us, reply.lease_ms, phase.confirmed_by)
     given = (reply.shots_left, reply.volume_nl_left, reply.lease_ms)
@@ -173,4 +174,4 @@ def armed(phase: Arming, reply: ArmReply, at_us: int) -> Step:
             "not what was confirmed"
         )
         return asks.fault(core, "echo", text, at_us, (entry,))
-    return asks.onward(core, at_us, (entry,))
+    return asks.look(core, at_us, (entry,))

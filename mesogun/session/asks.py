@@ -257,6 +257,12 @@ def watch(
     return Step(Watching(core), entries, request, due_us)
 
 
+def look(core: Core, at_us: int, entries: tuple[Entry, ...] = ()) -> Step:
+    """Poll at once: what the pistol and its syringe are like before the first shot."""
+    core, request = _poll(core, at_us)
+    return Step(Watching(core), entries, request, at_us)
+
+
 def fire(core: Core, at_us: int, due_us: int, entries: tuple[Entry, ...] = ()) -> Step:
     """Ask for the next shot under a new id; the intent is durable before its bytes leave."""
     ledger = core.ledger

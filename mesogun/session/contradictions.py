@@ -117,9 +117,10 @@ def _in_budget(core: Core, status: Status) -> str:
 def in_syringe(core: Core, status: Status) -> str:
     """Return that the syringe holds less than what was told of all shots accounts for.
 
-    More is no contradiction: a person may have filled it.
+    More is no contradiction: a person may have filled it. Nor is less while nothing is armed: a
+    person may have primed a needle.
     """
-    if core.ledger.open or core.syringe_nl is None:
+    if not core.token or core.ledger.open or core.syringe_nl is None:
         return ""
     gone_nl = core.syringe_nl - status.volume_nl_left
     if gone_nl * 2 <= _least_dose_nl(core):

@@ -383,7 +383,13 @@ class Talk:
         self.challenge()
         asked = self.step.confirm
         assert asked is not None
-        return self.tell(Confirmed("a test"), arm_reply(asked))
+        return self.tell(Confirmed("a test"), arm_reply(asked)).look()
+
+    def look(self, **other: Any) -> Talk:
+        """Let the pistol be armed and well where the session looks before its first shot."""
+        shots, volume_nl = self.step.session.core.budget
+        told = {"journal_head": self.merged, "shots_left": shots, "budget_nl_left": volume_nl}
+        return self.tell(status(PistolState.ARMED, **(told | other)))
 
     @property
     def merged(self) -> int:

@@ -138,13 +138,18 @@ def test_a_shot_that_never_comes_to_its_end_is_not_watched_for_ever() -> None:
 # ------------------------------------------------------------------ the syringe
 
 
-def weighed(before_nl: int, after_nl: int, what: Outcome, **other: Any) -> Talk:
-    """Shot 2 was asked with 10,000 nL; the syringe held so much before and after it."""
+def watched_first(before_nl: int, armed_nl: int, after_nl: int) -> Talk:
+    """The syringe held so much before a person confirmed, once armed, and after shot 2."""
     talk = Talk().connect().tell(status(volume_nl_left=before_nl))
     talk.tell(limits())
     asked = challenge(talk.request)
-    talk.tell(asked, Confirmed("a test"), arm_reply(asked), shot_reply(2))
-    talk.tell(status(READY, journal_head=3, volume_nl_left=after_nl))
+    talk.tell(asked, Confirmed("a test"), arm_reply(asked)).look(volume_nl_left=armed_nl)
+    return talk.tell(shot_reply(2), status(READY, journal_head=3, volume_nl_left=after_nl))
+
+
+def weighed(before_nl: int, after_nl: int, what: Outcome, **other: Any) -> Talk:
+    """Shot 2 was asked with 10,000 nL; the syringe held so much before and after it."""
+    talk = watched_first(before_nl, before_nl, after_nl)
     return talk.tell(records(begun(2, 2), ended(3, 2, what, **other)))
 
 
@@ -177,13 +182,20 @@ def test_an_end_that_the_syringe_contradicts_is_in_doubt(
         assert 0 not in talk.step.session.core.ledger.left, "it is never asked again"
 
 
+def test_a_person_may_prime_before_confirming() -> None:
+    """Whatever was lost before the arming was confirmed, no shot is held against it."""
+    start = FULL_NL // 2
+    talk = watched_first(start, start - 300_000, start - 310_000)
+    talk.tell(records(begun(2, 2), ended(3, 2)))
+    assert [one.outcome for one in talk.kinds(OutcomeEntry)] == ["fired"]
+    assert not talk.kinds(Alarmed)
+    assert isinstance(talk.request, Shot)
+
+
 def test_a_dose_that_no_shot_owns_up_to_puts_the_refused_shot_in_doubt() -> None:
-    talk = Talk().connect().tell(status(volume_nl_left=FULL_NL // 2))
-    talk.tell(limits())
-    asked = challenge(talk.request)
-    talk.tell(asked, Confirmed("a test"), arm_reply(asked))
+    talk = Talk().connect().arm()
     talk.tell(refused(2, Refusal.PACE), resolution(2, Outcome.NOT_FIRED))
-    talk.tell(status(READY, journal_head=1, volume_nl_left=FULL_NL // 2 - 10_000))
+    talk.tell(status(READY, journal_head=1, volume_nl_left=FULL_NL - 10_000))
     told_a_lie(talk, "no shot is said to have given")
     assert [one.outcome for one in talk.kinds(OutcomeEntry)] == ["not_fired", "indeterminate"]
     assert 0 not in talk.step.session.core.ledger.left

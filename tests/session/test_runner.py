@@ -156,7 +156,7 @@ def test_progress_is_told_after_every_outcome(session: Session) -> None:
 
 
 def test_a_full_disk_stops_the_pistol_first_and_keeps_what_was_written(session: Session) -> None:
-    session.writes_left = 4
+    session.writes_left = 5
     with pytest.raises(RecordError, match="space"):
         session.run()
     told = session.bench.told

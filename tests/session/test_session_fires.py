@@ -143,7 +143,7 @@ def test_a_long_lease_does_not_make_the_polls_rare() -> None:
     assert talk.tell(limits()).request.lease_ms == 1000
     asked = talk.tell(challenge(talk.request)).step.confirm
     assert asked is not None
-    talk.tell(Confirmed("a test"), arm_reply(asked), shot_reply(2), WAITING)
+    talk.tell(Confirmed("a test"), arm_reply(asked)).look().tell(shot_reply(2), WAITING)
     before_us = talk.step.not_before_us
     assert talk.tell(WAITING).step.not_before_us - before_us == 100_000
 

@@ -94,7 +94,7 @@ def test_a_person_is_told_what_to_do_at_the_pause_and_the_journal_says_who_did()
     assert talk.step.briefing == Briefing((NEEDLE, REFILL))
     echo = talk.step.confirm
     assert echo is not None
-    talk.tell(Confirmed("a nurse"), arm_reply(echo))
+    talk.tell(Confirmed("a nurse"), arm_reply(echo)).look()
     kinds = [type(one) for one in talk.written if isinstance(one, Paused | Armed)]
     assert kinds == [Armed, Paused, Armed]
     assert talk.kinds(Paused)[0].kinds == ("needle", "refill")
@@ -147,7 +147,7 @@ def test_many_pauses_do_not_count_as_a_pistol_that_disarms_itself() -> None:
         talk.tell(DisarmReply(PistolState.SAFE), status(journal_head=talk.merged)).challenge_now()
         echo = talk.step.confirm
         assert echo is not None
-        talk.tell(Confirmed("a test"), arm_reply(echo))
+        talk.tell(Confirmed("a test"), arm_reply(echo)).look()
     assert isinstance(talk.give().request, Disarm)
     assert isinstance(talk.finish().step.session, Ended)
     assert talk.step.session.outcome == "complete"

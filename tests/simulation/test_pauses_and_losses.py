@@ -33,7 +33,8 @@ def hold(one: Played, plan: VerifiedPlan) -> None:
         if isinstance(entry, Intent):
             by_id[entry.shot_id] = doses[entry.shot]
     for truth in one.ghost:
-        asked_nl += by_id[truth.shot_id] if truth.dose_nl > by_id[truth.shot_id] // 2 else 0
+        # of a dose that an abort cut short, what was given: the rest of it may go elsewhere
+        asked_nl += min(truth.dose_nl, by_id[truth.shot_id])
     assert asked_nl <= int(plan.plan.prescription.product.volume_nl)
 
 
