@@ -12,7 +12,7 @@ from tests.simulation.defects.substitute import Instead, in_place
 QUICK = {
     "intent after firing": 200,
     "outcome not written": 20,
-    "limit off by one": 400,
+    "limit off by one": 200,
     "abort leaves the token": 200,
     "contact unchecked": 50,
     "crit unchecked": 50,

@@ -16,7 +16,7 @@ from mesogun.dryrun.virtual import VirtualPistol
 from mesogun.record import Intent
 from mesogun.record import Outcome as OutcomeEntry
 from mesogun.record.journal import Journal
-from mesogun.session import arming, asks, connecting, merge, runner
+from mesogun.session import arming, asks, connecting, contradictions, merge, runner
 from tests.simulation.defects.substitute import Instead, Layer
 
 BEHIND = 40
@@ -261,6 +261,10 @@ def _never_stops(before: Any) -> Any:
 
 
 PAUSES = Layer("host stops at pauses", (Instead(arming, "armed", _never_stops),))
+DOUBTS = Layer(
+    "host holds a status against those before",
+    (Instead(contradictions, "in_status", lambda before: lambda core, status: ""),),
+)
 CODEC = Layer("right numbers in the shot", (Instead(asks, "_shot", _half_dose),))
 READS_FIRST = Layer(
     "host reads before it clears", (Instead(connecting, "surveyed", _clears_first),)
