@@ -13,8 +13,9 @@ SEEDS ?= 20000
 START ?= 0
 REPETITIONS ?= 20
 CORES ?= 2
+EMBEDDED ?=
 
-.PHONY: help dry-run test check lint types architecture generated bench model sim defects mutants fuzz prove clean
+.PHONY: help dry-run test check lint types architecture generated bench model sim defects mutants fuzz prove test-embedded clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -88,6 +89,13 @@ sim: $(VENV)/.test ## play SEEDS sessions by seed (START, CORES) against faults 
 
 defects: $(VENV)/.test ## how many seeds does each seeded mistake take to be found? (REPETITIONS, CORES)
 	@$(BIN)/python -m tests.simulation.defects --repetitions $(REPETITIONS) --workers $(CORES)
+
+# A missing unicorn is told by the target itself, so its set-up may fail.
+$(VENV)/.embedded: $(VENV)/.test
+	@$(PIP) -e '.[test,embedded]' && touch $@ || echo "unicorn could not be installed"
+
+test-embedded: $(VENV)/.embedded ## the core as a Cortex-M3 program: the suite in Unicorn and QEMU; 3 if a tool is missing
+	@$(BIN)/python -m tests.embedded $(EMBEDDED)
 
 clean: ## remove .venv, caches and output
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

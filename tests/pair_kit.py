@@ -1,7 +1,8 @@
-"""The Python twin and the C core side by side: asked the same, they must be equal to the byte."""
+"""The Python twin beside C cores: asked the same, they must be equal to the byte."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -13,15 +14,22 @@ from tests.adversary_kit import Step
 
 
 class Pair:
-    """One pistol of each kind, from the same seed."""
+    """One pistol of each kind, from the same seed; `also` makes a core beside that in process."""
 
-    def __init__(self, library: Any, seed: int, secret: bytes = b"", counted: int = 0) -> None:
+    def __init__(
+        self,
+        library: Any,
+        seed: int,
+        secret: bytes = b"",
+        counted: int = 0,
+        also: Callable[..., Any] | None = None,
+    ) -> None:
         from tests.c_core_kit import CoreTwin  # needs cffi
 
         chance = Random(seed * 7 + 1)
         records = chance.choice([32, 33, 40, 64, 1024])  # a small one is soon full and goes round
         travel_us, refills = chance.choice([0, 30_000, 250_000]), chance.random() < 0.5
-        self.told: tuple[list[Delivery], list[Delivery]] = ([], [])
+        self.told: tuple[list[Delivery], ...] = ([], [], [])
         self.twin = Pistol(
             Memory(records),
             seed=seed,
@@ -30,28 +38,30 @@ class Pair:
             key=Key(secret) if secret else None,
             seals_counted=counted,
         )
-        self.core = CoreTwin(
-            library,
-            seed=seed,
-            records=records,
-            travel_us=travel_us,
-            refills=refills,
-            on_delivery=self.told[1].append,
-            secret=secret,
-        )
+        asked: dict[str, Any] = {
+            "seed": seed,
+            "records": records,
+            "travel_us": travel_us,
+            "refills": refills,
+            "secret": secret,
+        }
+        self.core = CoreTwin(library, on_delivery=self.told[1].append, **asked)
+        beside = [] if also is None else [also(on_delivery=self.told[2].append, **asked)]
+        self.cores = [self.core, *beside]
 
     def take(self, step: Step) -> bytes:
-        """Let both live through `step`, and compare all that can be seen."""
-        replies = [self._one(pistol, step) for pistol in (self.twin, self.core)]
+        """Let all live through `step`, and compare all that can be seen."""
+        reply = self._one(self.twin, step)
         where = f"{step.what} at {step.at_us}: {step.data.hex()}"
-        assert replies[0].hex() == replies[1].hex(), where
-        assert self.twin.state is self.core.state, where
-        assert self.twin.is_powered == self.core.is_powered, where
-        assert self.twin.next_event_us() == self.core.next_event_us(), where
-        assert self.told[0] == self.told[1], where
-        assert self.twin.memory.image() == self.core.image(), where
-        assert self.twin.hand.site == self.core.site, where
-        return replies[0]
+        for core, told in zip(self.cores, self.told[1:], strict=False):
+            assert reply.hex() == self._one(core, step).hex(), where
+            assert self.twin.state is core.state, where
+            assert self.twin.is_powered == core.is_powered, where
+            assert self.twin.next_event_us() == core.next_event_us(), where
+            assert self.told[0] == told, where
+            assert self.twin.memory.image() == core.image(), where
+            assert self.twin.hand.site == core.site, where
+        return reply
 
     def _one(self, pistol: Any, step: Step) -> bytes:
         match step.what:

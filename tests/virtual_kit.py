@@ -13,6 +13,20 @@ BYTE_US = 87
 CHUNK_BYTES_MAX = 256
 HAND_US = 30_000
 
+ONLY_WITH_HANDLES = {
+    "ARM-10",
+    "TOKEN-7",
+    "SET-4",
+    "ABORT-4",
+    "ABORT-5",
+    "ABORT-6",
+    "POWER-1",
+    "POWER-2",
+    "POWER-3",
+    "POWER-4",
+}
+"""What a pistol behind a mere port cannot be made to do."""
+
 
 class VirtualLine:
     """A line whose time passes only while somebody waits or sends."""

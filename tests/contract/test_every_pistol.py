@@ -7,20 +7,7 @@ from typing import Any
 import pytest
 
 from mesogun.conformance import CASES, Verdict
-
-ONLY_WITH_HANDLES = {
-    "ARM-10",
-    "TOKEN-7",
-    "SET-4",
-    "ABORT-4",
-    "ABORT-5",
-    "ABORT-6",
-    "POWER-1",
-    "POWER-2",
-    "POWER-3",
-    "POWER-4",
-}
-"""What a pistol behind a mere port cannot be made to do."""
+from tests.virtual_kit import ONLY_WITH_HANDLES
 
 pytestmark = pytest.mark.xdist_group("every pistol")
 
