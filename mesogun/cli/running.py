@@ -10,7 +10,7 @@ import hashlib
 import secrets
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -28,11 +28,11 @@ from mesogun.cli.output import EXIT_OF_OUTCOME, Session, finish
 from mesogun.cli.pistols import json_option, key_option, port_option
 from mesogun.cli.plans import Plans, changes_text
 from mesogun.cli.progress import Bar, bar
-from mesogun.cli.stopping import stopped_by_signals
-from mesogun.device import Capture, Pistol
+from mesogun.cli.stopping import Stoppable, stopped_by_signals
+from mesogun.device import Capture, Pistol, Search
 from mesogun.intake import prescription_bytes, read_prescription
 from mesogun.planning import plan, to_json, verify
-from mesogun.record import Entry, Folder, Journal, ending_of
+from mesogun.record import Connected, Entry, Folder, Journal, ending_of
 from mesogun.record.folder import PLAN, PRESCRIPTION, WIRE
 from mesogun.session import Briefing, Progress, opening, run
 
@@ -64,6 +64,7 @@ PARTS_MAX = 8
 """How often one command connects, before it leaves the rest to `resume`."""
 BACK_OFF_US = 500_000
 """Before the second connection; as much longer each time."""
+FIND_S_MAX = 3600
 yes_option = click.option("--yes", is_flag=True, help="Confirm the pistol's echo without asking.")
 # Disks and schedulers stall for hundreds of milliseconds. With one shot outstanding at a time, a
 # longer lease lets nothing more be fired; the pistol's own limits may shorten it.
@@ -74,6 +75,13 @@ lease_option = click.option(
     show_default=True,
     help="The pistol stops itself after so long without this program.",
 )
+reconnect_option = click.option(
+    "--reconnect-s",
+    type=click.IntRange(0, FIND_S_MAX),
+    default=30,
+    show_default=True,
+    help="How long to look for a pistol whose port went away, here or under another name.",
+)
 
 
 @click.command("run", help=RUN_HELP)
@@ -83,6 +91,7 @@ lease_option = click.option(
 @click.option("--out", required=True, metavar="DIR", help="A new folder for this session.")
 @yes_option
 @lease_option
+@reconnect_option
 @avoid_options
 @catalogue_option
 @json_option
@@ -93,6 +102,7 @@ def run_command(
     out: str,
     yes: bool,
     lease_ms: int,
+    reconnect_s: int,
     as_json: bool,
     away: Avoid | None,
     folders: Folders,
@@ -105,14 +115,10 @@ def run_command(
     given = prescription_bytes(rx)
     if not as_json:
         show.say(show.plan_summary(made, folders))
-    with (
-        _Taps() as taps,
-        Pistol.open(url, on_body=taps.on_body, keys=keys) as pistol,
-        Folder.create(Path(out)) as folder,
-    ):
+    with _Port(url, keys) as port, Folder.create(Path(out)) as folder:
         folder.write(PRESCRIPTION, given)
         folder.write(PLAN, to_json(made))
-        taps.capture_to(folder)
+        port.capture_to(folder)
         opened = opening(
             checked,
             session_id=secrets.token_hex(8),
@@ -123,8 +129,8 @@ def run_command(
         )
         journal = folder.create_journal()
         journal.append(opened)
-        plans = Plans(folder, checked)
-        return _play(plans, pistol, folder, journal, (opened,), _Manner(yes, as_json, lease_ms))
+        manner = _Manner(yes, as_json, lease_ms, reconnect_s)
+        return _play(Plans(folder, checked), port, folder, journal, (opened,), manner)
 
 
 @click.command("resume", help=RESUME_HELP)
@@ -133,9 +139,16 @@ def run_command(
 @key_option
 @yes_option
 @lease_option
+@reconnect_option
 @json_option
 def resume_command(
-    record: str, url: str, keys: Keys, yes: bool, lease_ms: int, as_json: bool
+    record: str,
+    url: str,
+    keys: Keys,
+    yes: bool,
+    lease_ms: int,
+    reconnect_s: int,
+    as_json: bool,
 ) -> int:
     """Continue an interrupted session."""
     _demand_somebody_to_confirm(yes)
@@ -148,21 +161,42 @@ def resume_command(
         if ended is not None and ended.outcome == "complete":
             # All was given, but the host died before it wrote so: no pistol is needed for that.
             return tell(finish(folder, plans.in_force.plan), as_json)
-        with (
-            _Taps() as taps,
-            Pistol.open(url, on_body=taps.on_body, keys=keys) as pistol,
-        ):
-            taps.capture_to(folder)
+        with _Port(url, keys) as port:
+            port.capture_to(folder)
             journal, history = folder.reopen_journal()
-            manner = _Manner(yes, as_json, lease_ms, resumed=True)
-            return _play(plans, pistol, folder, journal, history, manner)
+            manner = _Manner(yes, as_json, lease_ms, reconnect_s, resumed=True)
+            return _play(plans, port, folder, journal, history, manner)
 
 
-class _Taps:
-    """Keeps what goes over the wire, once there is a folder to keep it in."""
+class _Port:
+    """The pistol's port, opened again where it went away; keeps what goes over the wire."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str, keys: Keys) -> None:
+        self._keys = keys
         self._capture: Capture | None = None
+        self.pistol = self._open(url)
+        self._search = Search(url, self._open)
+
+    def _open(self, url: str) -> Pistol:
+        return Pistol.open(url, on_body=self.on_body, keys=self._keys)
+
+    def is_back(
+        self, stop: Callable[[Stoppable], None], history: Sequence[Entry], within_s: float
+    ) -> bool:
+        """Have the pistol of this session at hand again, or not in that time."""
+        if self.pistol.can_go_on():
+            return True
+        self.pistol.close()
+        stop(self._search)
+        met = [one.pistol_uid for one in history if isinstance(one, Connected)]
+        found = self._search.again(met[0] if met else None, within_s)
+        if found is None:
+            return False
+        self.pistol = found
+        stop(found)
+        if self._search.was_stopped:  # at the very moment when it was found
+            found.abort()
+        return True
 
     def capture_to(self, folder: Folder) -> None:
         start_us = int(datetime.now(UTC).timestamp() * 1_000_000)
@@ -172,10 +206,11 @@ class _Taps:
         if self._capture is not None:
             self._capture.write(direction, body, at_us)
 
-    def __enter__(self) -> _Taps:
+    def __enter__(self) -> _Port:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.pistol.close()
         if self._capture is not None:
             self._capture.close()
 
@@ -187,12 +222,13 @@ class _Manner:
     yes: bool
     as_json: bool
     lease_ms: int
+    reconnect_s: int
     resumed: bool = False
 
 
 def _play(
     plans: Plans,
-    pistol: Pistol,
+    port: _Port,
     folder: Folder,
     journal: Journal,
     history: Sequence[Entry],
@@ -200,7 +236,7 @@ def _play(
 ) -> int:
     title = plans.in_force.plan.prescription.name
     with stopped_by_signals() as stop, bar(title, quiet=manner.as_json) as shown:
-        stop(pistol)
+        stop(port.pistol)
 
         def progress(now: Progress) -> None:
             shown.advance(now.shots_done, now.shots_total, now.at_us)
@@ -209,7 +245,7 @@ def _play(
             with journal:
                 ended = run(
                     plans.in_force,
-                    pistol,
+                    port.pistol,
                     journal,
                     history=history,
                     confirm=_Confirmation(manner.yes, manner.as_json, shown, plans).ask,
@@ -224,11 +260,14 @@ def _play(
             if not ended.passing or part == PARTS_MAX:
                 break
             show.say(f"{title}: {ended.why}; connecting again", err=True)
-            pistol.wait_until(pistol.now_us() + part * BACK_OFF_US)
-            if pistol.abort_wanted():
+            port.pistol.wait_until(port.pistol.now_us() + part * BACK_OFF_US)
+            if port.pistol.abort_wanted():
                 break
             # As after a restart: what the journal on the disk says is all that is known.
             journal, history = folder.reopen_journal()
+            if not port.is_back(stop, history, manner.reconnect_s):
+                journal.close()
+                break
         # Still shielded: a second Ctrl-C must not cut the closing of the record short.
         return tell(finish(folder, plans.in_force.plan), manner.as_json)
 

@@ -6,8 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-
-from mesogun.device import PistolPort
+from typing import Protocol
 
 # A closed window or a dropped remote login (SIGHUP) must not leave the pistol to its lease.
 SIGNALS = [
@@ -17,12 +16,20 @@ SIGNALS = [
 ]
 
 
-@contextmanager
-def stopped_by_signals() -> Iterator[Callable[[PistolPort], None]]:
-    """Give a function that names the pistol to stop; a signal aborts the one named last."""
-    named: list[PistolPort] = []
+class Stoppable(Protocol):
+    """A pistol, or the search for one."""
 
-    def name(pistol: PistolPort) -> None:
+    def abort(self) -> None:
+        """Stop it; returns at once."""
+        ...
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[Callable[[Stoppable], None]]:
+    """Give a function that names the pistol to stop; a signal aborts the one named last."""
+    named: list[Stoppable] = []
+
+    def name(pistol: Stoppable) -> None:
         named[:] = [pistol]
 
     def stop(_number: int, _frame: FrameType | None) -> None:

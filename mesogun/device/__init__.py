@@ -1,5 +1,6 @@
 """The pistol as the host sees it: the link's arithmetic, and the port that carries it."""
 
+from mesogun.device.again import Search
 from mesogun.device.ask import PistolPort
 from mesogun.device.capture import Capture
 from mesogun.device.discovery import Found, find
@@ -20,6 +21,7 @@ __all__ = [
     "PistolPort",
     "RawPort",
     "Sealing",
+    "Search",
     "find",
     "read_keys",
 ]

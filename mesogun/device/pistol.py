@@ -139,6 +139,10 @@ class Pistol:
         """Whether an abort was wanted whose AbortReply no `ask` has returned yet."""
         return self._worker.abort_wanted()
 
+    def can_go_on(self) -> bool:
+        """Whether more can be asked through this port; else it must be opened anew."""
+        return self._worker.can_go_on()
+
     def wait_until(self, at_us: int) -> None:
         """Return when it is `at_us`, or as soon as an abort is wanted."""
         self._worker.wait_until(at_us)

@@ -82,6 +82,11 @@ class Worker:
         """Whether an abort was wanted that no `ask` has told of yet."""
         return self._wanted > self._told
 
+    def can_go_on(self) -> bool:
+        """Whether more can be asked: the line is there, and does not hold what nobody has read."""
+        held = not self._line.tells_drained and self._unread.count
+        return self._thread.is_alive() and not self._closing and not held
+
     def wait_until(self, at_us: int) -> None:
         """Return when it is `at_us`, or as soon as an abort is wanted."""
         while not self.abort_wanted():

@@ -249,8 +249,8 @@ class Ended:
     outcome: SessionOutcome
     why: str
     passing: bool = False
-    """Interrupted by what passes by itself, as a line or a disk that stalled: to arm again at once
-    makes sense, once a person has confirmed it."""
+    """Interrupted by what passes by itself, as a line or a disk that stalled or a cable that came
+    off: to arm again when it is back makes sense, once a person has confirmed it."""
 
 
 Session = (
@@ -278,8 +278,6 @@ class LinkLost:
 
     text: str
     abort_wanted: bool = False
-    passing: bool = False
-    """The port is still there: an answer may come again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from firmware_protocol.errors import MesogunError, RemoteProtocolError
 from firmware_protocol.messages import ArmChallenge, Poll
 from firmware_protocol.units import ArmToken
 from mesogun.device import PistolPort
-from mesogun.errors import LinkError, LinkTimeout, PlanError, RecordError
+from mesogun.errors import LinkError, PlanError, RecordError
 from mesogun.planning import VerifiedPlan, verify
 from mesogun.planning.replan import replan
 from mesogun.record import Ended as EndedEntry
@@ -164,6 +164,6 @@ def _event(step: Step, pistol: PistolPort, confirm: Confirm, shift_us: int) -> E
     try:
         return pistol.ask(step.request)
     except LinkError as lost:
-        return LinkLost(str(lost), pistol.abort_wanted(), isinstance(lost, LinkTimeout))
+        return LinkLost(str(lost), pistol.abort_wanted())
     except RemoteProtocolError as garbled:
         return Garbled(str(garbled))

@@ -182,7 +182,7 @@ def _lost(core: Core, event: LinkLost) -> Step:
     if core.ending:
         why = "; ".join(filter(None, (core.ending.why, f"its journal was not read: {event.text}")))
         return asks.end(core, core.ending.outcome, why)
-    return asks.end(core, "interrupted", event.text, passing=event.passing)
+    return asks.end(core, "interrupted", event.text, passing=True)
 
 
 def _garbled(core: Core, event: Garbled, at_us: int) -> Step:

@@ -422,3 +422,33 @@ def test_an_abort_that_did_not_reach_the_pistol_says_so(call: Callable) -> None:
     ran = call("abort", "--port", "socket://127.0.0.1:1")
     assert ran.code == 1
     assert "NOT STOPPED" in ran.err
+
+
+def served_on(mesogun: Callable, where: str, folder: Path) -> tuple[subprocess.Popen[str], str]:
+    """Serve the pistol whose memory is in `folder`."""
+    process = mesogun(
+        "simulate", "--tcp", where, "--seed", "5", "--hand-ms", "30",
+        "--truth", folder / "truth.jsonl", "--memory", folder / "memory",
+    )  # fmt: skip
+    line = process.stdout.readline()
+    assert line.startswith("listening on "), process.stderr.read()
+    return process, line.removeprefix("listening on ").strip()
+
+
+def test_a_pistol_that_lost_its_power_and_its_port_is_found_and_gone_on_with(
+    mesogun: Callable, small: Path, tmp_path: Path, call: Callable
+) -> None:
+    out, truth = tmp_path / "out", tmp_path / "truth.jsonl"
+    twin, url = served_on(mesogun, "127.0.0.1:0", tmp_path)
+    ran = mesogun("run", small, "--port", url, "--out", out, "--yes", "--json")
+    until_given(truth, 3, ran)
+    twin.kill()
+    twin.wait()
+    served_on(mesogun, url.removeprefix("socket://"), tmp_path)
+    told_text, err = ran.communicate(timeout=120)
+    assert ran.returncode == 0, err
+    told = json.loads(told_text)
+    assert told["parts"] > 1
+    assert told["pricks_given"] + told["pricks_in_doubt"] == told["pricks_planned"]
+    assert set(delivered(truth).values()) == {1}
+    assert call("record", "verify", out).code == 0

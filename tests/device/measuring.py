@@ -100,11 +100,11 @@ def abort_begins(stream: bytes) -> int | None:
 class Counter:
     """The far end of a pseudo terminal or a TCP port; a twin answers, if it is to."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, seed: int = 1) -> None:
         self.heard = bytearray()
         self.answering = self.reading = True
         self._changed = threading.Condition()
-        self._twin = Twin(Memory(), seed=1)
+        self._twin = Twin(Memory(), seed=seed)
         self._clock_us = 0
         self._far = -1
         self._told, self._tell = os.pipe()
@@ -185,9 +185,9 @@ class Counter:
 
 
 @contextmanager
-def counted(kind: str) -> Iterator[Counter]:
-    """Give a counter at the far end of a line of that kind."""
-    with closing(Counter(kind)) as counter:
+def counted(kind: str, seed: int = 1) -> Iterator[Counter]:
+    """Give a counter at the far end of a line of that kind; the seed makes the twin."""
+    with closing(Counter(kind, seed)) as counter:
         yield counter
 
 

@@ -404,11 +404,11 @@ def test_no_answer_to_a_shot_ends_the_part_and_leaves_the_shot_open() -> None:
     talk = armed().tell(LinkLost("no answer to Shot"))
     assert (end_of(talk).outcome, end_of(talk).why) == ("interrupted", "no answer to Shot")
     assert talk.kinds(OutcomeEntry) == []
-    assert not end_of(talk).passing
 
 
-def test_a_silence_may_pass_while_the_port_is_there() -> None:
-    assert end_of(armed().tell(LinkLost("no answer", passing=True))).passing
+def test_a_silence_may_pass_and_a_port_may_come_back_but_not_for_who_wants_to_stop() -> None:
+    assert end_of(armed().tell(LinkLost("no answer"))).passing
+    assert not end_of(armed().tell(LinkLost("no answer", abort_wanted=True))).passing
 
 
 @pytest.mark.parametrize(
