@@ -228,9 +228,9 @@ class CoreTwin:
         """Flip a bit of what the core holds in RAM."""
         assert self.c.mgt_flip(self._twin, which, bit)
 
-    def count_seals(self, sent: int) -> None:
+    def count_seals(self, sent: int, heard: int) -> None:
         """Go on as if so many frames had been sealed in this session."""
-        self.c.mgt_count_seals(self._twin, sent)
+        self.c.mgt_count_seals(self._twin, sent, heard)
 
     def power_cut(self, at_us: int) -> None:
         self.c.mgt_power_cut(self._twin, at_us)

@@ -6,9 +6,10 @@ import sys
 
 import click
 
+from firmware_protocol.keys import Keys
 from firmware_protocol.messages import LimitId, LimitLayer, Limits
 from mesogun.cli import show
-from mesogun.cli.pistols import json_option, port_option
+from mesogun.cli.pistols import json_option, key_option, port_option
 from mesogun.device import Pistol
 from mesogun.errors import WrongUsage
 from mesogun.intake.pistol_limits import NAMES, PistolLimits, read_pistol_limits
@@ -39,17 +40,18 @@ holds the pistol's service button. The pistol must be at rest and not armed.
 
 @click.group("limits", help=LIMITS_HELP, invoke_without_command=True)
 @click.option("--port", "url", metavar="URL", help="Serial port or URL of the pistol.")
+@key_option
 @json_option
 @click.pass_context
-def limits_group(context: click.Context, url: str | None, as_json: bool) -> None:
+def limits_group(context: click.Context, url: str | None, keys: Keys, as_json: bool) -> None:
     """Show limits."""
     if context.invoked_subcommand is not None:
-        if url is not None or as_json:
+        if url is not None or keys or as_json:
             raise click.UsageError(f"give options behind `{context.invoked_subcommand}`")
         return
     if url is None:
         raise click.UsageError("--port is missing: which pistol's limits?")
-    with Pistol.open(url) as pistol:
+    with Pistol.open(url, keys=keys) as pistol:
         layers = _layers(pistol)
     if as_json:
         show.echo_json({name: _facts(one) for name, one in layers.items()})
@@ -63,13 +65,14 @@ def limits_group(context: click.Context, url: str | None, as_json: bool) -> None
 @limits_group.command("set", help=SET_HELP)
 @click.argument("file", metavar="FILE")
 @port_option
+@key_option
 @click.option("--yes", is_flag=True, help="Commit without asking.")
-def set_command(file: str, url: str, yes: bool) -> None:
+def set_command(file: str, url: str, keys: Keys, yes: bool) -> None:
     """Set the clinic's limits."""
     asked = read_pistol_limits(file)
     if not yes and not sys.stdin.isatty():
         raise WrongUsage("nobody can be asked here: run it in a terminal, or add --yes")
-    with Pistol.open(url) as pistol:
+    with Pistol.open(url, keys=keys) as pistol:
         layers = _layers(pistol)
         click.echo(_side_by_side(layers, asked))
         staged = pistol.stage_limits(asked.limits)

@@ -162,7 +162,7 @@ class Link:
         if self.busy or self._answer is not None:
             raise LocalProtocolError("one request at a time: the last one is not finished")
         session = 0 if isinstance(request, Hello) else self.session
-        if session and self._seals is not None and self._seals.is_spent:
+        if self._is_spent(session):
             raise CountersSpent("the counter of this session is used up: connect anew")
         frame = to_frame(request, session=session, request=self._next_number())
         give_up_us = at_us + self._give_up_us
@@ -210,7 +210,7 @@ class Link:
             return b""
         if at_us < asked.next_us:
             return b""
-        if self._seals is not None and self._seals.is_spent:
+        if self._is_spent(asked.frame.session):
             asked.next_us = asked.give_up_us  # it cannot be repeated: only its answer may come
             return b""
         data = self._send(asked.frame, at_us)
@@ -245,6 +245,9 @@ class Link:
     def _next_number(self) -> int:
         self._number = self._number % REQUEST_MAX + 1
         return self._number
+
+    def _is_spent(self, session: int) -> bool:
+        return session != 0 and self._seals is not None and self._seals.is_spent
 
     def _send(self, frame: Frame, at_us: int) -> bytes:
         if self._seals is not None and frame.session:

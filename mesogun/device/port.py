@@ -94,7 +94,7 @@ class Line(Protocol):
         ...
 
 
-def open_line(url: str, *, keyed: bool = True) -> Line:
+def open_line(url: str, *, keyed: bool = False) -> Line:
     """Open a port for this program alone. A network is refused to a host that is not `keyed`.
 
     Raises:

@@ -25,13 +25,14 @@ class RawPort:
         self._early = b""
 
     @classmethod
-    def open(cls, url: str) -> RawPort:
-        """Open a port; nothing is sent.
+    def open(cls, url: str, *, keyed: bool = False) -> RawPort:
+        """Open a port; nothing is sent. Who is `keyed` will seal what it sends.
 
         Raises:
+            WrongKeys: others may reach this line, and there is no key.
             LinkError: it cannot be opened; the text says what to do.
         """
-        return cls(open_line(url))
+        return cls(open_line(url, keyed=keyed))
 
     def now_us(self) -> int:
         """Return the time since the port was opened."""

@@ -86,7 +86,10 @@ void mgt_give_key(mgt_twin *twin, const uint8_t *key) {
 }
 
 /* As if so many frames had been sealed in this session: to see its end. */
-void mgt_count_seals(mgt_twin *twin, uint32_t sent) { twin->core.seals.sent = sent; }
+void mgt_count_seals(mgt_twin *twin, uint32_t sent, uint32_t heard) {
+    twin->core.seals.sent = sent;
+    twin->core.seals.heard = heard;
+}
 
 /* ---- the codec alone */
 

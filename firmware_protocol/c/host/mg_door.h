@@ -62,7 +62,7 @@ uint64_t mgt_uid(const mgt_twin *twin);
 uint32_t mgt_drops(const mgt_twin *twin, uint8_t reason);
 int mgt_flip(mgt_twin *twin, uint8_t which, uint8_t bit);
 void mgt_give_key(mgt_twin *twin, const uint8_t *key);
-void mgt_count_seals(mgt_twin *twin, uint32_t sent);
+void mgt_count_seals(mgt_twin *twin, uint32_t sent, uint32_t heard);
 int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uint32_t size,
                      uint8_t *again, uint32_t *again_size);
 uint32_t mgt_encode(uint8_t first, uint16_t msg, uint16_t session, uint16_t request,
