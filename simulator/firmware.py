@@ -179,17 +179,24 @@ class Firmware:
 
     def next_event_us(self) -> int | None:
         """Return when something happens by itself, None: nothing."""
-        times = [self.board.actuator.next_event_us(), self.shots.next_deadline_us()]
+        shots = self.shots
+        times = []
+        if self.board.actuator.motion is not None:
+            times.append(self.board.actuator.next_event_us())
         if self.arm is not None:
             times.append(self.arm.lease_until_us)
         if self.challenge is not None:
             times.append(self.challenge.expires_us)
-        if self.shots.under_way is not None:
-            times.append(self.shots.under_way.until_us)
-        elif self.shots.queue:
-            times.append(self._release_us(self.shots.queue[0]))
+        if shots.under_way is not None:
+            times.append(shots.under_way.until_us)
+        if shots.queue:
+            times.append(shots.next_deadline_us())
+            if shots.under_way is None:
+                times.append(self._release_us(shots.queue[0]))
         if self.state is PistolState.SELFTEST:
             times.append(self._tested_us)
+        if not times:
+            return None  # most often
         due = min([one for one in times if one is not None], default=None)
         return due if due is None else max(due, self.now_us)
 

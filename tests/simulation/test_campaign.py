@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.campaign.draws import DISK, KINDS, draw
+from tests.simulation.campaign.draws import BY_PEOPLE, DISK, KINDS, draw
 from tests.simulation.campaign.many import judged, regressions, tally
 from tests.simulation.campaign.play import play
 from tests.simulation.campaign.witnesses import cells, missing, table
@@ -47,7 +47,7 @@ def test_every_kind_of_fault_is_drawn_and_off_in_most_sessions() -> None:
     drawn = [draw(seed) for seed in range(3_000)]
     for kind in KINDS:
         on = sum(kind in repr(each) for each in drawn)
-        if kind in ("port_stuck", "torn_write", "declined", "slow_person"):
+        if kind in BY_PEOPLE:
             continue  # drawn under other names
         assert 0 < on < len(drawn) // 2, kind
     assert {each.shots for each in drawn} >= {1, 2, 5, 10, 40}

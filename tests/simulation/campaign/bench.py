@@ -21,6 +21,7 @@ from simulator.operator import Hand
 from simulator.pistol import Pistol
 from simulator.wire import Wire
 from tests.simulation.campaign.draws import Draws
+from tests.simulation.campaign.lease import Lease
 
 POWER_OFF_US = 300_000
 RECORDS_USUAL = 64
@@ -31,6 +32,7 @@ _READ_BEFORE = (
     (PistolState.CHALLENGED, PistolState.ARMED),
     (PistolState.ABORTED, PistolState.SAFE),
 )
+_HOT = (PistolState.ARMED, PistolState.FIRING)
 _RECORDS_FROM = HEADER_BYTES * HEADER_COPIES
 
 
@@ -40,8 +42,11 @@ class Truth:
 
     pistol: int
     delivery: Delivery
+    began_us: int
+    """When the needle began to move."""
     lease_until_us: int
-    """The pistol had heard of its host no later than a lease before this."""
+    let_go: bool
+    """Its host had let go of the arming: what moves then may come to its end."""
 
 
 @cache
@@ -65,8 +70,7 @@ class Bench:
         self.spoke = self.armed = 0
         """Which pistol answered last, and which was armed last: the cable may be elsewhere now."""
         self.truths: list[Truth] = []
-        self.heard_us = [0, 0]
-        self.lease_us = [0, 0]
+        self.leases = (Lease(), Lease())
         self.losses = [0, 0]
         self.calm = False
         self._plan, self._tell = plan_power_on, tell
@@ -96,7 +100,10 @@ class Bench:
         return pistol
 
     def _given(self, which: int, delivery: Delivery) -> None:
-        self.truths.append(Truth(which, delivery, self.heard_us[which] + self.lease_us[which]))
+        motion, lease = self.twins[which].motion, self.leases[which]
+        assert motion is not None  # what gives something moves
+        truth = Truth(which, delivery, motion.began_us, lease.until_us, lease.let_go)
+        self.truths.append(truth)
 
     # ------------------------------------------------------------------ the far end of the line
 
@@ -121,8 +128,9 @@ class Bench:
         which = self.which
         twin = self.twins[which]
         twin.advance(at_us)  # what happened so far happened without these bytes
-        self.heard_us[which] = at_us
         before = twin.state
+        if before in _HOT:
+            self.leases[which].hear(data, at_us)
         back = twin.receive(data, at_us)
         after = twin.state
         if back:
@@ -130,6 +138,8 @@ class Bench:
         if after is not before:
             if after is PistolState.ARMED:
                 self.armed = which
+                if before is PistolState.CHALLENGED:
+                    self.leases[which].armed_us = at_us
             if not twin.is_powered:
                 self._look(which, at_us)
             elif (before, after) in _READ_BEFORE:

@@ -42,15 +42,18 @@ AT_ASKS = ("stall", "write_error")
 """Faults at one of the host's requests."""
 ASK_ODDS = 0.2
 STUCK_ODDS = 0.15
+VISIT_ODDS = 0.15
 TORN_ODDS = 0.3
 TORN_BYTES_PER_SHOT = 250
 """About what a pistol writes into its memory for one shot."""
 LENGTHS = (1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 8, 10)
 LONG = (14, 20, 28, 40)
-LONG_ODDS = 0.03
-SHAPES = ("plain",) * 8 + ("held",) * 4 + ("paused",) * 3 + ("head",)
+LONG_ODDS = 0.02
+SHAPES = ("plain",) * 20 + ("held",) * 11 + ("paused",) * 8 + ("head",)
+"""With heads of five a plan has 35 shots, whatever was drawn: seldom."""
 SHOT_US = 350_000
-KINDS = (*WEATHER, *TIMED, *DISK, *AT_ASKS, "port_stuck", "torn_write", "declined", "slow_person")
+BY_PEOPLE = ("port_stuck", "torn_write", "declined", "slow_person", "visit")
+KINDS = (*WEATHER, *TIMED, *DISK, *AT_ASKS, *BY_PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class Draws:
     """Which confirmation is refused, 0: none."""
     slow: bool
     """The person takes a moment to confirm."""
+    visit: int
+    """After which part another host gives a session of its own with the same pistol, 0: none."""
     hand_us: int
     """From one site to the next, 0: as the plan expects."""
 
@@ -112,6 +117,8 @@ def draw(seed: int) -> Draws:
     asks = _numbered(seed, AT_ASKS, ASK_ODDS, 8 + 8 * shots)
     own = Stream(seed, "port_stuck")
     stuck = (own.between(1, shots),) if own.happens(STUCK_ODDS) else ()
+    own = Stream(seed, "visit")
+    visit = own.between(1, 3) if own.happens(VISIT_ODDS) else 0
     own = Stream(seed, "torn_write")
     torn = ()
     if own.happens(TORN_ODDS):
@@ -134,6 +141,7 @@ def draw(seed: int) -> Draws:
         goes_on=goes_on,
         declined=declined,
         slow=slow,
+        visit=visit,
         hand_us=hand_us,
     )
 

@@ -31,6 +31,15 @@ class Arming(NamedTuple):
     echo: ArmChallenge
 
 
+class Visit(NamedTuple):
+    """Another host's session with the same pistol."""
+
+    from_us: int
+    until_us: int
+    ids: frozenset[int]
+    """Those of its intents."""
+
+
 class ArmBounds(NamedTuple):
     """The most that a plan can want to be armed with."""
 
@@ -49,6 +58,10 @@ class Played:
     entries: Sequence[Entry] = ()
     data: bytes = b""
     truths: Sequence[Truth] = ()
+    """What this session gave."""
+    others: Sequence[Truth] = ()
+    """What a visitor's session gave meanwhile."""
+    visits: list[Visit] = field(default_factory=list)
     armings: list[Arming] = field(default_factory=list)
     stops: list[tuple[int, int, str]] = field(default_factory=list)
     """(pistol, when, what): from here until it is armed anew nothing may be given."""
@@ -188,7 +201,7 @@ class Field:
             self.told.stops.append((self.bench.spoke, world.now_us, "stopped"))
         elif isinstance(reply, ArmReply) and self.echo is not None:
             bench = self.bench
-            bench.lease_us[bench.armed] = reply.lease_ms * 1000
+            bench.leases[bench.armed].begin(reply)
             self.told.armings.append(Arming(bench.armed, world.now_us, self.echo))
         return reply
 

@@ -61,8 +61,10 @@ def judge(one: Played) -> list[tuple[str, str]]:
 
 def _once(one: Played, intents: dict[int, Intent]) -> Found:
     """O1, O2, O12 and whose pistol it was."""
-    ids: set[int] = set()
     sites: set[int] = set()
+    ids = {
+        truth.delivery.shot_id for truth in one.others if truth.pistol == one.home
+    }  # an id belongs to one session
     for truth in one.truths:
         given = truth.delivery
         if truth.pistol != one.home:
@@ -166,8 +168,11 @@ def _within(one: Played) -> Found:
             yield "O6", f"shot {given.shot_id}: {given.dose_nl} nL above what was confirmed"
         if given.depth_um > echo.depth_um_max + DEPTH_UM:
             yield "O6", f"shot {given.shot_id}: {given.depth_um} um deeper than confirmed"
-        if given.at_us > truth.lease_until_us:
-            yield "O7", f"shot {given.shot_id} was given after the lease had run out"
+        # What a host has let go of may come to its end; nothing may begin.
+        last_us = truth.began_us if truth.let_go else given.at_us
+        if last_us > truth.lease_until_us:
+            late_us = last_us - truth.lease_until_us
+            yield "O7", f"shot {given.shot_id} was given {late_us} us after the lease had run out"
         if last is not None and last.pistol == truth.pistol:
             gap_us = given.at_us - last.delivery.at_us
             even = abs(given.dose_nl - last.delivery.dose_nl) * 50 < given.dose_nl

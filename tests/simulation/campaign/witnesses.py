@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from firmware_protocol.messages import PistolState
-from tests.simulation.campaign.draws import AT_ASKS, DISK, TIMED, WEATHER
+from tests.simulation.campaign.draws import AT_ASKS, BY_PEOPLE, DISK, TIMED, WEATHER
 
 Witnesses = Counter[tuple[str, str]]
 
@@ -23,6 +23,7 @@ _WHY_NOT: Mapping[str, tuple[str, ...]] = {
     "port_stuck": ("BOOT", "SELFTEST", "SAFE", "CHALLENGED", "FIRING", "ABORTED", "FAULT"),
     "write_error": ("FAULT", "BOOT"),
     "stall": ("FAULT", "BOOT"),
+    "visit": ("BOOT", "SELFTEST", "CHALLENGED", "ARMED", "FIRING", "FAULT"),
 }
 """Cells that are not demanded, by kind of fault: what cannot come together, or only by luck."""
 
@@ -35,10 +36,7 @@ def cells() -> list[tuple[str, str]]:
             *WEATHER,
             *TIMED,
             *AT_ASKS,
-            "port_stuck",
-            "torn_write",
-            "declined",
-            "slow_person",
+            *BY_PEOPLE,
         )
         for state in STATES
         if state not in _WHY_NOT.get(kind, ())
@@ -56,7 +54,7 @@ def missing(seen: Witnesses) -> list[tuple[str, str]]:
 def table(seen: Witnesses) -> str:
     """Return the witnesses as text: a line for each fault, a column for what it met."""
     blocks = []
-    states = (*WEATHER, *TIMED, *AT_ASKS, "port_stuck", "torn_write", "declined", "slow_person")
+    states = (*WEATHER, *TIMED, *AT_ASKS, *BY_PEOPLE)
     for title, kinds, columns in (
         ("fault x state of the pistol", states, STATES),
         ("fault x entry of the host's journal", DISK, ENTRIES),

@@ -96,6 +96,15 @@ def _own_ids(_before: Any) -> Any:
     return introduced
 
 
+def _not_claimed(_before: Any) -> Any:
+    """Ids begin where the pistol's highest ends; nobody makes sure that none is taken."""
+
+    def claim(core: Any, at_us: int) -> Any:
+        return asks.replan(core) if core.ledger.short else asks.ask_limits(core, at_us)
+
+    return claim
+
+
 def _any_pistol(before: Any) -> Any:
     def greeted(core: Any, hello: Any, at_us: int) -> Any:
         past = replace(core.past, pistol_uid=None, told_id=0, told_seq=0)
@@ -278,6 +287,7 @@ FULL_IGNORED = (Instead(Journal, "_put", _full_ignored),)
 NOTHING_OPEN = (Instead(runner, "past_of", _nothing_open),)
 OPEN_IS_GIVEN = (Instead(runner, "past_of", _open_is_given),)
 OWN_IDS = (Instead(connecting, "_introduced", _own_ids),)
+NOT_CLAIMED = (Instead(asks, "claim", _not_claimed),)
 ANY_PISTOL = (Instead(connecting, "greeted", _any_pistol),)
 ANY_BOOT = (Instead(merge, "_on_session_clock", _any_boot),)
 DOUBT_IS_NO = (Instead(merge, "ENDS", _doubt_is_no),)

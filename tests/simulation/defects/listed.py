@@ -27,6 +27,7 @@ DEFECTS: tuple[Defect, ...] = (
         (pistol.TOKEN, pistol.FENCE, pistol.ORDER),
     ),
     Defect("lease ignored", "armed until somebody disarms", pistol.ENDLESS_LEASE),
+    Defect("old ticks renew the lease", "a late poll keeps it armed", pistol.ANY_TICK),
     Defect(
         "limit off by one",
         "one shot more than was confirmed",
@@ -48,6 +49,7 @@ DEFECTS: tuple[Defect, ...] = (
         pistol.CLEARS_UNREAD,
         (host.READS_FIRST,),
     ),
+    Defect("a further stop is the first", "a late ClearAbort clears it", pistol.SAME_ABORT),
     Defect("torn write accepted", "a record without its CRC", pistol.TORN_ACCEPTED),
     Defect("journal skips a record", "JournalRead leaves some out", pistol.SKIPS_RECORDS),
     Defect("contact unchecked", "no skin, no matter", pistol.CONTACT.off, (pistol.HAND,)),
@@ -65,6 +67,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("uid unchecked", "any pistol goes on with a session", host.ANY_PISTOL),
     Defect("boot unchecked", "times of another start", host.ANY_BOOT),
     Defect("ids reused after a restart", "the host forgets its own", host.OWN_IDS),
+    Defect("ids not claimed", "two sessions may use the same", host.NOT_CLAIMED),
     Defect("retry under a new id", "what is open was not given", host.NOTHING_OPEN),
     Defect("resume trusts its own record", "what was asked was given", host.OPEN_IS_GIVEN),
     Defect("doubt is no", "INDETERMINATE counts as not given", host.DOUBT_IS_NO),

@@ -117,6 +117,27 @@ def _endless(before: Any) -> Any:
     return renew
 
 
+def _any_tick(_before: Any) -> Any:
+    """Whatever comes in under the token renews, be it as old as it may."""
+
+    def renew(self: Arm, tick: int, at_us: int) -> None:
+        self.last_tick = tick
+        self.lease_until_us = at_us + self.lease_us
+
+    return renew
+
+
+def _same_abort(before: Any) -> Any:
+    """A stop that is said again is the first one, however much of that is acknowledged."""
+
+    def abort(self: Firmware, cause: Any) -> None:
+        if self.abort_cause is not AbortCause.NONE:
+            self._abort_seq = 2**31
+        before(self, cause)
+
+    return abort
+
+
 def _one_more(before: Any) -> Any:
     def made(**fields: Any) -> Arm:
         fields["shots_left"] += 1
@@ -223,6 +244,8 @@ ECHO_LIES = Layer("true echo", (Instead(answers, "for_session", _double_limits),
 INTENT_AFTER = (Instead(Firmware, "_continue", _no_intent),)
 NO_OUTCOME = (Instead(Firmware, "_continue", _no_outcome),)
 ENDLESS_LEASE = (Instead(Arm, "renew", _endless),)
+ANY_TICK = (Instead(Arm, "renew", _any_tick),)
+SAME_ABORT = (Instead(Firmware, "abort", _same_abort),)
 ONE_MORE = (Instead(answers, "Arm", _one_more),)
 NOT_CHARGED = (Instead(Arm, "charge", always(None)),)
 TOKEN_LIVES = (Instead(Firmware, "abort", _token_lives),)

@@ -1,0 +1,55 @@
+"""Another host that gives a session of its own with the same pistol, while the first is away."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from firmware_protocol.messages import ArmChallenge
+from mesogun.dryrun import VirtualPistol
+from mesogun.errors import RecordError
+from mesogun.record import Intent, Journal, read_chained
+from mesogun.session import Briefing, opening, run
+from tests.simulation.campaign.field import Field, Visit
+from tests.simulation.tiny import tiny_plan
+
+SETTLE_US = 2_000_000
+
+
+def visit(place: Field) -> None:
+    """Let a visitor give one or two shots; the weather is what it is, and nothing else fails."""
+    world, chance = place.world, place.chance
+    place.witness("visit", place.bench.state_at(world.now_us))
+    plan = tiny_plan(chance.between(1, 2))
+    path = place.path.with_name("visitor")
+    path.unlink(missing_ok=True)
+    opened = opening(
+        plan, session_id="v", started=place.wall, prescription_sha256="", simulated=True
+    )
+    from_us = world.now_us
+    pistol = VirtualPistol(world, first_request=chance.between(1, 0xFFFF))
+    with Journal.create(path) as journal, suppress(RecordError):
+        journal.append(opened)
+        run(
+            plan,
+            pistol,
+            journal,
+            history=(opened,),
+            confirm=_agreed,
+            progress=_unwatched,
+            wall=lambda: place.wall,
+            seed=place.draws.seed,
+            nonce=chance.bits64(),
+        )
+    pistol.close()
+    world.play_all(world.now_us + SETTLE_US)
+    entries, _ = read_chained(path)
+    ids = frozenset(one.shot_id for one in entries if isinstance(one, Intent))
+    place.told.visits.append(Visit(from_us, world.now_us, ids))
+
+
+def _agreed(_echo: ArmChallenge, _briefing: Briefing) -> str | None:
+    return "visitor"
+
+
+def _unwatched(_: object) -> None:
+    """Nobody watches."""
