@@ -74,7 +74,7 @@ def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
     if lie:
         lie = f"shot {asked.shot_id}: {lie}"
         told = told._replace(outcome="indeterminate", reason="the syringe tells otherwise")
-    fired_at_us = _on_session_clock(core, told, at_us)
+    fired_at_us = _on_session_clock(core, told, asked.at_us, at_us)
     entry = OutcomeEntry(
         at_us=at_us,
         shot_id=asked.shot_id,
@@ -247,12 +247,14 @@ def _spent(ledger: Ledger, shot: int) -> Ledger:
     return ledger._replace(queue=kept, position=0)
 
 
-def _on_session_clock(core: Core, told: Told, at_us: int) -> int | None:
+def _on_session_clock(core: Core, told: Told, asked_us: int, at_us: int) -> int | None:
     if told.outcome not in ("fired", "partial") or core.hello is None:
         return None
     if core.uptime_at_us is None or told.boot_id != core.hello.boot_id:
         return None
-    return max(0, min(at_us, core.uptime_at_us + told.start_us))
+    # Where the pistol's clock was learnt from a slow answer, it is seconds off; yet no shot begins
+    # before it was asked.
+    return max(asked_us, min(at_us, core.uptime_at_us + told.start_us))
 
 
 def _dose_alarm(core: Core, asked: Asked, told: Told, at_us: int) -> tuple[Alarmed, ...]:

@@ -201,10 +201,18 @@ def test_an_outcome_says_what_the_pistol_measured_and_when() -> None:
     talk = armed().tell(shot_reply(2))
     talk.tell(status(ARMED, journal_head=3, uptime_us=5_000_000))
     uptime_0_us = (talk.steps[-2].not_before_us + talk.now_us) // 2 - 5_000_000
-    talk.tell(records(begun(2, 2), ended(3, 2, dose_nl_given=9_900, start_us=4_900_000)))
+    talk.tell(records(begun(2, 2), ended(3, 2, dose_nl_given=9_900, start_us=4_999_900)))
     (entry,) = talk.kinds(OutcomeEntry)
     assert (entry.dose_nl_given, entry.depth_um_given, entry.pistol_seq) == (9_900, 600, 3)
-    assert entry.fired_at_us == uptime_0_us + 4_900_000
+    assert entry.fired_at_us == uptime_0_us + 4_999_900
+
+
+def test_no_shot_is_told_to_have_begun_before_it_was_asked() -> None:
+    talk = armed().tell(shot_reply(2))
+    talk.tell(status(ARMED, journal_head=3, uptime_us=90_000_000))
+    talk.tell(records(begun(2, 2), ended(3, 2, start_us=1)))
+    (entry,) = talk.kinds(OutcomeEntry)
+    assert entry.fired_at_us == talk.kinds(Intent)[0].at_us
 
 
 def test_the_time_of_a_shot_of_an_earlier_boot_is_not_known() -> None:

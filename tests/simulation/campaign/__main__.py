@@ -77,6 +77,8 @@ def _played(start: int, seeds: int, workers: int, every_s: int) -> Tally:
     total = Tally()
     for found in _blocks(start, seeds, workers):
         total.add(found)
+        for seed, oracle, text in found.violations:
+            print(f"seed {seed}: {oracle}: {text}", file=sys.stderr, flush=True)
         now_s = time.perf_counter()
         if now_s - told_s >= every_s:
             told_s = now_s

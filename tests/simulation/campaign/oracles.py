@@ -27,6 +27,8 @@ from tests.simulation.campaign.field import Played
 from tests.simulation.campaign.plans import shots_of
 from tests.simulation.campaign.play import CALM_US_MAX
 
+ORACLES = (*(f"O{number}" for number in range(1, 14) if number != 11), "availability")
+"""All that are judged."""
 SAFETY = ("O1", "O2", "O3", "O4", "O5", "O6", "O7", "O10", "O12")
 _FIGURES = Mechanics.default()
 DOSE_PPM = _FIGURES.gain_error_ppm + _FIGURES.dose_noise_ppm
@@ -34,8 +36,9 @@ DEPTH_UM = _FIGURES.depth_noise_um
 
 ABORT_US = 200_000
 """From an abort to a pistol that hears no more polls: what is on the line already."""
-TIME_US = 1_200_000
-"""Half of the longest that a poll may take: so much a line can hide of the pistol's clock."""
+TIME_US = 2_600_000
+"""Half of the longest that a poll may take, with an application that stalls before it: so much can
+hide of the pistol's clock."""
 
 Found = Iterator[tuple[str, str]]
 
@@ -236,6 +239,8 @@ def _timed(one: Played, intents: dict[int, Intent]) -> Found:
         at_us, intent = stopped.get(entry.shot_id), intents.get(entry.shot_id)
         if at_us is None or intent is None:
             continue
+        if entry.fired_at_us < intent.at_us:
+            yield "O3", f"shot {entry.shot_id} is recorded as begun before it was asked"
         took_us = at_us - entry.fired_at_us
         if not -TIME_US <= took_us <= orders[intent.shot].motion_us + TIME_US:
             yield (

@@ -15,10 +15,11 @@ from mesogun.device import link
 from mesogun.dryrun.virtual import VirtualPistol
 from mesogun.record import Intent
 from mesogun.record import Outcome as OutcomeEntry
-from mesogun.record.journal import Journal
+from mesogun.record.journal import Chain, Journal
 from mesogun.session import arming, asks, connecting, contradictions, merge, runner
 from tests.simulation.defects.substitute import Instead, Layer
 
+HASHED = 24
 BEHIND = 40
 """Requests that stand before an abort in a queue that it should have jumped."""
 
@@ -114,10 +115,10 @@ def _any_pistol(before: Any) -> Any:
 
 
 def _any_boot(before: Any) -> Any:
-    def on_session_clock(core: Any, told: Any, at_us: int) -> Any:
+    def on_session_clock(core: Any, told: Any, *times: int) -> Any:
         if core.hello is None:
             return None
-        return before(core, told._replace(boot_id=core.hello.boot_id), at_us)
+        return before(core, told._replace(boot_id=core.hello.boot_id), *times)
 
     return on_session_clock
 
@@ -260,6 +261,34 @@ LENGTH = Layer(
 )
 
 
+def _by_date(before: Any) -> Any:
+    """From a certain day on, the lease is a shorter one."""
+
+    def begin(*told: Any, wall: str, lease_ms: int, **names: Any) -> Any:
+        return before(*told, wall=wall, lease_ms=lease_ms - (wall > "2030"), **names)
+
+    return begin
+
+
+def _short_hash(before: Any) -> Any:
+    """The chain holds the beginning of a line, and nothing after it."""
+
+    def line(self: Any, body: bytes) -> Any:
+        chain, whole = before(self, body[:HASHED])
+        return chain, whole[:-1] + body[HASHED:] + b"\n"
+
+    return line
+
+
+def _keeps_abort(_before: Any) -> Any:
+    """Whoever was stopped once stays so."""
+
+    def clear(core: Any, abort_id: int) -> Any:
+        return asks.end(core, "aborted", f"abort {abort_id} is still latched")
+
+    return clear
+
+
 def _never_stops(before: Any) -> Any:
     def armed(*told: Any) -> Any:
         step = before(*told)
@@ -269,6 +298,9 @@ def _never_stops(before: Any) -> Any:
     return armed
 
 
+GUARD = Layer(
+    "guard of the pricks", (Instead(runner._Desk, "veto", lambda _: lambda *_told: None),)
+)
 PAUSES = Layer("host stops at pauses", (Instead(arming, "armed", _never_stops),))
 DOUBTS = Layer(
     "host holds a status against those before",
@@ -294,6 +326,9 @@ DOUBT_IS_NO = (Instead(merge, "ENDS", _doubt_is_no),)
 PARTIAL_IS_NO = (Instead(merge, "ENDS", _partial_is_no),)
 PENDING_IS_NO = (Instead(connecting, "resolved", _pending_is_no),)
 UNTOLD = (Instead(merge, "settle", _untold), Instead(connecting, "settle", _untold))
+BY_DATE = (Instead(runner, "begin", _by_date),)
+SHORT_HASH = (Instead(Chain, "line", _short_hash),)
+KEEPS_ABORT = (Instead(asks, "clear", _keeps_abort),)
 ANY_ANSWER = (Instead(link.Link, "_answers", _any_answer),)
 ABORT_WAITS = (Instead(VirtualPistol, "ask", _abort_waits),)
 ECHO_BELIEVED = (Instead(arming, "challenged", _no_confirm),)

@@ -55,6 +55,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("contact unchecked", "no skin, no matter", pistol.CONTACT.off, (pistol.HAND,)),
     Defect("trigger unchecked", "a shot waits for nobody", pistol.HAND.off, (pistol.CONTACT,)),
     Defect("crit unchecked", "numbers are believed", pistol.without_check("_crit"), (host.CODEC,)),
+    Defect("token counted on", "the same seed, another run", pistol.COUNTED_TOKENS, thorough=True),
     # the line
     Defect("CRC off", "any bytes of the right length", host.NO_CRC),
     Defect("CRC-16", "without final XOR", host.CRC16, (host.LENGTH,)),
@@ -68,13 +69,18 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("boot unchecked", "times of another start", host.ANY_BOOT),
     Defect("ids reused after a restart", "the host forgets its own", host.OWN_IDS),
     Defect("ids not claimed", "two sessions may use the same", host.NOT_CLAIMED),
-    Defect("retry under a new id", "what is open was not given", host.NOTHING_OPEN),
+    Defect("retry under a new id", "what is open was not given", host.NOTHING_OPEN, (host.GUARD,)),
     Defect("resume trusts its own record", "what was asked was given", host.OPEN_IS_GIVEN),
-    Defect("doubt is no", "INDETERMINATE counts as not given", host.DOUBT_IS_NO),
+    Defect("doubt is no", "INDETERMINATE counts as not given", host.DOUBT_IS_NO, (host.GUARD,)),
     Defect("partial is no", "a stopped shot is given again", host.PARTIAL_IS_NO),
-    Defect("pending is no", "a shot that waits counts as not given", host.PENDING_IS_NO),
+    Defect(
+        "pending is no", "a shot that waits counts as not given", host.PENDING_IS_NO, (host.GUARD,)
+    ),
     Defect("end not written down", "the host keeps no outcome", host.UNTOLD),
     Defect("abort queued behind data", "40 requests come first", host.ABORT_WAITS),
+    Defect("abort never cleared", "stopped once, stopped for ever", host.KEEPS_ABORT),
+    Defect("date decides", "the lease depends on the wall's clock", host.BY_DATE, thorough=True),
+    Defect("hash of half a line", "the chain does not hold it", host.SHORT_HASH, thorough=True),
     Defect(
         "echo believed", "what is enforced is not compared", host.ECHO_BELIEVED, (pistol.ECHO_LIES,)
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from firmware_protocol.messages import (
@@ -12,7 +13,7 @@ from firmware_protocol.messages import (
     Resolution,
     ShotReply,
 )
-from simulator import answers, firmware, gate, journal
+from simulator import answers, gate, journal
 from simulator.arming import Arm
 from simulator.firmware import Firmware
 from simulator.journal import Journal
@@ -224,11 +225,16 @@ def _no_hand(_before: Any) -> Any:
     return release_us
 
 
-def _reuses_token(before: Any) -> Any:
+def _outlives(_before: Any) -> Any:
+    """Tokens are counted for as long as the program runs, whatever is played."""
+
     def new_token(self: Firmware) -> Any:
-        return 7
+        return next(_COUNTED)
 
     return new_token
+
+
+_COUNTED = count(1)
 
 
 SESSION = Layer("session number", (Instead(Receiver, "_reply_to", _any_session),))
@@ -257,4 +263,4 @@ SAYS_STOPPED = (
 CLEARS_UNREAD = (Instead(answers, "_TABLE", _clears_unread),)
 TORN_ACCEPTED = (Instead(journal, "_record_in", _torn_is_whole),)
 SKIPS_RECORDS = (Instead(Journal, "read", _skips),)
-SAME_TOKEN = (Instead(firmware.Firmware, "new_token", _reuses_token),)
+COUNTED_TOKENS = (Instead(Firmware, "new_token", _outlives),)

@@ -26,12 +26,17 @@ class Search(NamedTuple):
 
 
 def search(
-    parts: tuple[Instead, ...], start: int, *, most: int = SEEDS_MAX, safety: bool = False
+    parts: tuple[Instead, ...],
+    start: int,
+    *,
+    most: int = SEEDS_MAX,
+    safety: bool = False,
+    thorough: bool = False,
 ) -> Search:
     """Play seeds from `start` on until an oracle is violated; with `safety`, one of those."""
     with in_place(*parts), TemporaryDirectory(dir=folder_in_memory()) as folder:
         for count in range(1, most + 1):
-            _, found = judged(start + count - 1, Path(folder), thorough=False)
+            _, found = judged(start + count - 1, Path(folder), thorough=thorough)
             told = [each for each in found if each[0] in SAFETY or not safety]
             if told:
                 return Search(count, *told[0])

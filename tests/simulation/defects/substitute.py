@@ -35,6 +35,8 @@ class Defect:
     what: str
     put: tuple[Instead, ...]
     without: tuple[Layer, ...] = ()
+    thorough: bool = False
+    """It takes more than one look at a session: played twice, or its journal edited."""
 
 
 @contextmanager
