@@ -301,6 +301,14 @@ def _never_stops(before: Any) -> Any:
 GUARD = Layer(
     "guard of the pricks", (Instead(runner._Desk, "veto", lambda _: lambda *_told: None),)
 )
+STRANGERS = Layer(
+    "records of shots never asked",
+    (Instead(merge, "_unknown", lambda _: lambda core, _record: merge.Merged(core)),),
+)
+TOLD_TWICE = Layer(
+    "an end that is told twice",
+    (Instead(merge, "_told_again", lambda _: lambda core, *_told: merge.Merged(core)),),
+)
 PAUSES = Layer("host stops at pauses", (Instead(arming, "armed", _never_stops),))
 DOUBTS = Layer(
     "host holds a status against those before",

@@ -69,12 +69,20 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("boot unchecked", "times of another start", host.ANY_BOOT),
     Defect("ids reused after a restart", "the host forgets its own", host.OWN_IDS),
     Defect("ids not claimed", "two sessions may use the same", host.NOT_CLAIMED),
-    Defect("retry under a new id", "what is open was not given", host.NOTHING_OPEN, (host.GUARD,)),
+    Defect(
+        "retry under a new id",
+        "what is open was not given",
+        host.NOTHING_OPEN,
+        (host.GUARD, host.STRANGERS),
+    ),
     Defect("resume trusts its own record", "what was asked was given", host.OPEN_IS_GIVEN),
     Defect("doubt is no", "INDETERMINATE counts as not given", host.DOUBT_IS_NO, (host.GUARD,)),
     Defect("partial is no", "a stopped shot is given again", host.PARTIAL_IS_NO),
     Defect(
-        "pending is no", "a shot that waits counts as not given", host.PENDING_IS_NO, (host.GUARD,)
+        "pending is no",
+        "a shot that waits counts as not given",
+        host.PENDING_IS_NO,
+        (host.GUARD, host.TOLD_TWICE),
     ),
     Defect("end not written down", "the host keeps no outcome", host.UNTOLD),
     Defect("abort queued behind data", "40 requests come first", host.ABORT_WAITS),
