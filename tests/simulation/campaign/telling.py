@@ -16,7 +16,8 @@ def progress(total: Tally, seeds: int, wall_s: float) -> str:
     return (
         f"{total.seeds:,} of {seeds:,} seeds, {len(total.violations)} violations: "
         f"{total.parts:,} sessions, {total.shots:,} shots, {total.played_us / _HOUR_US:,.1f} h; "
-        f"{total.seeds / wall_s:.0f} seeds/s"
+        f"{total.cpu_s:,.0f} s of CPU, {total.seeds / wall_s:.0f} seeds/s; "
+        f"{len(missing(total.witnesses))} witnesses missing"
     )
 
 
