@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from firmware_protocol.keys import ANY_PISTOL, NO_KEYS, Keys
+from firmware_protocol.seal import Key
 from mesogun.conformance import Delivered, Handles
 from simulator import Delivery
 
@@ -13,6 +15,10 @@ BYTE_US = 87
 CHUNK_BYTES_MAX = 256
 HAND_US = 30_000
 
+SECRET = bytes(range(32))
+KEYS = Keys({ANY_PISTOL: Key(SECRET)})
+ONLY_WITH_A_KEY = {f"SEAL-{number}" for number in range(1, 8)}
+ONLY_WITHOUT_A_KEY = {"SEAL-8"}
 ONLY_WITH_HANDLES = {
     "ARM-10",
     "TOKEN-7",
@@ -60,9 +66,12 @@ class VirtualLine:
 
 
 class Kind:
-    """One pistol of a kind: its line and its handles."""
+    """One pistol of a kind: its line, its handles and the keys that it obeys."""
 
-    def __init__(self, make: Callable[[Callable[[Delivery], None]], Any]) -> None:
+    def __init__(
+        self, make: Callable[[Callable[[Delivery], None]], Any], keys: Keys = NO_KEYS
+    ) -> None:
+        self.keys = keys
         self.told: list[Delivery] = []
         self.pistol = make(self.told.append)
         self.line = VirtualLine(self.pistol)
@@ -81,11 +90,13 @@ class Kind:
         )
 
 
-def twin(simulator: Any, **figures: Any) -> Kind:
+def twin(simulator: Any, *, keyed: bool = False) -> Kind:
     """The Python twin, of the package given: the right one, or one with a mistake in it."""
+    key = KEYS.by_name[ANY_PISTOL] if keyed else None
     hand = simulator.Hand(7, travel_us=HAND_US, settle_us=0, jitter_ppm=0, refills=True)
     return Kind(
         lambda tell: simulator.Pistol(
-            simulator.Memory(), seed=7, hand=hand, on_delivery=tell, **figures
-        )
+            simulator.Memory(), seed=7, hand=hand, on_delivery=tell, key=key
+        ),
+        KEYS if keyed else NO_KEYS,
     )

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 
+from firmware_protocol.keys import Keys
 from firmware_protocol.messages import Feature, HelloReply
 from mesogun.cli.main import EXIT_NOT_CONFORMING
-from mesogun.cli.pistols import port_option
+from mesogun.cli.pistols import key_option, port_option
 from mesogun.conformance import (
     CASES,
     Case,
@@ -40,7 +41,7 @@ Examples:
   mesogun conformance --port /dev/ttyACM0 --report report.json --yes-into-a-vessel
 
 THE NEEDLE MOVES: about fifty shots. A pistol that is not simulated needs --yes-into-a-vessel: foot
-on a vessel, trigger held, nobody near it. docs/how-to/conform.md says how.
+on a vessel, trigger held, nobody near it. The steps: docs/how-to/show-that-a-firmware-conforms.md
 
 \b
 Exit code 0: nothing that can be tested here failed. 1: cable or port. 2: refused. 3: stopped by
@@ -50,15 +51,15 @@ you. 4: the firmware does not conform; its author must act.
 
 @click.command("conformance", help=HELP)
 @port_option
+@key_option
 @click.option("--report", type=click.Path(path_type=Path), help="Write the report as JSON.")
 @click.option("--only", multiple=True, metavar="ID", help="Only what begins with this. Repeatable.")
 @click.option("--truth", type=click.Path(path_type=Path), help="What `simulate --truth` writes.")
 @click.option("--yes-into-a-vessel", "confirmed", is_flag=True, help="The needle may move.")
 @click.option("--list", "listed", is_flag=True, help="Only list the requirements; touch nothing.")
-@click.pass_context
 def conformance_command(
-    ctx: click.Context,
     url: str,
+    keys: Keys,
     report: Path | None,
     only: tuple[str, ...],
     truth: Path | None,
@@ -73,14 +74,14 @@ def conformance_command(
         return 0
     if report is not None and report.exists():
         raise WrongUsage(f"{report}: is there already; name a new file")
-    with RawPort.open(url) as line:
-        greeting = introduce(line)
-        _allowed(greeting, confirmed)
+    with RawPort.open(url, keyed=bool(keys)) as line:
+        greeting = introduce(line, keys)
+        _allowed(greeting, keys, confirmed)
         if report is not None:
             report.touch(exist_ok=False)  # a report that cannot be written is told before
         click.echo(_heading(greeting, url))
         try:
-            findings = Findings(greeting, tuple(_told(cases, line, _handles(truth))))
+            findings = Findings(greeting, tuple(_told(cases, line, _handles(truth), keys)))
         except BaseException:
             leave(line)
             raise
@@ -93,8 +94,8 @@ def conformance_command(
     return 0 if findings.conforms else EXIT_NOT_CONFORMING
 
 
-def _told(cases: Sequence[Case], line: RawPort, handles: Handles) -> Iterator[Result]:
-    for result in run(cases, line, handles):
+def _told(cases: Sequence[Case], line: RawPort, handles: Handles, keys: Keys) -> Iterator[Result]:
+    for result in run(cases, line, handles, keys):
         click.echo(row(result))
         yield result
 
@@ -111,7 +112,12 @@ def _named(case: Case, name: str) -> bool:
     return case.id == name.upper() or case.id.startswith(f"{name.upper()}-")
 
 
-def _allowed(greeting: HelloReply, confirmed: bool) -> None:
+def _allowed(greeting: HelloReply, keys: Keys, confirmed: bool) -> None:
+    if greeting.features & Feature.AUTHENTICATION and not keys:
+        raise WrongUsage(
+            f"pistol {greeting.uid:016x} has a key and obeys only who has the same: name the file "
+            "with --key. Nothing was moved"
+        )
     if not greeting.features & Feature.SIMULATED and not confirmed:
         raise WrongUsage(
             f"pistol {greeting.uid:016x} is not simulated, and the suite moves its needle. Put its "

@@ -8,10 +8,13 @@ from typing import Any, TypeVar
 from firmware_protocol import messages as m
 from firmware_protocol.errors import RemoteProtocolError
 from firmware_protocol.frame import Deframer, Frame, encode
+from firmware_protocol.keys import NO_KEYS, Keys
+from firmware_protocol.seal import Seals
 from firmware_protocol.units import ArmToken
 from mesogun.conformance.kind import Failed, Line
 
 NO_TOKEN = ArmToken(0)
+HELLO, ABORT = 0x0001, 0x0101
 REPEAT_US = 250_000
 GIVE_UP_US = 3_000_000
 
@@ -36,24 +39,39 @@ def id_of(request: m.Request) -> int:
 class Asker:
     """One line with a pistol at its end. Times are those of the line."""
 
-    def __init__(self, line: Line) -> None:
-        """Take hold of a line; nothing is sent yet."""
+    def __init__(self, line: Line, keys: Keys = NO_KEYS) -> None:
+        """Take hold of a line; nothing is sent yet. With `keys`, all is sealed, both ways."""
         self.line = line
+        self.keys = keys
+        self.seals: Seals | None = None
         self.session = 0
         self._number = 0
         self._deframer = Deframer()
         self._waiting: list[Frame] = []
         self._repeated: set[int] = set()
+        self._nonces: dict[int, int] = {}
+        self._opened = (0, 0)
 
     def number(self) -> int:
         """Return a number that no request of the last 65,000 had."""
         self._number = self._number % 0xFFFF + 1
         return self._number
 
-    def wire(self, request: m.Request, *, session: int | None = None, number: int = 0) -> bytes:
-        """Return the bytes of a request; `session` and `number` as a host would choose them."""
+    def framed(self, request: m.Request, *, session: int | None = None, number: int = 0) -> Frame:
+        """Return the frame of a request; `session` and `number` as a host would choose them."""
         frame = m.to_frame(request, session=1, request=number or self.number())
-        return encode(frame._replace(session=self._session_of(request, session)))
+        if isinstance(request, m.Hello):
+            self._nonces[frame.request] = request.host_nonce
+        return frame._replace(session=self._session_of(request, session))
+
+    def encoded(self, frame: Frame) -> bytes:
+        """Return the bytes of a frame, sealed anew as a host does it with what needs a session."""
+        free = frame.msg in (HELLO, ABORT)
+        return encode(frame if self.seals is None or free else self.seals.seal(frame))
+
+    def wire(self, request: m.Request, *, session: int | None = None, number: int = 0) -> bytes:
+        """Return the bytes of a request, to be sent once."""
+        return self.encoded(self.framed(request, session=session, number=number))
 
     def _session_of(self, request: m.Request, wish: int | None) -> int:
         if wish is not None:
@@ -67,7 +85,22 @@ class Asker:
             if not data:
                 return None
             self._waiting += self._deframer.feed(data)
-        return self._waiting.pop(0)
+        frame = self._waiting.pop(0)
+        if self.keys:
+            self._believe(frame)
+        return frame
+
+    def _believe(self, frame: Frame) -> None:
+        """Open a session with the answer to Hello, and demand a good seal on every frame."""
+        reply = _hello_reply(frame)
+        key = None if reply is None else self.keys.of(reply.uid)
+        if reply is not None and key is not None:
+            opened = (self._nonces.get(frame.request, 0), reply.device_nonce)
+            if opened != self._opened:
+                self._opened = opened
+                self.seals = key.session(*opened, reply.uid, is_pistol=False)
+        believed = self.seals is not None and self.seals.accept(frame)
+        require(believed, f"without a good seal came {told_frames([frame])}")
 
     def answers_to(self, data: bytes) -> list[Frame]:
         """Send any bytes and return every frame that answers them.
@@ -77,11 +110,11 @@ class Asker:
         """
         mark = self.number()
         self.line.send(data)
-        poll = self.wire(m.Poll(NO_TOKEN, 0, 0), number=mark)
+        poll = self.framed(m.Poll(NO_TOKEN, 0, 0), number=mark)
         frames: list[Frame] = []
         until_us = self.line.now_us() + GIVE_UP_US
         while self.line.now_us() < until_us:
-            self.line.send(poll)
+            self.line.send(self.encoded(poll))
             repeat_us = self.line.now_us() + REPEAT_US
             while (frame := self.frame(repeat_us)) is not None:
                 if frame.request == mark and frame.reply:
@@ -117,36 +150,35 @@ class Asker:
         Raises:
             Failed: there is none, or it is no message.
         """
-        number = number or self.number()
-        data = self.wire(request, session=session, number=number)
-        return self.answer(data, number, type(request).__name__)
+        frame = self.framed(request, session=session, number=number)
+        return self.answer(frame, type(request).__name__)
 
-    def answer(self, data: bytes, number: int, name: str) -> m.Reply:
-        """Send a frame until the reply to `number` comes, and read it.
+    def answer(self, asked: Frame, name: str) -> m.Reply:
+        """Send a frame until its reply comes, and read it.
 
         Raises:
             Failed: none came, or it is no message.
         """
-        frame = self.reply(data, number, name)
+        frame = self.reply(asked, name)
         try:
             return m.from_frame(frame)  # type: ignore[return-value]
         except RemoteProtocolError as error:
             raise Failed(f"the answer to {name} cannot be read: {error}") from error
 
-    def reply(self, data: bytes, number: int, name: str) -> Frame:
-        """Send a frame until the reply to `number` comes.
+    def reply(self, asked: Frame, name: str) -> Frame:
+        """Send a frame until its reply comes.
 
         Raises:
             Failed: none came.
         """
         until_us = self.line.now_us() + GIVE_UP_US
         while self.line.now_us() < until_us:
-            self.line.send(data)
+            self.line.send(self.encoded(asked))
             repeat_us = self.line.now_us() + REPEAT_US
             while (frame := self.frame(repeat_us)) is not None:
-                if frame.request == number and frame.reply:
+                if frame.request == asked.request and frame.reply:
                     return frame
-            self._repeated.add(number)
+            self._repeated.add(asked.request)
         raise Failed(f"no answer to {name} within {GIVE_UP_US // 1_000_000} s")
 
     def expect(self, wanted: type[_Wanted], request: m.Request, **at: Any) -> _Wanted:
@@ -194,6 +226,14 @@ class Asker:
         seen = f"shot refused: {reply.reason.name} {reply.limit.name} {reply.limit_value}"
         require(reply.result is m.ShotResult.ACCEPTED, seen)
         return reply
+
+
+def _hello_reply(frame: Frame) -> m.HelloReply | None:
+    try:
+        reply = m.from_frame(frame)
+    except RemoteProtocolError:
+        return None
+    return reply if isinstance(reply, m.HelloReply) else None
 
 
 def told_frames(frames: Sequence[Frame]) -> str:

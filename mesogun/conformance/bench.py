@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from firmware_protocol import messages as m
 from firmware_protocol.crit import crit
+from firmware_protocol.keys import NO_KEYS, Keys
 from firmware_protocol.units import (
     ArmToken,
     Micrometres,
@@ -29,9 +30,9 @@ _Handle = TypeVar("_Handle")
 class Bench(Asker):
     """One pistol, in a session of its own."""
 
-    def __init__(self, line: Line, handles: Handles = NO_HANDLES) -> None:
+    def __init__(self, line: Line, handles: Handles = NO_HANDLES, keys: Keys = NO_KEYS) -> None:
         """Take hold of a line; nothing is sent yet."""
-        super().__init__(line)
+        super().__init__(line, keys)
         self.handles = handles
         self.greeting: m.HelloReply | None = None
         self.next_id = 0

@@ -6,7 +6,6 @@ import json
 from importlib.resources import files
 
 from firmware_protocol import messages as m
-from firmware_protocol.frame import encode
 from mesogun.conformance.asking import NO_TOKEN, require
 from mesogun.conformance.bench import Bench
 from mesogun.conformance.case import Case
@@ -72,14 +71,14 @@ def _counted(bench: Bench) -> None:
 def _replies(bench: Bench) -> None:
     status = bench.poll()
     frame = m.to_frame(status, session=bench.session, request=bench.number())
-    bench.silent(encode(frame), "a frame marked as a reply")
+    bench.silent(bench.encoded(frame), "a frame marked as a reply")
 
 
 def _no_repeat_needed(bench: Bench) -> None:
-    frame = m.to_frame(m.Poll(NO_TOKEN, 1, 0), session=bench.session, request=bench.number())
+    frame = bench.framed(m.Poll(NO_TOKEN, 1, 0))
     for urgency in (0, 1, 2):
         again = frame._replace(retry=True, urgency=urgency, request=bench.number())
-        seen = bench.answers_to(encode(again))
+        seen = bench.answers_to(bench.encoded(again))
         require(len(seen) == 1, f"class {urgency} with the mark of a repeat: {len(seen)} answers")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from firmware_protocol import messages as m
-from firmware_protocol.frame import Frame, encode
+from firmware_protocol.frame import Frame
 from firmware_protocol.units import ShotId
 from mesogun.conformance.asking import NO_TOKEN, id_of, require, told_frames
 from mesogun.conformance.bench import Bench, each
@@ -36,11 +36,11 @@ def _one_reply(bench: Bench) -> None:
 
 def _repeats(bench: Bench) -> None:
     numbers = [bench.number() for _ in range(REMEMBERED)]
-    wires = {one: bench.wire(m.Poll(NO_TOKEN, 1, 0), number=one) for one in numbers}
-    first = {one: bench.reply(wires[one], one, "Poll") for one in numbers}
+    polls = {one: bench.framed(m.Poll(NO_TOKEN, 1, 0), number=one) for one in numbers}
+    first = {one: bench.reply(polls[one], "Poll")._replace(seal=b"") for one in numbers}
     bench.wait(5_000)  # uptime goes on: an answer made anew would be another
     for age, number in enumerate(reversed(numbers)):
-        again = bench.reply(wires[number], number, "Poll")
+        again = bench.reply(polls[number], "Poll")._replace(seal=b"")
         seen = f"a Poll {age} requests old was answered anew: {told_frames([again])}"
         require(again == first[number], seen)
 
@@ -58,8 +58,8 @@ def _unknown(bench: Bench) -> None:
     for msg in UNKNOWN:
         for size in (0, 5, 224):
             frame = Frame(1, False, False, msg, bench.session, bench.number(), bytes(size))
-            wire = encode(frame._replace(payload=bytes([1]) * size))
-            error = bench.answer(wire, frame.request, f"message {msg:#06x}")
+            frame = frame._replace(payload=bytes([1]) * size)
+            error = bench.answer(frame, f"message {msg:#06x}")
             seen = f"message {msg:#06x} of {size} bytes was answered with {error}"
             require(isinstance(error, m.ErrorReply), seen)
             assert isinstance(error, m.ErrorReply)
@@ -74,9 +74,8 @@ def _wrong_length(bench: Bench) -> None:
     for request in requests:
         frame = m.to_frame(request, session=bench.session, request=0)
         for payload in (frame.payload[:-1], frame.payload + b"\1", b""):
-            number = bench.number()
-            wire = encode(frame._replace(request=number, payload=payload))
-            error = bench.answer(wire, number, type(request).__name__)
+            asked = frame._replace(request=bench.number(), payload=payload)
+            error = bench.answer(asked, type(request).__name__)
             name = f"{type(request).__name__} of {len(payload)} bytes"
             malformed = isinstance(error, m.ErrorReply) and error.code is m.ErrorCode.MALFORMED
             require(malformed, f"{name} was answered with {error}")
@@ -97,8 +96,7 @@ def _out_of_range(bench: Bench) -> None:
         "a shot with id 0": shot._replace(payload=bytes(4) + shot.payload[4:]),
     }
     for what, frame in spoilt.items():
-        number = bench.number()
-        error = bench.answer(encode(frame._replace(request=number)), number, what)
+        error = bench.answer(frame._replace(request=bench.number()), what)
         right = isinstance(error, m.ErrorReply) and error.code is m.ErrorCode.OUT_OF_RANGE
         require(right, f"{what} was answered with {error}")
 

@@ -9,6 +9,7 @@ from enum import Enum
 
 from firmware_protocol.errors import RemoteProtocolError
 from firmware_protocol.frame import ABORT_ZERO_RUN
+from firmware_protocol.keys import NO_KEYS, Keys
 from firmware_protocol.messages import Abort, HelloReply
 from mesogun.conformance import (
     cases_abort,
@@ -17,6 +18,7 @@ from mesogun.conformance import (
     cases_journal,
     cases_limits,
     cases_power,
+    cases_seals,
     cases_session,
     cases_settings,
     cases_shots,
@@ -33,6 +35,7 @@ CASES: tuple[Case, ...] = (
     *cases_framing.CASES,
     *cases_session.CASES,
     *cases_tell.CASES,
+    *cases_seals.CASES,
     *cases_arming.CASES,
     *cases_tokens.CASES,
     *cases_limits.CASES,
@@ -82,23 +85,23 @@ class Findings:
         return not self.count()[Verdict.FAILED]
 
 
-def introduce(line: Line) -> HelloReply:
+def introduce(line: Line, keys: Keys = NO_KEYS) -> HelloReply:
     """Ask a pistol who it is; the only thing that is done before somebody has confirmed the rest.
 
     Raises:
         Failed: it does not answer as a pistol.
         LinkError: the port is gone.
     """
-    return Bench(line).hello()
+    return Bench(line, keys=keys).hello()
 
 
-def play(case: Case, line: Line, handles: Handles = NO_HANDLES) -> Result:
+def play(case: Case, line: Line, handles: Handles = NO_HANDLES, keys: Keys = NO_KEYS) -> Result:
     """Look at one requirement, from SAFE and in a session of its own.
 
     Raises:
         LinkError: the port is gone; the pistol's lease stops it.
     """
-    bench = Bench(line, handles)
+    bench = Bench(line, handles, keys)
     began_us = line.now_us()
     verdict, seen = Verdict.PASSED, ""
     try:
@@ -111,14 +114,16 @@ def play(case: Case, line: Line, handles: Handles = NO_HANDLES) -> Result:
     return Result(case, verdict, seen, line.now_us() - began_us)
 
 
-def run(cases: Sequence[Case], line: Line, handles: Handles = NO_HANDLES) -> Iterator[Result]:
+def run(
+    cases: Sequence[Case], line: Line, handles: Handles = NO_HANDLES, keys: Keys = NO_KEYS
+) -> Iterator[Result]:
     """Look at every requirement in turn; what one leaves behind, the next clears away.
 
     Raises:
         LinkError: the port is gone; the pistol's lease stops it.
     """
     for case in cases:
-        yield play(case, line, handles)
+        yield play(case, line, handles, keys)
 
 
 def leave(line: Line) -> None:

@@ -122,3 +122,20 @@ def test_a_pistol_of_metal_is_asked_who_it_is_and_nothing_else(
     confirmed = ["conformance", "--port", metal.url, "--yes-into-a-vessel", "--only", "HELLO-6"]
     assert run_cli(confirmed) == 0
     assert "Poll" in metal.asked
+
+
+def test_a_pistol_with_a_key_wants_it_named_and_is_then_looked_at_sealed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = tmp_path / "keys.toml"
+    assert run_cli(["key", "new", str(keys)]) == 0
+    url = f"{TWIN}&key={keys}"
+    assert run_cli(["conformance", "--port", url, "--only", "SEAL"]) == 2
+    assert "name the file with --key" in capsys.readouterr().err
+    assert run_cli(["conformance", "--port", url, "--key", str(keys), "--only", "SEAL"]) == 0
+    assert "7 passed, 0 failed, 1 not testable" in capsys.readouterr().out
+
+
+def test_over_a_network_nothing_is_sent_without_a_key(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(["conformance", "--port", "socket://192.0.2.1:9000", "--only", "SEAL"]) == 2
+    assert "over a network a pistol obeys only who has its key" in capsys.readouterr().err

@@ -16,11 +16,14 @@ from typing import NamedTuple
 import pytest
 
 import simulator
+from firmware_protocol.keys import NO_KEYS
 from mesogun.conformance import CASES, Delivered, Handles, Result, play
 from mesogun.device import RawPort
-from tests.virtual_kit import HAND_US, Kind, twin
+from tests.virtual_kit import HAND_US, KEYS, SECRET, Kind, twin
 
 HAND_MS = HAND_US // 1_000
+VIRTUAL = ("twin", "twin with a key", "core", "core with a key")
+"""In this process and in virtual time, with every handle."""
 REAL = ("mesosim", "socket", "pty", "core-process")
 """Behind a port and in real time: mostly waiting, so all at once."""
 
@@ -104,7 +107,9 @@ class Played:
         self._results: dict[str, Mapping[str, Result]] = {}
         self._virtual: dict[str, Callable[[], Kind]] = {
             "twin": lambda: twin(simulator),
-            "core-cffi": _core_in_process,
+            "twin with a key": lambda: twin(simulator, keyed=True),
+            "core": _core_in_process,
+            "core with a key": lambda: _core_in_process(keyed=True),
         }
 
     def result(self, kind: str, requirement: str) -> Result:
@@ -131,14 +136,18 @@ def _on_port(at: Reached) -> Mapping[str, Result]:
 
 
 def _suite(kind: Kind) -> Mapping[str, Result]:
-    return {case.id: play(case, kind.line, kind.handles) for case in CASES}
+    return {case.id: play(case, kind.line, kind.handles, kind.keys) for case in CASES}
 
 
-def _core_in_process() -> Kind:
+def _core_in_process(keyed: bool = False) -> Kind:
     kit = pytest.importorskip("tests.c_core_kit")
     library = kit.library(compiler())
-    hand = {"travel_us": HAND_US, "settle_us": 0, "jitter_ppm": 0, "refills": True}
-    return Kind(lambda tell: kit.CoreTwin(library, seed=7, on_delivery=tell, **hand))
+    asked = {"travel_us": HAND_US, "settle_us": 0, "jitter_ppm": 0, "refills": True}
+    asked["secret"] = SECRET if keyed else b""
+    return Kind(
+        lambda tell: kit.CoreTwin(library, seed=7, on_delivery=tell, **asked),
+        KEYS if keyed else NO_KEYS,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +155,7 @@ def played() -> Played:
     return Played()
 
 
-@pytest.fixture(params=["twin", "core-cffi", *REAL])
+@pytest.fixture(params=[*VIRTUAL, *REAL])
 def kind(request: pytest.FixtureRequest) -> str:
     """Name a kind of pistol."""
     _skip_without_pty(request.param)

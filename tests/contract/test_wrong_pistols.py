@@ -8,7 +8,7 @@ import pytest
 
 from mesogun.conformance import CASES, Verdict, play
 from tests.contract.wrong import WRONG, Wrong, package
-from tests.virtual_kit import twin
+from tests.virtual_kit import ONLY_WITH_A_KEY, twin
 
 SLOW = ("JOURNAL-4", "JOURNAL-5", "POWER-4")
 QUICK = {
@@ -21,9 +21,11 @@ QUICK = {
 def test_a_mistake_is_noticed_by_the_requirement_that_it_breaks(
     wrong: Wrong, tmp_path: Path
 ) -> None:
-    kind = twin(package(wrong, tmp_path, WRONG.index(wrong)))
+    kind = twin(
+        package(wrong, tmp_path, WRONG.index(wrong)), keyed=wrong.noticed_by in ONLY_WITH_A_KEY
+    )
     group = wrong.noticed_by.rpartition("-")[0]
     cases = [one for one in CASES if one.id == wrong.noticed_by or one.id in QUICK[group]]
-    results = [play(case, kind.line, kind.handles) for case in cases]
-    failed = [one.case.id for one in results if one.verdict is not Verdict.PASSED]
+    results = [play(case, kind.line, kind.handles, kind.keys) for case in cases]
+    failed = [one.case.id for one in results if one.verdict is Verdict.FAILED]
     assert wrong.noticed_by in failed, f"noticed by {failed or 'nothing'}"

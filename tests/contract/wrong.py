@@ -277,4 +277,32 @@ WRONG = (
         "return max(hand_us, self._paced_from_us + interval_ms * 1_000)",
         "return max(hand_us, self._paced_from_us + 0 * interval_ms)",
     ),
+    Wrong(
+        "with a key, what has no seal is obeyed all the same",
+        "SEAL-1",
+        "receiver.py",
+        "return self._seals is not None and self._seals.accept(frame)",
+        "return not frame.seal or (self._seals is not None and self._seals.accept(frame))",
+    ),
+    Wrong(
+        "a seal is not looked at",
+        "SEAL-2",
+        "receiver.py",
+        "return self._seals is not None and self._seals.accept(frame)",
+        "return len(frame.seal) > 0",
+    ),
+    Wrong(
+        "a sealed Hello is obeyed",
+        "SEAL-7",
+        "receiver.py",
+        "case Hello() if not frame.seal:",
+        "case Hello():",
+    ),
+    Wrong(
+        "without a key, what is sealed is obeyed",
+        "SEAL-8",
+        "receiver.py",
+        "return not frame.seal  #",
+        "return True  #",
+    ),
 )
