@@ -10,6 +10,7 @@ line: that shows against the count and head that `record.json` and the pistol's 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sys
@@ -31,6 +32,7 @@ if sys.platform == "win32":
 else:
     _BINARY = 0
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) if sys.platform != "win32" else (errno.ENOSPC,)
 Sync = Callable[[int], None]
 Write = Callable[[int, bytes], int]
 
@@ -187,7 +189,8 @@ class Journal:
             raise RecordError(_cannot(self.path, "write", cause)) from cause
         if written != len(data):
             self._cut_back(descriptor)
-            raise RecordError(f"{self.path}: cannot write the journal: the disk is full")
+            full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise RecordError(_cannot(self.path, "write", full))
         try:
             self._sync(descriptor)
         except OSError as cause:
@@ -310,4 +313,21 @@ def _keep_torn(path: Path, torn: bytes, sync: Sync) -> None:
 
 
 def _cannot(path: Path, what: str, cause: OSError) -> str:
-    return f"{path}: cannot {what} the journal: {cause.strerror or cause}"
+    reason = f"{path}: cannot {what} the journal: {cause.strerror or cause}"
+    advice = what_to_do(cause)
+    return f"{reason}. {advice}" if what in ("write", "sync") and advice else reason
+
+
+def what_to_do(cause: OSError) -> str:
+    """Tell the clinic how to go on after a disk has failed; empty where there is nothing to say."""
+    if cause.errno in _FULL:
+        return "Make room on that disk, then `mesogun resume` the folder: it is whole up to here"
+    if cause.errno == errno.EROFS:
+        return (
+            "The disk takes no more writes, most often because it has failed: copy the folder to "
+            "another disk, and `mesogun resume` the copy"
+        )
+    return (
+        "Nobody knows what that disk still holds. Look at it, copy the folder to a sound one, and "
+        "`mesogun resume` it: what the pistol has given is in its own journal"
+    )

@@ -242,8 +242,8 @@ def _told_of_foreign(core: Core, at_us: int) -> tuple[Core, tuple[Alarmed, ...]]
     if not core.foreign:
         return core, ()
     text = (
-        f"the pistol's journal held {core.foreign} records of shots that are not of this session: "
-        "another host used it"
+        f"the pistol's journal held {core.foreign} records of shots that this session never asked "
+        "for: another host used it"
     )
     return core._replace(foreign=0), (Alarmed(at_us, "foreign_shot", text),)
 
