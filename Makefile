@@ -8,6 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 SEED ?= 1
 MUTANTS ?= 400
 SECONDS ?= 60
+KILLS ?= 1000
 WORKERS ?= auto
 SEEDS ?= 20000
 START ?= 0
@@ -96,6 +97,9 @@ $(VENV)/.embedded: $(VENV)/.test
 
 test-embedded: $(VENV)/.embedded ## the core as a Cortex-M3 program: the suite in Unicorn and QEMU; 3 if a tool is missing
 	@$(BIN)/python -m tests.embedded $(EMBEDDED)
+
+kills: $(VENV)/.test ## kill `mesogun run` KILLS (1000) times for real and compare what was given (a quarter of an hour)
+	@$(BIN)/python -m tests.simulation.kills --kills $(KILLS)
 
 clean: ## remove .venv, caches and output
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
