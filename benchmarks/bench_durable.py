@@ -21,15 +21,17 @@ FOLDER = Path(os.environ.get("MESOGUN_BENCH_DISK", tempfile.gettempdir()))
 def durable_us() -> list[float]:
     """Write so many pairs to a journal on a real disk; return what each pair took."""
     took = []
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-        with Journal.create(Path(folder) / "journal.mgj") as journal:
-            for number in range(1, PAIRS + 1):
-                at_us = number * SHOT_PERIOD_US
-                outcome = Outcome(at_us, number, "fired", "none", 10_000, 1_000, at_us, 2 * number)
-                began_ns = time.perf_counter_ns()
-                journal.append(Intent(at_us, number, number - 1))
-                journal.append(outcome)
-                took.append((time.perf_counter_ns() - began_ns) / 1000)
+    with (
+        tempfile.TemporaryDirectory(dir=FOLDER) as folder,
+        Journal.create(Path(folder) / "journal.mgj") as journal,
+    ):
+        for number in range(1, PAIRS + 1):
+            at_us = number * SHOT_PERIOD_US
+            outcome = Outcome(at_us, number, "fired", "none", 10_000, 1_000, at_us, 2 * number)
+            began_ns = time.perf_counter_ns()
+            journal.append(Intent(at_us, number, number - 1))
+            journal.append(outcome)
+            took.append((time.perf_counter_ns() - began_ns) / 1000)
     return took
 
 
