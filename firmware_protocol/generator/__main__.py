@@ -15,6 +15,7 @@ from firmware_protocol.generator.write_description import kept_or_packed, write_
 from firmware_protocol.generator.write_dissector import write_dissector
 from firmware_protocol.generator.write_messages import write_messages
 from firmware_protocol.generator.write_reference import write_reference
+from firmware_protocol.generator.write_seals import write_sealed_json
 from firmware_protocol.generator.write_strategies import write_strategies
 from firmware_protocol.generator.write_vectors import (
     write_crit_json,
@@ -52,6 +53,7 @@ def artefacts(schema: Schema, ground: Path) -> Mapping[Path, str | bytes]:
         ground / "vectors" / "messages.json": write_messages_json(schema),
         ground / "vectors" / "malformed.json": write_malformed_json(schema),
         ground / "vectors" / "crit.json": write_crit_json(schema),
+        ground / "vectors" / "sealed.json": write_sealed_json(schema),
         ground / "wireshark" / "mesogun.lua": write_dissector(schema),
         ground.parent / "docs" / "messages.md": write_reference(schema),
     }

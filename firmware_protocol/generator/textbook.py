@@ -1,5 +1,6 @@
 """The wire by the book, slow and plain: a second opinion for the vectors on the fast codec."""
 
+import hashlib
 import struct
 
 from firmware_protocol.frame import crc32c
@@ -20,6 +21,13 @@ def body(first: int, msg: int, session: int, request: int, payload: bytes) -> by
 def sealed(covered: bytes) -> bytes:
     """Return `covered` with its CRC behind it."""
     return covered + struct.pack("<I", crc32c(covered))
+
+
+def hmac_sha256(key: bytes, data: bytes) -> bytes:
+    """Return HMAC-SHA256 (RFC 2104) of `data` with a `key` no longer than a block."""
+    padded = key.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(one ^ 0x36 for one in padded) + data).digest()
+    return hashlib.sha256(bytes(one ^ 0x5C for one in padded) + inner).digest()
 
 
 def wire(inner: bytes) -> bytes:

@@ -18,7 +18,7 @@ local ways = {{[0]="to the pistol", [1]="from the pistol"}}
 local classes = {{[0]="urgent", [1]="control", [2]="bulk"}}
 f.direction = ProtoField.uint8("mesogun.direction", "direction", base.DEC, ways)
 f.major = ProtoField.uint8("mesogun.major", "wire major", base.DEC, nil, 0xE0)
-f.auth = ProtoField.bool("mesogun.auth", "authentication trailer", 8, nil, 0x10)
+f.sealed = ProtoField.bool("mesogun.sealed", "sealed", 8, nil, 0x10)
 f.reply = ProtoField.bool("mesogun.reply", "reply", 8, nil, 0x08)
 f.retry = ProtoField.bool("mesogun.retry", "repeat", 8, nil, 0x04)
 f.class = ProtoField.uint8("mesogun.class", "class", base.DEC, classes, 0x03)
@@ -26,6 +26,8 @@ f.len = ProtoField.uint8("mesogun.len", "payload length")
 f.msg = ProtoField.uint16("mesogun.msg", "message", base.HEX)
 f.session = ProtoField.uint16("mesogun.session", "session", base.HEX)
 f.request = ProtoField.uint16("mesogun.request", "request")
+f.counter = ProtoField.uint32("mesogun.counter", "counter of the seal")
+f.mac = ProtoField.bytes("mesogun.mac", "MAC of the seal, not checked here")
 f.crc = ProtoField.uint32("mesogun.crc", "CRC-32C", base.HEX)
 f.message = ProtoField.string("mesogun.message", "name")
 local bad_crc = ProtoExpert.new("mesogun.crc.bad", "CRC-32C does not agree with the body",
@@ -64,7 +66,7 @@ function protocol.dissector(buffer, packet, tree)
   root:add(f.direction, buffer(0, 1))
   local first = buffer(1, 1)
   root:add(f.major, first)
-  root:add(f.auth, first)
+  root:add(f.sealed, first)
   root:add(f.reply, first)
   root:add(f.retry, first)
   root:add(f.class, first)
@@ -72,7 +74,16 @@ function protocol.dissector(buffer, packet, tree)
   root:add_le(f.msg, buffer(3, 2))
   root:add_le(f.session, buffer(5, 2))
   root:add_le(f.request, buffer(7, 2))
-  local payload_bytes = buffer:len() - 13
+  local sealed = bits.band(first:uint(), 16) ~= 0
+  local payload_bytes = buffer:len() - 13 - (sealed and 12 or 0)
+  if payload_bytes < 0 then
+    root:add_proto_expert_info(bad_length)
+    return buffer:len()
+  end
+  if sealed then
+    root:add_le(f.counter, buffer(buffer:len() - 16, 4))
+    root:add(f.mac, buffer(buffer:len() - 12, 8))
+  end
   local crc = buffer(buffer:len() - 4, 4)
   local crc_item = root:add_le(f.crc, crc)
   if crc:le_uint() ~= crc32c(buffer(1, buffer:len() - 5)) then

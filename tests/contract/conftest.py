@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 import simulator
-from firmware_protocol.keys import NO_KEYS
+from firmware_protocol.keys import NO_KEYS, Keys, key_file
 from mesogun.conformance import CASES, Delivered, Handles, Result, play
 from mesogun.device import RawPort
 from tests.virtual_kit import HAND_US, KEYS, SECRET, Kind, twin
@@ -33,6 +33,7 @@ class Reached(NamedTuple):
 
     url: str
     truth: Path
+    keys: Keys = NO_KEYS
 
 
 def compiler() -> str:
@@ -67,6 +68,12 @@ def reached_as(kind: str, folder: Path) -> Iterator[Reached]:
             # With a memory, or every opening would be another pistol that counts from 1 again.
             options = f"seed=7&hand_ms={HAND_MS}&truth={truth}&memory={folder / 'memory'}"
             yield Reached(f"mesosim://?{options}", truth)
+        case "mesosim with a key":
+            path = folder / "keys.toml"
+            path.touch(mode=0o600)
+            path.write_text(key_file("*", SECRET))
+            options = f"seed=7&hand_ms={HAND_MS}&truth={truth}&memory={folder / 'memory'}"
+            yield Reached(f"mesosim://?{options}&key={path}", truth, KEYS)
         case "socket":
             with served([*python, "--tcp", "127.0.0.1:0"], truth) as found:
                 yield found
@@ -79,7 +86,7 @@ def reached_as(kind: str, folder: Path) -> Iterator[Reached]:
                 yield found
 
 
-@pytest.fixture(scope="module", params=REAL)
+@pytest.fixture(scope="module", params=[*REAL, "mesosim with a key"])
 def reached(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Reached]:
@@ -90,7 +97,7 @@ def reached(
 
 
 def _skip_without_pty(kind: str) -> None:
-    if sys.platform == "win32" and kind not in ("mesosim", "socket"):
+    if sys.platform == "win32" and not kind.startswith(("mesosim", "socket")):
         pytest.skip("no pseudo terminals")
 
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.xdist_group("the driver")
 
 
 def test_a_script_needs_one_line_for_the_status(reached: Any) -> None:
-    with Pistol.open(reached.url) as pistol:
+    with Pistol.open(reached.url, keys=reached.keys) as pistol:
         status = pistol.status()
         assert status.state in (PistolState.SAFE, PistolState.ABORTED)
         assert pistol.limits().dose_nl_max > 0
@@ -36,14 +36,14 @@ def test_a_script_needs_one_line_for_the_status(reached: Any) -> None:
 
 
 def test_a_stop_returns_when_the_pistol_stands_still(reached: Any) -> None:
-    with Pistol.open(reached.url) as pistol:
+    with Pistol.open(reached.url, keys=reached.keys) as pistol:
         stopped = pistol.stop()
         assert (stopped.stopped, stopped.cause) == (1, AbortCause.FRAME)
         assert pistol.status().state is PistolState.ABORTED
 
 
 def test_an_ask_that_an_abort_overtakes_returns_the_abort_s_answer(reached: Any) -> None:
-    with Pistol.open(reached.url) as pistol:
+    with Pistol.open(reached.url, keys=reached.keys) as pistol:
         pistol.status()
         pistol.abort()
         assert pistol.abort_wanted()
@@ -54,7 +54,7 @@ def test_an_ask_that_an_abort_overtakes_returns_the_abort_s_answer(reached: Any)
 
 
 def test_an_arming_by_a_script_is_stopped_by_its_abort(reached: Any) -> None:
-    with Pistol.open(reached.url) as pistol:
+    with Pistol.open(reached.url, keys=reached.keys) as pistol:
         greeting = pistol.hello()
         head = pistol.status().journal_head
         status = pistol.ask(Poll(ArmToken(0), 1, head))

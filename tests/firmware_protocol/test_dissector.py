@@ -75,6 +75,22 @@ def test_what_repeats_is_shown_as_often_as_it_is_there(
         assert row[1:] in ([], [""])
 
 
+def test_a_seal_is_shown_behind_the_payload(vectors: Any, tmp_path: Path) -> None:
+    cases = [one for one in vectors("sealed.json") if "payload" not in one["case"]]
+    bodies = [bytes.fromhex(one["body"]) for one in cases]
+    head = ["mesogun.sealed", "mesogun.counter", "mesogun.mac", "mesogun.crc.bad"]
+    rows = dissected(tmp_path, [*bodies, bodies[0][:12]], [*head, "mesogun.length.bad"])
+    for one, body, row in zip(cases, bodies, rows, strict=False):
+        if one["reason"] == "unsealed":
+            assert (row[0] in ("0", "False"), row[1:3]) == (True, ["", ""])
+            continue
+        assert row[0] in ("1", "True")
+        assert int(row[1]) == int.from_bytes(body[-16:-12], "little")
+        assert row[2].replace(":", "") == body[-12:-4].hex()
+        assert row[3:4] in ([], [""]), one
+    assert rows[-1][-1] != ""
+
+
 def test_a_wrong_check_is_marked(vectors: Any, tmp_path: Path) -> None:
     body = bytearray(bytes.fromhex(vectors("messages.json")[0]["body"]))
     body[9] ^= 1

@@ -21,6 +21,7 @@ GENERATED = [
     "vectors/messages.json",
     "vectors/malformed.json",
     "vectors/crit.json",
+    "vectors/sealed.json",
     "c/mesogun_protocol.h",
     "c/mg_schema.c",
     "wireshark/mesogun.lua",

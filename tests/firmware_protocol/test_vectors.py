@@ -1,12 +1,18 @@
 """The committed vectors: made from the schema by the book, and run here through the fast codec."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import firmware_protocol
 from firmware_protocol.errors import RemoteProtocolError
 from firmware_protocol.frame import REASONS, Deframer, decode_body, encode, encode_body
 from firmware_protocol.messages import SCHEMA_HASH, from_frame, to_frame
+from firmware_protocol.seal import Key
+
+GROUND = Path(firmware_protocol.__file__).parent
 
 
 def build(kinds: dict[str, Any], one: dict[str, Any]) -> Any:
@@ -68,6 +74,24 @@ def test_every_malformed_vector_is_refused_for_its_reason(vectors) -> None:
             assert deframer.errors == 0, one
             with pytest.raises(RemoteProtocolError, match=words[one["reason"]]):
                 from_frame(*frames)
+
+
+def test_of_a_sealed_session_exactly_what_is_good_is_accepted() -> None:
+    found = json.loads((GROUND / "vectors" / "sealed.json").read_bytes())
+    key, opened = Key(bytes.fromhex(found["key"])), [
+        found[name] for name in ("host_nonce", "device_nonce", "uid")
+    ]  # fmt: skip
+    for one in found["vectors"]:
+        (frame,) = Deframer().feed(bytes.fromhex(one["wire"]))
+        assert encode_body(frame).hex() == one["body"], one
+        ends = [
+            key.session(*opened, is_pistol=pistol, counted=one["heard"]) for pistol in (False, True)
+        ]
+        sender, receiver = ends if not frame.reply else ends[::-1]
+        assert receiver.accept(frame) is one["accepted"], one
+        if one["accepted"] and int.from_bytes(frame.seal[:4], "little") == one["heard"] + 1:
+            assert sender.seal(frame._replace(seal=b"")) == frame
+    assert {one["reason"] for one in found["vectors"]} == {"", "counter", "mac", "unsealed"}
 
 
 def test_the_vectors_belong_to_this_schema(schema) -> None:
