@@ -6,6 +6,7 @@ import json
 import resource
 import signal
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -306,8 +307,10 @@ def test_a_host_that_stalls_past_its_lease_connects_again_and_goes_on(
     )
     until_given(truth, 2, ran)
     ran.send_signal(signal.SIGSTOP)
+    stalled_us = time.monotonic_ns() // 1000
     with pytest.raises(subprocess.TimeoutExpired):
         ran.wait(timeout=1.5)
+    went_on_us = time.monotonic_ns() // 1000
     ran.send_signal(signal.SIGCONT)
     told_text, err = ran.communicate(timeout=120)
     assert ran.returncode == 0, err
@@ -315,6 +318,9 @@ def test_a_host_that_stalls_past_its_lease_connects_again_and_goes_on(
     assert told["parts"] > 1
     assert told["pricks_given"] == told["pricks_planned"]
     assert set(delivered(truth).values()) == {1}
+    # The twin has this machine's clock. Its lease ended, and what was in motion with it.
+    times_us = [json.loads(line)["at_us"] for line in truth.read_text().splitlines()]
+    assert not [one for one in times_us if stalled_us + 1_000_000 < one < went_on_us]
 
 
 @pytest.mark.parametrize(
