@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 from firmware_protocol.keys import ANY_PISTOL, NO_KEYS, Keys
 from firmware_protocol.seal import Key
-from mesogun.conformance import Delivered, Handles
+from mesogun.conformance import CASES, Delivered, Handles, Result, Verdict, play
 from simulator import Delivery
 
 BYTE_US = 87
@@ -17,20 +17,22 @@ HAND_US = 30_000
 
 SECRET = bytes(range(32))
 KEYS = Keys({ANY_PISTOL: Key(SECRET)})
-ONLY_WITH_A_KEY = {f"SEAL-{number}" for number in range(1, 8)}
-ONLY_WITHOUT_A_KEY = {"SEAL-8"}
-ONLY_WITH_HANDLES = {
-    "ARM-10",
-    "TOKEN-7",
-    "SET-4",
-    "ABORT-4",
-    "ABORT-5",
-    "ABORT-6",
-    "POWER-1",
-    "POWER-2",
-    "POWER-3",
-    "POWER-4",
-}
+ONLY_WITH_A_KEY = frozenset(f"SEAL-{number}" for number in range(1, 8))
+ONLY_WITHOUT_A_KEY = frozenset({"SEAL-8"})
+ONLY_WITH_HANDLES = frozenset(
+    {
+        "ARM-10",
+        "TOKEN-7",
+        "SET-4",
+        "ABORT-4",
+        "ABORT-5",
+        "ABORT-6",
+        "POWER-1",
+        "POWER-2",
+        "POWER-3",
+        "POWER-4",
+    }
+)
 """What a pistol behind a mere port cannot be made to do."""
 
 
@@ -100,3 +102,18 @@ def twin(simulator: Any, *, keyed: bool = False) -> Kind:
         ),
         KEYS if keyed else NO_KEYS,
     )
+
+
+def played_by(kind: Kind) -> list[Result]:
+    """Play the whole suite."""
+    return [play(case, kind.line, kind.handles, kind.keys) for case in CASES]
+
+
+def otherwise_than(results: Sequence[Result], untestable: Set[str]) -> list[str]:
+    """Name what came out otherwise than: not testable where that is expected, else passed."""
+    return [
+        f"{one.case.id} {one.verdict.value}: {one.case.required} {one.seen}"
+        for one in results
+        if (one.verdict is Verdict.NOT_TESTABLE) != (one.case.id in untestable)
+        or one.verdict is Verdict.FAILED
+    ]

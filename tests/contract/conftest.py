@@ -6,12 +6,12 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -19,7 +19,7 @@ import simulator
 from firmware_protocol.keys import NO_KEYS, Keys, key_file
 from mesogun.conformance import CASES, Delivered, Handles, Result, play
 from mesogun.device import RawPort
-from tests.virtual_kit import HAND_US, KEYS, SECRET, Kind, twin
+from tests.virtual_kit import HAND_US, KEYS, SECRET, Kind, played_by, twin
 
 HAND_MS = HAND_US // 1_000
 VIRTUAL = ("twin", "twin with a key", "core", "core with a key")
@@ -111,7 +111,7 @@ class Played:
     """The suite on every kind, each played once and when it is first asked for."""
 
     def __init__(self) -> None:
-        self._results: dict[str, Mapping[str, Result]] = {}
+        self._results: dict[str, Sequence[Result]] = {}
         self._virtual: dict[str, Callable[[], Kind]] = {
             "twin": lambda: twin(simulator),
             "twin with a key": lambda: twin(simulator, keyed=True),
@@ -119,13 +119,16 @@ class Played:
             "core with a key": lambda: _core_in_process(keyed=True),
         }
 
-    def result(self, kind: str, requirement: str) -> Result:
+    def has_handles(self, kind: str) -> bool:
+        return kind in self._virtual
+
+    def results(self, kind: str) -> Sequence[Result]:
         if kind not in self._results:
             if kind in self._virtual:
-                self._results[kind] = _suite(self._virtual[kind]())
+                self._results[kind] = played_by(self._virtual[kind]())
             else:
                 self._play_in_real_time()
-        return self._results[kind][requirement]
+        return self._results[kind]
 
     def _play_in_real_time(self) -> None:
         kinds = REAL[:2] if sys.platform == "win32" else REAL
@@ -136,20 +139,16 @@ class Played:
         self._results |= played
 
 
-def _on_port(at: Reached) -> Mapping[str, Result]:
+def _on_port(at: Reached) -> Sequence[Result]:
     handles = Handles(truth=lambda: told_by(at.truth))
     with RawPort.open(at.url) as line:
-        return {case.id: play(case, line, handles) for case in CASES}
-
-
-def _suite(kind: Kind) -> Mapping[str, Result]:
-    return {case.id: play(case, kind.line, kind.handles, kind.keys) for case in CASES}
+        return [play(case, line, handles) for case in CASES]
 
 
 def _core_in_process(keyed: bool = False) -> Kind:
     kit = pytest.importorskip("tests.c_core_kit")
     library = kit.library(compiler())
-    asked = {"travel_us": HAND_US, "settle_us": 0, "jitter_ppm": 0, "refills": True}
+    asked: dict[str, Any] = {"travel_us": HAND_US, "settle_us": 0, "jitter_ppm": 0, "refills": True}
     asked["secret"] = SECRET if keyed else b""
     return Kind(
         lambda tell: kit.CoreTwin(library, seed=7, on_delivery=tell, **asked),

@@ -69,7 +69,8 @@ class Processor:
         self.now_us = 0
         self.incoming = bytearray()
         self.outgoing = bytearray()
-        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
+        machine: Any = unicorn  # it has no types
+        self._uc = machine.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
         self._uc.ctl_set_cpu_model(arm.UC_CPU_ARM_CORTEX_M3)
         self._uc.mem_map(CODE, ROOM)
         self._uc.mem_map(DATA, ROOM)
