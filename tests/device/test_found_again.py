@@ -50,9 +50,9 @@ def test_it_is_found_under_another_name_and_no_other_pistol_is_taken_for_it() ->
         # The system has given the old name to the first that came: another pistol.
         assert gone == other.url
         machine.ports = []
-        for one in (other, now):
-            machine.plug(one.url)
+        machine.plug(other.url)
         machine.plug(stranger.url, usb="1234:5678")
+        machine.plug(now.url)
         found = search.again(OURS, SOON_S)
         assert found is not None
         with closing(found):
