@@ -61,6 +61,9 @@ class Frame(NamedTuple):
     seal: bytes = b""
 
 
+_new: Final = tuple.__new__
+
+
 class FrameError(RemoteProtocolError):
     """Bytes between two delimiters are no frame; `reason` is one of REASONS. Nothing was obeyed."""
 
@@ -185,8 +188,8 @@ def decode_body(body: bytes) -> Frame:
         return _sealed_frame(body)
     if length != size - BODY_BYTES_MIN:
         raise FrameError("length", f"LEN says {length}, the frame has {size - BODY_BYTES_MIN}")
-    urgency, reply, retry = meaning
-    return Frame(urgency, reply, retry, msg, session, request, body[8:-4])
+    # as Frame(...) gives it, without a call of Python's for each
+    return _new(Frame, (*meaning, msg, session, request, body[8:-4], b""))
 
 
 def _sealed_frame(body: bytes) -> Frame:
