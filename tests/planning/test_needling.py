@@ -113,6 +113,17 @@ def test_a_pass_is_strokes_to_and_fro_and_the_next_one_crosses_it() -> None:
     assert all(one.start_um[1] == one.end_um[1] for one in first)
     assert all(one.start_um[0] == one.end_um[0] for one in second)
     assert len(first) == len(second) == 7
+    assert [one.start_um[0] for one in first] == [7_000, 53_000] * 3 + [7_000]
+
+
+def test_to_and_fro_also_where_an_exclusion_parts_the_strokes() -> None:
+    made = plan(needled(zone("a", SQUARE, tuple((x + 4_000, y + 4_000) for x, y in MOLE))))
+    parted: dict[int, list[int]] = {}
+    for one in made.strokes:
+        parted.setdefault(one.start_um[1], []).extend((one.start_um[0], one.end_um[0]))
+    rows = list(parted.values())
+    assert max(map(len, rows)) == 4
+    assert all(row == sorted(row, reverse=bool(k % 2)) for k, row in enumerate(rows))
 
 
 def test_strokes_are_no_farther_apart_than_the_tip_is_wide() -> None:
@@ -130,6 +141,13 @@ def test_a_zone_hardly_wider_than_the_tip_gets_one_stroke() -> None:
         ((7_000, 7_500), (53_000, 7_500))
     ]
     assert any("only 1 strokes fit" in one for one in made.warnings)
+
+
+@pytest.mark.parametrize(("high_um", "strokes", "few"), [(30_000, 3, True), (38_000, 4, False)])
+def test_few_strokes_beside_each_other_are_told(high_um: int, strokes: int, few: bool) -> None:
+    made = plan(needled(zone("a", ((0, 0), (60_000, 0), (60_000, high_um), (0, high_um)))))
+    assert len(made.strokes) == strokes
+    assert any(f"only {strokes} strokes fit" in one for one in made.warnings) is few
 
 
 @settings(max_examples=40, deadline=None)
