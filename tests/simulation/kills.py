@@ -39,7 +39,9 @@ KILLS_PER_SESSION = (5, 16)
 """From, below: after so many kills a session is let run to its end."""
 WARM_FROM = 20
 """With so many kills it pays to measure first how long a whole session takes."""
-ANYWHEN = 0.2
+LESS, MORE = 0.7, 1.05
+"""How the span of time in which a kill comes follows the machine: after a miss, after a hit."""
+ANYWHEN = 0.1
 """Of the kills so many come at any moment from the start of the command on."""
 SOON_S = 120.0
 SCREENING = (
@@ -132,6 +134,7 @@ class Lane:
         self._rx.write_text(PRESCRIPTION)
         self._commands = 0
         self._took_s = 1.0
+        self._span_s = 0.3
         self._shots_of: dict[int, tuple[str, int]] = {}
         self._twin = subprocess.Popen(
             [
@@ -171,6 +174,7 @@ class Lane:
                 shutil.rmtree(out, ignore_errors=True)
             if not self._command(out, resuming, killed=True):
                 self.figures.missed += 1
+                self._span_s *= LESS
                 break
             kills -= self._count_kill(out)
         for _ in range(5):
@@ -213,7 +217,7 @@ class Lane:
             # The moment counts from when it began to write: most of a start is loading.
             while _size(out) <= before and not _ended(watch, 0.002):
                 pass
-            _ended(watch, self._chance.uniform(0.0, 0.4 * self._took_s))
+            _ended(watch, self._chance.uniform(0.0, self._span_s))
 
     def _count_kill(self, out: Path) -> int:
         entries = _entries(out)
@@ -224,6 +228,7 @@ class Lane:
             self.figures.late += 1
             return 0
         self.figures.kills += 1
+        self._span_s *= MORE
         return 1
 
     def _is_done(self, out: Path) -> bool:
