@@ -29,7 +29,7 @@ from firmware_protocol.units import (
 
 MAJOR: Final = 1
 MINOR: Final = 0
-SCHEMA_HASH: Final = 0x189F5E20
+SCHEMA_HASH: Final = 0x3E5D04B3
 """CRC-32C over all layouts: equal at both ends, or they were built from different schemas."""
 ACTUATING_HASH: Final = 0x594C266E
 """CRC-32C over the layouts of what can move the needle: when it differs, nothing is armed."""
@@ -187,6 +187,8 @@ class ErrorCode(IntEnum):
     NOT_STAGED = 13
     WRONG_CRC = 14
     NEEDS_PERSON = 15
+    WRONG_HASH = 16
+    CALIBRATION_SPENT = 17
 
 
 class Feature(IntEnum):
@@ -562,6 +564,61 @@ class LimitsCommitted(NamedTuple):
     revision: int
 
 
+class CalibrationGet(NamedTuple):
+    """The calibration in force, and its content from `offset` on."""
+
+    offset: int
+
+
+class Calibration(NamedTuple):
+    """What was committed; of a pistol that was never calibrated all is 0."""
+
+    id: int  # 0 = never calibrated
+    sha256_0: int  # of the content: its first 8 bytes, big-endian
+    sha256_1: int
+    sha256_2: int
+    sha256_3: int
+    not_after_day: int  # days since 1970-01-01, 0 = no expiry
+    shots_max: int  # after so many it is spent
+    shots_used: int  # begun since it was committed
+    size: int  # bytes of the whole content
+    offset: int
+    count: int  # type: ignore[assignment]  # hides the method of tuple, which nobody needs
+    data: tuple[Byte, ...]
+
+
+class CalibrationStage(NamedTuple):
+    """A piece of a new calibration; offset 0 begins anew, and what lay behind the piece is gone."""
+
+    offset: int  # at most what is staged by now
+    count: int  # type: ignore[assignment]  # hides the method of tuple, which nobody needs
+    data: tuple[Byte, ...]
+
+
+class CalibrationStaged(NamedTuple):
+    """The answer to CalibrationStage."""
+
+    size: int  # bytes that are staged now
+
+
+class CalibrationCommit(NamedTuple):
+    """Put what was staged in force: unarmed and at rest only. A challenge dies of it."""
+
+    id: int  # another than the one in force
+    sha256_0: int  # of the content: its first 8 bytes, big-endian
+    sha256_1: int
+    sha256_2: int
+    sha256_3: int
+    not_after_day: int  # days since 1970-01-01, 0 = no expiry
+    shots_max: int
+
+
+class CalibrationCommitted(NamedTuple):
+    """It is in force, in the memory twice, and in the journal."""
+
+    id: int
+
+
 Request: TypeAlias = (
     Hello
     | Describe
@@ -578,6 +635,9 @@ Request: TypeAlias = (
     | LimitsGet
     | LimitsStage
     | LimitsCommit
+    | CalibrationGet
+    | CalibrationStage
+    | CalibrationCommit
 )
 Reply: TypeAlias = (
     HelloReply
@@ -596,6 +656,9 @@ Reply: TypeAlias = (
     | Limits
     | LimitsStaged
     | LimitsCommitted
+    | Calibration
+    | CalibrationStaged
+    | CalibrationCommitted
 )
 Message: TypeAlias = Request | Reply
 
@@ -859,12 +922,12 @@ def _read_describe_chunk(payload: bytes) -> DescribeChunk:
     total, offset, count = _DESCRIBE_CHUNK.unpack_from(payload)
     if count > 200:
         raise ValueError
-    size, at = 1, 9
-    if len(payload) != at + size * count:
+    _each, _at = 1, 9
+    if len(payload) != _at + _each * count:
         raise ValueError
     data = tuple(
-        _read_byte(payload[first : first + size])
-        for first in range(at, len(payload), size)
+        _read_byte(payload[_first : _first + _each])
+        for _first in range(_at, len(payload), _each)
     )
     return DescribeChunk(total, offset, count, data)
 
@@ -1516,12 +1579,12 @@ def _read_journal_records(payload: bytes) -> JournalRecords:
     journal_head, journal_tail, count = _JOURNAL_RECORDS.unpack_from(payload)
     if count > 3:
         raise ValueError
-    size, at = 68, 9
-    if len(payload) != at + size * count:
+    _each, _at = 68, 9
+    if len(payload) != _at + _each * count:
         raise ValueError
     records = tuple(
-        _read_journal_record(payload[first : first + size])
-        for first in range(at, len(payload), size)
+        _read_journal_record(payload[_first : _first + _each])
+        for _first in range(_at, len(payload), _each)
     )
     return JournalRecords(journal_head, journal_tail, count, records)
 
@@ -1697,6 +1760,197 @@ def _read_limits_committed(payload: bytes) -> LimitsCommitted:
     return LimitsCommitted._make(_LIMITS_COMMITTED.unpack(payload))
 
 
+_CALIBRATION_GET: Final = struct.Struct("<H")
+_CALIBRATION_GET_LAYOUT: Final = Layout(
+    "CalibrationGet",
+    _CALIBRATION_GET,
+    (Range("offset", 0, 65535),),
+)
+
+
+def _write_calibration_get(message: CalibrationGet) -> bytes:
+    return _CALIBRATION_GET.pack(*message)
+
+
+def _read_calibration_get(payload: bytes) -> CalibrationGet:
+    return CalibrationGet._make(_CALIBRATION_GET.unpack(payload))
+
+
+_CALIBRATION: Final = struct.Struct("<IQQQQIIIHHB")
+_CALIBRATION_LAYOUT: Final = Layout(
+    "Calibration",
+    _CALIBRATION,
+    (
+        Range("id", 0, 4294967295),
+        Range("sha256_0", 0, 18446744073709551615),
+        Range("sha256_1", 0, 18446744073709551615),
+        Range("sha256_2", 0, 18446744073709551615),
+        Range("sha256_3", 0, 18446744073709551615),
+        Range("not_after_day", 0, 4294967295),
+        Range("shots_max", 0, 4294967295),
+        Range("shots_used", 0, 4294967295),
+        Range("size", 0, 65535),
+        Range("offset", 0, 65535),
+        Range("count", 0, 128),
+    ),
+    _BYTE_LAYOUT,
+    10,
+)
+
+
+def _write_calibration(message: Calibration) -> bytes:
+    if message.count > 128:
+        raise ValueError
+    if message.count != len(message.data):
+        raise ValueError
+    head = _CALIBRATION.pack(*message[:-1])
+    return head + b"".join(map(_write_byte, message.data))
+
+
+def _read_calibration(payload: bytes) -> Calibration:
+    (
+        id,
+        sha256_0,
+        sha256_1,
+        sha256_2,
+        sha256_3,
+        not_after_day,
+        shots_max,
+        shots_used,
+        size,
+        offset,
+        count,
+    ) = _CALIBRATION.unpack_from(payload)
+    if count > 128:
+        raise ValueError
+    _each, _at = 1, 53
+    if len(payload) != _at + _each * count:
+        raise ValueError
+    data = tuple(
+        _read_byte(payload[_first : _first + _each])
+        for _first in range(_at, len(payload), _each)
+    )
+    return Calibration(
+        id,
+        sha256_0,
+        sha256_1,
+        sha256_2,
+        sha256_3,
+        not_after_day,
+        shots_max,
+        shots_used,
+        size,
+        offset,
+        count,
+        data,
+    )
+
+
+_CALIBRATION_STAGE: Final = struct.Struct("<HB")
+_CALIBRATION_STAGE_LAYOUT: Final = Layout(
+    "CalibrationStage",
+    _CALIBRATION_STAGE,
+    (
+        Range("offset", 0, 1024),
+        Range("count", 0, 64),
+    ),
+    _BYTE_LAYOUT,
+    1,
+)
+
+
+def _write_calibration_stage(message: CalibrationStage) -> bytes:
+    if message.offset > 1024 or message.count > 64:
+        raise ValueError
+    if message.count != len(message.data):
+        raise ValueError
+    head = _CALIBRATION_STAGE.pack(*message[:-1])
+    return head + b"".join(map(_write_byte, message.data))
+
+
+def _read_calibration_stage(payload: bytes) -> CalibrationStage:
+    offset, count = _CALIBRATION_STAGE.unpack_from(payload)
+    if offset > 1024 or count > 64:
+        raise ValueError
+    _each, _at = 1, 3
+    if len(payload) != _at + _each * count:
+        raise ValueError
+    data = tuple(
+        _read_byte(payload[_first : _first + _each])
+        for _first in range(_at, len(payload), _each)
+    )
+    return CalibrationStage(offset, count, data)
+
+
+_CALIBRATION_STAGED: Final = struct.Struct("<H")
+_CALIBRATION_STAGED_LAYOUT: Final = Layout(
+    "CalibrationStaged",
+    _CALIBRATION_STAGED,
+    (Range("size", 0, 65535),),
+)
+
+
+def _write_calibration_staged(message: CalibrationStaged) -> bytes:
+    return _CALIBRATION_STAGED.pack(*message)
+
+
+def _read_calibration_staged(payload: bytes) -> CalibrationStaged:
+    return CalibrationStaged._make(_CALIBRATION_STAGED.unpack(payload))
+
+
+_CALIBRATION_COMMIT: Final = struct.Struct("<IQQQQII")
+_CALIBRATION_COMMIT_LAYOUT: Final = Layout(
+    "CalibrationCommit",
+    _CALIBRATION_COMMIT,
+    (
+        Range("id", 1, 4294967295),
+        Range("sha256_0", 0, 18446744073709551615),
+        Range("sha256_1", 0, 18446744073709551615),
+        Range("sha256_2", 0, 18446744073709551615),
+        Range("sha256_3", 0, 18446744073709551615),
+        Range("not_after_day", 0, 4294967295),
+        Range("shots_max", 1, 4294967295),
+    ),
+)
+
+
+def _write_calibration_commit(message: CalibrationCommit) -> bytes:
+    if message.id < 1 or message.shots_max < 1:
+        raise ValueError
+    return _CALIBRATION_COMMIT.pack(*message)
+
+
+def _read_calibration_commit(payload: bytes) -> CalibrationCommit:
+    (
+        id,
+        sha256_0,
+        sha256_1,
+        sha256_2,
+        sha256_3,
+        not_after_day,
+        shots_max,
+    ) = _CALIBRATION_COMMIT.unpack(payload)
+    if id < 1 or shots_max < 1:
+        raise ValueError
+    return CalibrationCommit(id, sha256_0, sha256_1, sha256_2, sha256_3, not_after_day, shots_max)
+
+
+_CALIBRATION_COMMITTED: Final = struct.Struct("<I")
+_CALIBRATION_COMMITTED_LAYOUT: Final = Layout(
+    "CalibrationCommitted",
+    _CALIBRATION_COMMITTED,
+    (Range("id", 0, 4294967295),),
+)
+
+
+def _write_calibration_committed(message: CalibrationCommitted) -> bytes:
+    return _CALIBRATION_COMMITTED.pack(*message)
+
+
+def _read_calibration_committed(payload: bytes) -> CalibrationCommitted:
+    return CalibrationCommitted._make(_CALIBRATION_COMMITTED.unpack(payload))
+
+
 REPLY_OF: Final[Mapping[type[Request], type[Reply]]] = MappingProxyType(
     {
         Hello: HelloReply,
@@ -1714,6 +1968,9 @@ REPLY_OF: Final[Mapping[type[Request], type[Reply]]] = MappingProxyType(
         LimitsGet: Limits,
         LimitsStage: LimitsStaged,
         LimitsCommit: LimitsCommitted,
+        CalibrationGet: Calibration,
+        CalibrationStage: CalibrationStaged,
+        CalibrationCommit: CalibrationCommitted,
     }
 )
 """Which reply answers a request; ErrorReply may answer any."""
@@ -1754,6 +2011,12 @@ _WRITERS: Final[Mapping[type, tuple[int, bool, int, Callable[[Any], bytes]]]] = 
     LimitsStaged: (1, True, 0x0402, _write_limits_staged),
     LimitsCommit: (1, False, 0x0403, _write_limits_commit),
     LimitsCommitted: (1, True, 0x0403, _write_limits_committed),
+    CalibrationGet: (2, False, 0x0501, _write_calibration_get),
+    Calibration: (2, True, 0x0501, _write_calibration),
+    CalibrationStage: (2, False, 0x0502, _write_calibration_stage),
+    CalibrationStaged: (2, True, 0x0502, _write_calibration_staged),
+    CalibrationCommit: (1, False, 0x0503, _write_calibration_commit),
+    CalibrationCommitted: (1, True, 0x0503, _write_calibration_committed),
 }
 _READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {
     (0x0001, False): _read_hello,
@@ -1787,6 +2050,12 @@ _READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {
     (0x0402, True): _read_limits_staged,
     (0x0403, False): _read_limits_commit,
     (0x0403, True): _read_limits_committed,
+    (0x0501, False): _read_calibration_get,
+    (0x0501, True): _read_calibration,
+    (0x0502, False): _read_calibration_stage,
+    (0x0502, True): _read_calibration_staged,
+    (0x0503, False): _read_calibration_commit,
+    (0x0503, True): _read_calibration_committed,
 }
 _LAYOUTS: Final[Mapping[str, Layout]] = {
     "Hello": _HELLO_LAYOUT,
@@ -1820,6 +2089,12 @@ _LAYOUTS: Final[Mapping[str, Layout]] = {
     "LimitsStaged": _LIMITS_STAGED_LAYOUT,
     "LimitsCommit": _LIMITS_COMMIT_LAYOUT,
     "LimitsCommitted": _LIMITS_COMMITTED_LAYOUT,
+    "CalibrationGet": _CALIBRATION_GET_LAYOUT,
+    "Calibration": _CALIBRATION_LAYOUT,
+    "CalibrationStage": _CALIBRATION_STAGE_LAYOUT,
+    "CalibrationStaged": _CALIBRATION_STAGED_LAYOUT,
+    "CalibrationCommit": _CALIBRATION_COMMIT_LAYOUT,
+    "CalibrationCommitted": _CALIBRATION_COMMITTED_LAYOUT,
 }
 _NAMES: Final[Mapping[tuple[int, bool], str]] = {
     (0x0001, False): "Hello",
@@ -1853,6 +2128,12 @@ _NAMES: Final[Mapping[tuple[int, bool], str]] = {
     (0x0402, True): "LimitsStaged",
     (0x0403, False): "LimitsCommit",
     (0x0403, True): "LimitsCommitted",
+    (0x0501, False): "CalibrationGet",
+    (0x0501, True): "Calibration",
+    (0x0502, False): "CalibrationStage",
+    (0x0502, True): "CalibrationStaged",
+    (0x0503, False): "CalibrationCommit",
+    (0x0503, True): "CalibrationCommitted",
 }
 
 

@@ -299,6 +299,59 @@ LIMITS_COMMITTED: Final[SearchStrategy[m.LimitsCommitted]] = st.builds(
     m.LimitsCommitted,
     revision=st.integers(0, 4294967295),
 )
+CALIBRATION_GET: Final[SearchStrategy[m.CalibrationGet]] = st.builds(
+    m.CalibrationGet,
+    offset=st.integers(0, 65535),
+)
+
+
+def _counted_calibration(**values: Any) -> m.Calibration:
+    return m.Calibration(**values, count=len(values["data"]))
+
+
+CALIBRATION: Final[SearchStrategy[m.Calibration]] = st.builds(
+    _counted_calibration,
+    id=st.integers(0, 4294967295),
+    sha256_0=st.integers(0, 18446744073709551615),
+    sha256_1=st.integers(0, 18446744073709551615),
+    sha256_2=st.integers(0, 18446744073709551615),
+    sha256_3=st.integers(0, 18446744073709551615),
+    not_after_day=st.integers(0, 4294967295),
+    shots_max=st.integers(0, 4294967295),
+    shots_used=st.integers(0, 4294967295),
+    size=st.integers(0, 65535),
+    offset=st.integers(0, 65535),
+    data=st.lists(BYTE, max_size=128).map(tuple),
+)
+
+
+def _counted_calibration_stage(**values: Any) -> m.CalibrationStage:
+    return m.CalibrationStage(**values, count=len(values["data"]))
+
+
+CALIBRATION_STAGE: Final[SearchStrategy[m.CalibrationStage]] = st.builds(
+    _counted_calibration_stage,
+    offset=st.integers(0, 1024),
+    data=st.lists(BYTE, max_size=64).map(tuple),
+)
+CALIBRATION_STAGED: Final[SearchStrategy[m.CalibrationStaged]] = st.builds(
+    m.CalibrationStaged,
+    size=st.integers(0, 65535),
+)
+CALIBRATION_COMMIT: Final[SearchStrategy[m.CalibrationCommit]] = st.builds(
+    m.CalibrationCommit,
+    id=st.integers(1, 4294967295),
+    sha256_0=st.integers(0, 18446744073709551615),
+    sha256_1=st.integers(0, 18446744073709551615),
+    sha256_2=st.integers(0, 18446744073709551615),
+    sha256_3=st.integers(0, 18446744073709551615),
+    not_after_day=st.integers(0, 4294967295),
+    shots_max=st.integers(1, 4294967295),
+)
+CALIBRATION_COMMITTED: Final[SearchStrategy[m.CalibrationCommitted]] = st.builds(
+    m.CalibrationCommitted,
+    id=st.integers(0, 4294967295),
+)
 REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.Hello: HELLO,
     m.Describe: DESCRIBE,
@@ -315,6 +368,9 @@ REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.LimitsGet: LIMITS_GET,
     m.LimitsStage: LIMITS_STAGE,
     m.LimitsCommit: LIMITS_COMMIT,
+    m.CalibrationGet: CALIBRATION_GET,
+    m.CalibrationStage: CALIBRATION_STAGE,
+    m.CalibrationCommit: CALIBRATION_COMMIT,
 }
 REPLIES: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.HelloReply: HELLO_REPLY,
@@ -333,6 +389,9 @@ REPLIES: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.Limits: LIMITS,
     m.LimitsStaged: LIMITS_STAGED,
     m.LimitsCommitted: LIMITS_COMMITTED,
+    m.Calibration: CALIBRATION,
+    m.CalibrationStaged: CALIBRATION_STAGED,
+    m.CalibrationCommitted: CALIBRATION_COMMITTED,
 }
 MESSAGES: Final[SearchStrategy[m.Message]] = st.one_of(
     *REQUESTS.values(),

@@ -12,6 +12,9 @@ from firmware_protocol.messages import (
     ArmConfirm,
     ArmReply,
     ArmRequest,
+    CalibrationCommit,
+    CalibrationGet,
+    CalibrationStage,
     ClearAbort,
     ClearAbortReply,
     Describe,
@@ -45,8 +48,14 @@ from firmware_protocol.messages import AbortCause as Cause
 from firmware_protocol.states import PistolEvent
 from firmware_protocol.units import Micrometres, Microseconds, Milliseconds, Nanolitres, ShotId
 from simulator.arming import CHALLENGE_MS, Arm, Challenge
-from simulator.committing import commit_limits, stage_limits
-from simulator.firmware import CALIBRATION_ID, Firmware
+from simulator.committing import (
+    commit_calibration,
+    commit_limits,
+    get_calibration,
+    stage_calibration,
+    stage_limits,
+)
+from simulator.firmware import Firmware
 from simulator.gate import SLOTS_PER_SHOT
 from simulator.journal import JournalFull
 from simulator.limits import broken_by, for_session
@@ -91,7 +100,7 @@ def _clear_abort(firmware: Firmware, request: ClearAbort) -> ClearAbortReply | E
 
 def _arm_request(firmware: Firmware, request: ArmRequest) -> ArmChallenge | ErrorReply:
     refused = _why_not_armable(firmware, request)
-    limits = firmware.limits_unarmed
+    limits = firmware.settings.limits
     if refused is not None:
         return refused
     assert limits is not None
@@ -113,7 +122,7 @@ def _arm_request(firmware: Firmware, request: ArmRequest) -> ArmChallenge | Erro
         interval_ms_min=echo.interval_ms_min,
         lease_ms=echo.lease_ms_max,
         limits_revision=echo.revision,
-        calibration_id=CALIBRATION_ID,
+        calibration_id=firmware.settings.calibration.id,
         plan_digest=request.plan_digest,
         hazards=_hazards(firmware, request),
         challenge_ms=Milliseconds(CHALLENGE_MS),
@@ -121,17 +130,20 @@ def _arm_request(firmware: Firmware, request: ArmRequest) -> ArmChallenge | Erro
 
 
 def _why_not_armable(firmware: Firmware, request: ArmRequest) -> ErrorReply | None:
-    journal, limits = firmware.journal, firmware.limits_unarmed
+    journal, limits = firmware.journal, firmware.settings.limits
     if firmware.state is not PistolState.SAFE or not firmware.is_stopped:
         return error(ErrorCode.WRONG_STATE, firmware.state)
     if journal.tail != journal.head:
         return error(ErrorCode.JOURNAL_UNREAD, journal.head)
     if limits is None:
-        return error(ErrorCode.LIMIT, firmware.limit_missing)
+        return error(ErrorCode.LIMIT, firmware.settings.limit_missing)
     if request.limits_revision != limits.revision:
         return error(ErrorCode.LIMITS_REVISION, limits.revision)
-    if request.calibration_id != CALIBRATION_ID:
-        return error(ErrorCode.CALIBRATION, CALIBRATION_ID)
+    calibration, used = firmware.settings.calibration, firmware.calibration_used
+    if request.calibration_id != calibration.id:
+        return error(ErrorCode.CALIBRATION, calibration.id)
+    if calibration.id and used + request.shots_max > calibration.shots_max:
+        return error(ErrorCode.CALIBRATION_SPENT, used, calibration.shots_max)
     broken = broken_by(request, limits)
     return None if broken is None else error(ErrorCode.LIMIT, *broken)
 
@@ -148,7 +160,7 @@ def _hazards(firmware: Firmware, request: ArmRequest) -> int:
 
 
 def _arm_confirm(firmware: Firmware, request: ArmConfirm) -> ArmReply | ErrorReply:
-    challenge, limits, journal = firmware.challenge, firmware.limits_unarmed, firmware.journal
+    challenge, limits, journal = firmware.challenge, firmware.settings.limits, firmware.journal
     if challenge is None or limits is None or not firmware.may(PistolEvent.ARM_CONFIRMED):
         return error(ErrorCode.WRONG_STATE, firmware.state)
     if request.nonce != challenge.nonce:
@@ -267,9 +279,9 @@ def _limits_get(firmware: Firmware, request: LimitsGet) -> Limits | ErrorReply:
     found: Limits | None
     match request.layer:
         case LimitLayer.FACTORY:
-            found = firmware.board.factory
+            found = firmware.settings.factory
         case LimitLayer.CLINIC:
-            found = firmware.limits_unarmed
+            found = firmware.settings.limits
         case LimitLayer.SESSION:
             found = None if firmware.arm is None else firmware.arm.limits
         case _:
@@ -292,6 +304,9 @@ _TABLE: Mapping[type[Any], Callable[[Firmware, Any], Reply]] = {
     LimitsGet: _limits_get,
     LimitsStage: stage_limits,
     LimitsCommit: commit_limits,
+    CalibrationGet: get_calibration,
+    CalibrationStage: stage_calibration,
+    CalibrationCommit: commit_calibration,
     Ping: ping,
     Describe: describe,
 }

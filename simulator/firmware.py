@@ -6,6 +6,7 @@ the line and the journal see is the time since this start.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from firmware_protocol.messages import (
@@ -13,7 +14,6 @@ from firmware_protocol.messages import (
     FaultCode,
     JournalKind,
     Limits,
-    LimitsStage,
     PistolState,
     Refusal,
     Shot,
@@ -29,20 +29,16 @@ from simulator.journal import Journal, blank_record
 from simulator.mechanics import Actuator
 from simulator.memory import MemoryDamaged
 from simulator.operator import Hand
-from simulator.settings import Settings, in_force
+from simulator.settings import Settings
 from simulator.shots import QUEUE_DEPTH, Shots, Stage, Stamp, UnderWay, Waiting
-
-CALIBRATION_ID = 0  # never calibrated
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What outlives the power: the body, the limits it was built with, the hand around it."""
+    """What outlives the power: the body, and the hand around it."""
 
     actuator: Actuator
     hand: Hand
-    factory: Limits
-    clinic: Limits | None  # as it was delivered; what is committed takes its place
     seed: int
 
 
@@ -53,8 +49,7 @@ class Firmware:
         """Start: count it, settle what the last start left open, and test."""
         self.board = board
         self.journal = journal
-        self._settings = settings
-        self.staged: LimitsStage | None = None
+        self.settings = settings
         self.state = PistolState.BOOT
         self.fault = FaultCode.NONE
         self.abort_cause = AbortCause.NONE
@@ -71,9 +66,7 @@ class Firmware:
         self.chance = Stream(board.seed, f"firmware/{journal.uid}/{journal.boot_count}")
         self._tokens = {ArmToken(0)}
         self.boot_id = self.chance.between(1, 0xFFFFFFFF)
-        self._take_settings()
-        self.stamp = self._stamp()
-        self.shots = Shots(journal, self.stamp)
+        self.shots = Shots(journal, self._stamp())
         self._paced_from_us = at_us  # when the last shot began; unknown after a start, so now
         self._tested_us = at_us + board.actuator.figures.selftest_us
         self.go(PistolEvent.BOOTED)
@@ -94,7 +87,7 @@ class Firmware:
     @property
     def limits(self) -> Limits | None:
         """Return the limits in force: the arming's, or those below."""
-        return self.limits_unarmed if self.arm is None else self.arm.limits
+        return self.settings.limits if self.arm is None else self.arm.limits
 
     @property
     def is_stopped(self) -> bool:
@@ -150,30 +143,29 @@ class Firmware:
 
     # ------------------------------------------------------------------ settings
 
-    def take_limits(self, limits: Limits) -> None:
-        """Put the clinic's limits in force; the caller has checked that this may be.
+    def commit(self, keep: Callable[[], None]) -> None:
+        """Put a setting in force that `keep` makes durable; the caller has checked that it may be.
 
         First in the memory, then in the journal: whatever is cut off, the next start's BOOT record
-        tells the revision in force.
+        tells what is in force.
 
         Raises:
             MemoryDamaged: the memory fails; the caller must go to FAULT.
         """
         self.disarm(Refusal.VOIDED)
-        self._settings.keep_limits(limits)
-        self._take_settings()
-        self.stamp = self._stamp()
-        self.shots.stamp = self.stamp
+        keep()
+        self.shots.stamp = self._stamp()
         self.shots.note(blank_record(JournalKind.CONFIG), self.now_us)
 
-    def _take_settings(self) -> None:
-        clinic = self._settings.limits or self.board.clinic
-        self.limits_unarmed, self.limit_missing = in_force(self.board.factory, clinic)
+    @property
+    def calibration_used(self) -> int:
+        """Return how many shots were begun since the calibration in force was committed."""
+        held = self.settings.calibration
+        return self.journal.shots_begun - held.shots_at if held.id else 0
 
     def _stamp(self) -> Stamp:
-        limits = self.limits_unarmed
-        revision = 0 if limits is None else limits.revision
-        return Stamp(self.started_us, self.boot_id, revision, CALIBRATION_ID)
+        settings = self.settings
+        return Stamp(self.started_us, self.boot_id, settings.revision, settings.calibration.id)
 
     # ------------------------------------------------------------------ time
 
@@ -357,7 +349,8 @@ class Firmware:
         self.go(PistolEvent.FAULTED)
 
     def _forget_arming(self) -> None:
-        self.arm = self.challenge = self.staged = None
+        self.arm = self.challenge = None
+        self.settings.forget_staged()
 
     def _stop_motion(self, cause: AbortCause) -> None:
         under_way, actuator = self.shots.under_way, self.board.actuator

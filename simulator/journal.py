@@ -24,7 +24,7 @@ from simulator.memory import HEADER_BYTES, HEADER_COPIES, SLOT_BYTES, Memory, Me
 MAGIC = b"MGPTWIN1"
 ABOUT_SHOTS = frozenset({JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VOID})
 _RECORD = Struct("<IBBBBIIIIIIIQQIIII")
-_HEADER = Struct("<8sIQIIIIII")
+_HEADER = Struct("<8sIQIIIIIIII")
 _CRC = Struct("<I")
 _SEQ = Struct(f"<I{SLOT_BYTES - 4}x")  # of a slot, its record's number alone
 _BLANK = bytes(SLOT_BYTES)
@@ -46,6 +46,8 @@ class Header(NamedTuple):
     oldest: int  # oldest record that is kept
     shot_id_forgotten: int  # highest id whose records may have been overwritten
     abort_id: int
+    shots_begun: int  # ever, up to the record `counted`
+    counted: int
 
 
 def blank_record(kind: JournalKind) -> JournalRecord:
@@ -92,12 +94,14 @@ class Journal:
         self._crc_last = 0
         self.head = 0
         self.damage = ""
+        self.shots_begun = 0  # ever; not less than were
         headers = _headers(memory)
         self._header = max(
             headers,
             key=lambda one: one.counter,
-            default=Header(MAGIC, 0, uid, 0, 0, 0, 1, 0, 0),
+            default=Header(MAGIC, 0, uid, 0, 0, 0, 1, 0, 0, 0, 0),
         )
+        self.shots_begun = self._header.shots_begun
         if headers:
             self._walk()
         elif _is_unused(memory):
@@ -217,6 +221,8 @@ class Journal:
 
     def _take(self, record: JournalRecord, crc: int) -> None:
         self.head, self._crc_last = record.seq, crc
+        if record.kind is JournalKind.INTENT and record.seq > self._header.counted:
+            self.shots_begun = min(self.shots_begun + 1, 0xFFFF_FFFF)
         self._records[record.seq] = record
         if record.kind in ABOUT_SHOTS:
             of_kind = self._intents if record.kind is JournalKind.INTENT else self._ends
@@ -245,7 +251,9 @@ class Journal:
                     del known[one.shot_id]
 
     def _keep(self) -> None:
-        self._header = self._header._replace(counter=self._header.counter + 1)
+        self._header = self._header._replace(
+            counter=self._header.counter + 1, shots_begun=self.shots_begun, counted=self.head
+        )
         body = _HEADER.pack(*self._header)
         # the first goes to copy 0: what is there but that, torn, marks a memory as unused
         address = (self._header.counter - 1) % HEADER_COPIES * HEADER_BYTES

@@ -65,7 +65,8 @@ class Pistol:
         factory = factory_limits() if factory is None else factory
         clinic = None if limits is None else tightened(factory, limits)
         actuator = Actuator(figures, seed, syringe_nl, on_delivery, hand.touches)
-        self._board = Board(actuator, hand, factory, clinic, seed)
+        self._board = Board(actuator, hand, seed)
+        self._factory, self._clinic = factory, clinic
         self._memory = memory
         self._uid = uid_of(seed) if uid is None else uid
         self._key, self._seals_counted = key, seals_counted
@@ -177,7 +178,7 @@ class Pistol:
             return
         try:
             journal = Journal(self._memory, self._uid)
-            settings = Settings(self._memory)
+            settings = Settings(self._memory, self._factory, self._clinic)
             self._firmware = Firmware(self._board, journal, settings, self._now_us)
         except PowerLost:
             self._firmware = self._receiver = None

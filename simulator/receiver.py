@@ -33,7 +33,7 @@ from firmware_protocol.messages import (
 from firmware_protocol.seal import CountersSpent, Key, Seals
 from firmware_protocol.units import ShotId
 from simulator.answers import answer
-from simulator.firmware import CALIBRATION_ID, Firmware
+from simulator.firmware import Firmware
 from simulator.memory import MemoryDamaged
 from simulator.replies import error
 from simulator.shots import QUEUE_DEPTH
@@ -144,7 +144,7 @@ class Receiver:
                     is_pistol=True,
                     counted=self._counted,
                 )
-        journal, limits = firmware.journal, firmware.limits_unarmed
+        journal, settings = firmware.journal, firmware.settings
         return HelloReply(
             major=MAJOR,
             minor=MINOR,
@@ -163,9 +163,9 @@ class Receiver:
             journal_tail=journal.tail,
             shot_id_highest=ShotId(journal.shot_id_highest),
             shot_id_open=firmware.shot_id_open,
-            limits_revision=0 if limits is None else limits.revision,
-            calibration_id=CALIBRATION_ID,
-            calibration_not_after_day=0,
+            limits_revision=settings.revision,
+            calibration_id=settings.calibration.id,
+            calibration_not_after_day=settings.calibration.not_after_day,
         )
 
     def _framed(self, frame: Frame, reply: Reply) -> Frame:

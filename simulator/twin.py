@@ -18,6 +18,7 @@ from typing import Self
 from firmware_protocol.errors import MesogunError, WrongKeyFile
 from firmware_protocol.keys import FILE_BYTES_MAX, NO_KEYS, Keys, keys_of
 from simulator.journal import Journal
+from simulator.limits import factory_limits
 from simulator.mechanics import Delivery
 from simulator.memory import IMAGE_BYTES_MAX, Memory, MemoryDamaged
 from simulator.operator import Hand
@@ -82,7 +83,7 @@ class MemoryFile:
         if not memory.is_blank():
             copy = Memory.from_image(memory.image())
             journal = Journal(copy, 0)
-            if damage := journal.damage or Settings(copy).damage:
+            if damage := journal.damage or Settings(copy, factory_limits(), None).damage:
                 raise MemoryDamaged(f"not a twin's memory, or damaged: {damage}")
             if journal.uid >> 56 != UID_TWIN >> 56:
                 raise MemoryDamaged(f"the memory of pistol {journal.uid:#018x}, not of a twin")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from random import Random
 from typing import Any, NamedTuple
 
@@ -51,6 +52,9 @@ class Adversary:
     armed: bool = False
     state: int = 0
     staged: int = 0
+    content: bytes = b""
+    piece: tuple[int, bytes] = (0, b"")
+    calibration: int = 0
     revision: int = 1
     is_powered: bool = True
     sent: list[bytes] = field(default_factory=list)
@@ -83,6 +87,7 @@ class Adversary:
             case m.HelloReply():
                 self.session, self.head = reply.session, reply.journal_head
                 self.revision, self.staged = reply.limits_revision, 0
+                self.calibration, self.content = reply.calibration_id, b""
                 self.next_id = max(self.next_id, min(reply.shot_id_highest, 1 << 24) + 1)
                 self.armed = False
                 self._open(reply, frame)
@@ -95,6 +100,11 @@ class Adversary:
                 self.head, self.tail = reply.journal_head, reply.journal_tail
                 self.abort_id, self.state = reply.abort_id, reply.state
                 self.armed = bool(reply.flags & m.StatusFlag.TOKEN_VALID)
+            case m.CalibrationStaged():
+                offset, piece = self.piece
+                self.content = self.content[:offset] + piece
+            case m.CalibrationCommitted():
+                self.content, self.calibration = b"", reply.id
             case m.LimitsStaged():
                 self.staged = reply.crc
             case m.LimitsCommitted():
@@ -250,7 +260,12 @@ class Adversary:
             nonce, self.nonce = self.nonce, 0
             return m.ArmConfirm(nonce)
         if self.state == m.PistolState.SAFE and r.random() < 0.5 * self.settles:
-            return self._commit() if self.staged else self._stage()
+            return r.choice(
+                [
+                    self._commit if self.staged else self._stage,
+                    self._commit_calibration if self.content else self._stage_calibration,
+                ]
+            )()
         if self.state == m.PistolState.SAFE:
             return self._arm_request()
         return m.Poll(0, self.tick, self.head)
@@ -267,6 +282,9 @@ class Adversary:
             (0.05, self._resolve),
             (0.06, lambda: m.JournalRead(max(1, self._seq()), r.choice([1, 2, 3, 255]))),
             (0.01, lambda: m.LimitsGet(r.choice(list(m.LimitLayer)))),
+            (0.02, lambda: m.CalibrationGet(r.choice([0, 10, 64, 1_024]))),
+            (self.settles * 0.1, self._stage_calibration),
+            (self.settles * 0.05, self._commit_calibration),
             (self.settles * 0.1, self._stage),
             (self.settles * (0.3 if self.staged else 0.02), self._commit),
             (0.02, lambda: m.Ping(r.getrandbits(32))),
@@ -312,7 +330,7 @@ class Adversary:
             interval_ms_min=r.choice([110, 110, 500]),
             lease_ms=r.choice([100, 300, 1_000]),
             limits_revision=self.revision,
-            calibration_id=0,
+            calibration_id=self.calibration,
             plan_digest=r.getrandbits(64),
         )
         if r.random() < self.odd:
@@ -355,6 +373,30 @@ class Adversary:
             at = r.randrange(len(values))
             values[at] = r.choice([0, values[at] + 1, max(0, values[at] - 1)])
         return m.LimitsStage(*values)  # type: ignore[arg-type]
+
+    def _stage_calibration(self) -> m.CalibrationStage:
+        r = self.random
+        piece = r.randbytes(r.choice([0, 1, 30, 64, 64]))
+        offset = r.choice([0, len(self.content), len(self.content), r.randrange(1_025)])
+        self.piece = offset, piece
+        return m.CalibrationStage(offset, len(piece), tuple(map(m.Byte, piece)))
+
+    def _commit_calibration(self) -> m.CalibrationCommit:
+        r = self.random
+        digest = bytearray(sha256(self.content).digest())
+        if r.random() < 0.2:
+            digest[r.randrange(32)] ^= 1 << r.randrange(8)
+        words = [int.from_bytes(digest[at : at + 8], "big") for at in range(0, 32, 8)]
+        ident = max(1, self.calibration + (r.random() < 0.9))
+        return m.CalibrationCommit(
+            ident,
+            words[0],
+            words[1],
+            words[2],
+            words[3],
+            r.choice([0, 20_000]),
+            r.choice([3, 10**6]),
+        )
 
     def _commit(self) -> m.LimitsCommit:
         r = self.random

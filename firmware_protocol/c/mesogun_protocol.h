@@ -12,11 +12,11 @@
 #define MGP_MAJOR 1u
 #define MGP_MINOR 0u
 /* CRC-32C over all layouts, and over those of what can move the needle. */
-#define MGP_SCHEMA_HASH UINT32_C(0x189F5E20)
+#define MGP_SCHEMA_HASH UINT32_C(0x3E5D04B3)
 #define MGP_ACTUATING_HASH UINT32_C(0x594C266E)
 #define MGP_PAYLOAD_BYTES_MAX 224u
 #define MGP_BODY_BYTES_MAX 248u
-#define MGP_REQUEST_PAYLOAD_BYTES_MAX 40u
+#define MGP_REQUEST_PAYLOAD_BYTES_MAX 67u
 
 /* What a reader says of a payload. */
 enum { MGP_READ = 0, MGP_WRONG_LENGTH = 1, MGP_OUT_OF_RANGE = 2 };
@@ -160,7 +160,9 @@ enum {
     MGP_ERROR_CODE_JOURNAL_GAP = 12,
     MGP_ERROR_CODE_NOT_STAGED = 13,
     MGP_ERROR_CODE_WRONG_CRC = 14,
-    MGP_ERROR_CODE_NEEDS_PERSON = 15
+    MGP_ERROR_CODE_NEEDS_PERSON = 15,
+    MGP_ERROR_CODE_WRONG_HASH = 16,
+    MGP_ERROR_CODE_CALIBRATION_SPENT = 17
 };
 
 /* What this pistol is and can do. */
@@ -323,6 +325,26 @@ static inline uint8_t mgp_next_state(uint8_t state, uint8_t event) {
 #define MGP_MSG_LIMITS_COMMITTED 0x0403u
 #define MGP_CLASS_LIMITS_COMMITTED 1u
 #define MGP_LEN_LIMITS_COMMITTED 4u
+#define MGP_MSG_CALIBRATION_GET 0x0501u
+#define MGP_CLASS_CALIBRATION_GET 2u
+#define MGP_LEN_CALIBRATION_GET 2u
+#define MGP_MSG_CALIBRATION 0x0501u
+#define MGP_CLASS_CALIBRATION 2u
+#define MGP_LEN_CALIBRATION 53u
+#define MGP_MOST_CALIBRATION 128u
+#define MGP_MSG_CALIBRATION_STAGE 0x0502u
+#define MGP_CLASS_CALIBRATION_STAGE 2u
+#define MGP_LEN_CALIBRATION_STAGE 3u
+#define MGP_MOST_CALIBRATION_STAGE 64u
+#define MGP_MSG_CALIBRATION_STAGED 0x0502u
+#define MGP_CLASS_CALIBRATION_STAGED 2u
+#define MGP_LEN_CALIBRATION_STAGED 2u
+#define MGP_MSG_CALIBRATION_COMMIT 0x0503u
+#define MGP_CLASS_CALIBRATION_COMMIT 1u
+#define MGP_LEN_CALIBRATION_COMMIT 44u
+#define MGP_MSG_CALIBRATION_COMMITTED 0x0503u
+#define MGP_CLASS_CALIBRATION_COMMITTED 1u
+#define MGP_LEN_CALIBRATION_COMMITTED 4u
 #define MGP_LEN_JOURNAL_RECORD 68u
 #define MGP_LEN_BYTE 1u
 
@@ -752,7 +774,7 @@ static inline int mgp_error_reply_in_range(const mgp_error_reply *message) {
     if (!(message->code >= 1u)) {
         return 0;
     }
-    if (!(message->code <= 15u)) {
+    if (!(message->code <= 17u)) {
         return 0;
     }
     return 1;
@@ -1816,6 +1838,277 @@ static inline int mgp_limits_committed_read(const uint8_t *from, uint32_t size, 
     }
     message->revision = mgp_get_u32(from + 0);
     return mgp_limits_committed_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* The calibration in force, and its content from `offset` on. */
+typedef struct {
+    uint16_t offset; /* 1 */
+} mgp_calibration_get;
+
+static inline int mgp_calibration_get_in_range(const mgp_calibration_get *message) {
+    (void)message;
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_calibration_get_write(const mgp_calibration_get *message, uint8_t *to) {
+    mgp_put_u16(to + 0, message->offset);
+    return 2u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_calibration_get_read(const uint8_t *from, uint32_t size, mgp_calibration_get *message) {
+    if (size != 2u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->offset = mgp_get_u16(from + 0);
+    return mgp_calibration_get_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* What was committed; of a pistol that was never calibrated all is 0. */
+typedef struct {
+    uint32_t id; /* id: 0 = never calibrated */
+    uint64_t sha256_0; /* id: of the content: its first 8 bytes, big-endian */
+    uint64_t sha256_1; /* id */
+    uint64_t sha256_2; /* id */
+    uint64_t sha256_3; /* id */
+    uint32_t not_after_day; /* 1: days since 1970-01-01, 0 = no expiry */
+    uint32_t shots_max; /* 1: after so many it is spent */
+    uint32_t shots_used; /* 1: begun since it was committed */
+    uint16_t size; /* 1: bytes of the whole content */
+    uint16_t offset; /* 1 */
+    uint8_t count; /* 1, 0..128 */
+    mgp_byte data[128];
+} mgp_calibration;
+
+static inline int mgp_calibration_in_range(const mgp_calibration *message) {
+    if (!(message->count <= 128u)) {
+        return 0;
+    }
+    for (uint8_t one = 0; one < 128u; one++) {
+        if (one < message->count &&
+            !mgp_byte_in_range(&message->data[one])) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_calibration_write(const mgp_calibration *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->id);
+    mgp_put_u64(to + 4, message->sha256_0);
+    mgp_put_u64(to + 12, message->sha256_1);
+    mgp_put_u64(to + 20, message->sha256_2);
+    mgp_put_u64(to + 28, message->sha256_3);
+    mgp_put_u32(to + 36, message->not_after_day);
+    mgp_put_u32(to + 40, message->shots_max);
+    mgp_put_u32(to + 44, message->shots_used);
+    mgp_put_u16(to + 48, message->size);
+    mgp_put_u16(to + 50, message->offset);
+    mgp_put_u8(to + 52, message->count);
+    uint32_t at = 53u;
+    for (uint8_t one = 0; one < 128u; one++) {
+        if (one < message->count) {
+            (void)mgp_byte_write(&message->data[one], to + at);
+            at += 1u;
+        }
+    }
+    return at;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_calibration_read(const uint8_t *from, uint32_t size, mgp_calibration *message) {
+    if (size < 53u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->id = mgp_get_u32(from + 0);
+    message->sha256_0 = mgp_get_u64(from + 4);
+    message->sha256_1 = mgp_get_u64(from + 12);
+    message->sha256_2 = mgp_get_u64(from + 20);
+    message->sha256_3 = mgp_get_u64(from + 28);
+    message->not_after_day = mgp_get_u32(from + 36);
+    message->shots_max = mgp_get_u32(from + 40);
+    message->shots_used = mgp_get_u32(from + 44);
+    message->size = mgp_get_u16(from + 48);
+    message->offset = mgp_get_u16(from + 50);
+    message->count = mgp_get_u8(from + 52);
+    if (message->count > 128u) {
+        return MGP_OUT_OF_RANGE;
+    }
+    if (size != 53u + 1u * message->count) {
+        return MGP_OUT_OF_RANGE; /* more or fewer than counted */
+    }
+    for (uint8_t one = 0; one < 128u; one++) {
+        if (one < message->count) {
+            (void)mgp_byte_read(from + 53u + 1u * one, 1u,
+                                &message->data[one]);
+        }
+    }
+    return mgp_calibration_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* A piece of a new calibration; offset 0 begins anew, and what lay behind the piece is gone. */
+typedef struct {
+    uint16_t offset; /* 1, 0..1024: at most what is staged by now */
+    uint8_t count; /* 1, 0..64 */
+    mgp_byte data[64];
+} mgp_calibration_stage;
+
+static inline int mgp_calibration_stage_in_range(const mgp_calibration_stage *message) {
+    if (!(message->offset <= 1024u)) {
+        return 0;
+    }
+    if (!(message->count <= 64u)) {
+        return 0;
+    }
+    for (uint8_t one = 0; one < 64u; one++) {
+        if (one < message->count &&
+            !mgp_byte_in_range(&message->data[one])) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_calibration_stage_write(const mgp_calibration_stage *message, uint8_t *to) {
+    mgp_put_u16(to + 0, message->offset);
+    mgp_put_u8(to + 2, message->count);
+    uint32_t at = 3u;
+    for (uint8_t one = 0; one < 64u; one++) {
+        if (one < message->count) {
+            (void)mgp_byte_write(&message->data[one], to + at);
+            at += 1u;
+        }
+    }
+    return at;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_calibration_stage_read(const uint8_t *from, uint32_t size, mgp_calibration_stage *message) {
+    if (size < 3u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->offset = mgp_get_u16(from + 0);
+    message->count = mgp_get_u8(from + 2);
+    if (message->count > 64u) {
+        return MGP_OUT_OF_RANGE;
+    }
+    if (size != 3u + 1u * message->count) {
+        return MGP_OUT_OF_RANGE; /* more or fewer than counted */
+    }
+    for (uint8_t one = 0; one < 64u; one++) {
+        if (one < message->count) {
+            (void)mgp_byte_read(from + 3u + 1u * one, 1u,
+                                &message->data[one]);
+        }
+    }
+    return mgp_calibration_stage_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* The answer to CalibrationStage. */
+typedef struct {
+    uint16_t size; /* 1: bytes that are staged now */
+} mgp_calibration_staged;
+
+static inline int mgp_calibration_staged_in_range(const mgp_calibration_staged *message) {
+    (void)message;
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_calibration_staged_write(const mgp_calibration_staged *message, uint8_t *to) {
+    mgp_put_u16(to + 0, message->size);
+    return 2u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_calibration_staged_read(const uint8_t *from, uint32_t size, mgp_calibration_staged *message) {
+    if (size != 2u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->size = mgp_get_u16(from + 0);
+    return mgp_calibration_staged_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Put what was staged in force: unarmed and at rest only. A challenge dies of it. */
+typedef struct {
+    uint32_t id; /* id, 1..4294967295: another than the one in force */
+    uint64_t sha256_0; /* id: of the content: its first 8 bytes, big-endian */
+    uint64_t sha256_1; /* id */
+    uint64_t sha256_2; /* id */
+    uint64_t sha256_3; /* id */
+    uint32_t not_after_day; /* 1: days since 1970-01-01, 0 = no expiry */
+    uint32_t shots_max; /* 1, 1..4294967295 */
+} mgp_calibration_commit;
+
+static inline int mgp_calibration_commit_in_range(const mgp_calibration_commit *message) {
+    if (!(message->id >= 1u)) {
+        return 0;
+    }
+    if (!(message->shots_max >= 1u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_calibration_commit_write(const mgp_calibration_commit *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->id);
+    mgp_put_u64(to + 4, message->sha256_0);
+    mgp_put_u64(to + 12, message->sha256_1);
+    mgp_put_u64(to + 20, message->sha256_2);
+    mgp_put_u64(to + 28, message->sha256_3);
+    mgp_put_u32(to + 36, message->not_after_day);
+    mgp_put_u32(to + 40, message->shots_max);
+    return 44u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_calibration_commit_read(const uint8_t *from, uint32_t size, mgp_calibration_commit *message) {
+    if (size != 44u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->id = mgp_get_u32(from + 0);
+    message->sha256_0 = mgp_get_u64(from + 4);
+    message->sha256_1 = mgp_get_u64(from + 12);
+    message->sha256_2 = mgp_get_u64(from + 20);
+    message->sha256_3 = mgp_get_u64(from + 28);
+    message->not_after_day = mgp_get_u32(from + 36);
+    message->shots_max = mgp_get_u32(from + 40);
+    return mgp_calibration_commit_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* It is in force, in the memory twice, and in the journal. */
+typedef struct {
+    uint32_t id; /* id */
+} mgp_calibration_committed;
+
+static inline int mgp_calibration_committed_in_range(const mgp_calibration_committed *message) {
+    (void)message;
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_calibration_committed_write(const mgp_calibration_committed *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->id);
+    return 4u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_calibration_committed_read(const uint8_t *from, uint32_t size, mgp_calibration_committed *message) {
+    if (size != 4u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->id = mgp_get_u32(from + 0);
+    return mgp_calibration_committed_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
 }
 
 #endif

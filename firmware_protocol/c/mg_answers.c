@@ -259,6 +259,15 @@ void mg_answer_to(mg_pistol *pistol, uint16_t msg, const mg_request *request, mg
     case MGP_MSG_LIMITS_COMMIT:
         result = mg_limits_commit_answer(pistol, &request->limits_commit, answer);
         break;
+    case MGP_MSG_CALIBRATION_GET:
+        result = mg_calibration_get_answer(pistol, &request->calibration_get, answer);
+        break;
+    case MGP_MSG_CALIBRATION_STAGE:
+        mg_calibration_stage_answer(pistol, &request->calibration_stage, answer);
+        break;
+    case MGP_MSG_CALIBRATION_COMMIT:
+        result = mg_calibration_commit_answer(pistol, &request->calibration_commit, answer);
+        break;
     case MGP_MSG_PING:
         mg_ping_answer(pistol, &request->ping, answer);
         break;

@@ -24,8 +24,13 @@ static int is_armable(const mg_pistol *pistol, const mgp_arm_request *request, m
         not_armable(answer, MGP_ERROR_CODE_LIMIT, pistol->limit_missing, 0);
     } else if (request->limits_revision != pistol->limits.revision) {
         not_armable(answer, MGP_ERROR_CODE_LIMITS_REVISION, pistol->limits.revision, 0);
-    } else if (request->calibration_id != pistol->config->calibration_id) {
-        not_armable(answer, MGP_ERROR_CODE_CALIBRATION, pistol->config->calibration_id, 0);
+    } else if (request->calibration_id != pistol->calibration.id) {
+        not_armable(answer, MGP_ERROR_CODE_CALIBRATION, pistol->calibration.id, 0);
+    } else if (pistol->calibration.id != 0 &&
+               (uint64_t)mg_calibration_used(pistol) + request->shots_max >
+                   pistol->calibration.shots_max) {
+        not_armable(answer, MGP_ERROR_CODE_CALIBRATION_SPENT, mg_calibration_used(pistol),
+                    pistol->calibration.shots_max);
     } else {
         const mg_refused broken = mg_limits_broken_by(request, &pistol->limits);
         if (broken.reason == MGP_REFUSAL_NONE) {
@@ -84,7 +89,7 @@ int mg_arm_answer(mg_pistol *pistol, const mgp_arm_request *request, mg_answer *
     echo.interval_ms_min = limits.interval_ms_min;
     echo.lease_ms = limits.lease_ms_max;
     echo.limits_revision = limits.revision;
-    echo.calibration_id = pistol->config->calibration_id;
+    echo.calibration_id = pistol->calibration.id;
     echo.plan_digest = request->plan_digest;
     echo.challenge_ms = (uint32_t)(MG_CHALLENGE_US / 1000u);
     answer->msg = MGP_MSG_ARM_CHALLENGE;

@@ -6,7 +6,7 @@ static uint32_t crc_of(const mgp_limits_stage *staged) {
     return mg_crc32c(payload, mgp_limits_stage_write(staged, payload));
 }
 
-static int is_unarmed_and_at_rest(const mg_pistol *pistol) {
+int mg_is_settable(const mg_pistol *pistol) {
     return (pistol->state == MGP_PISTOL_STATE_SAFE ||
             pistol->state == MGP_PISTOL_STATE_CHALLENGED) &&
            mg_is_stopped(pistol);
@@ -21,7 +21,7 @@ void mg_limits_stage_answer(mg_pistol *pistol, const mgp_limits_stage *request,
                             mg_answer *answer) {
     mgp_limits_staged reply;
     mgp_limits asked;
-    if (!is_unarmed_and_at_rest(pistol)) {
+    if (!mg_is_settable(pistol)) {
         mg_error(answer, MGP_MSG_LIMITS_STAGE, MGP_ERROR_CODE_WRONG_STATE, pistol->state, 0);
         return;
     }
@@ -67,7 +67,7 @@ int mg_limits_commit_answer(mg_pistol *pistol, const mgp_limits_commit *request,
     mgp_limits asked;
     mg_limits_of_stage(&pistol->staged, request->revision, &asked);
     const uint32_t crc = crc_of(&pistol->staged);
-    if (!is_unarmed_and_at_rest(pistol)) {
+    if (!mg_is_settable(pistol)) {
         refuse(answer, MGP_ERROR_CODE_WRONG_STATE, pistol->state, 0);
     } else if (!pistol->has_staged) {
         refuse(answer, MGP_ERROR_CODE_NOT_STAGED, 0, 0);

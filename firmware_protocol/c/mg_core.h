@@ -100,8 +100,12 @@ int mg_vault_keep(const mg_vault *vault, uint8_t *block);
 /* ---- mg_settings.c */
 /* Read what was committed, and put it in force; then mend what a power cut has spoilt. */
 int mg_settings_open(mg_pistol *pistol);
-/* Put the clinic's limits in force, durably. */
+/* Put the clinic's limits in force, durably, and note it. */
 int mg_settings_keep_limits(mg_pistol *pistol, const mgp_limits *limits);
+/* Put a calibration in force, durably, and note it; its content waits in pistol->block. */
+int mg_settings_keep_calibration(mg_pistol *pistol, const mg_calibration *calibration);
+/* Read a piece of the content in force. */
+int mg_settings_content(const mg_pistol *pistol, uint32_t offset, uint8_t *data, uint32_t size);
 
 /* ---- mg_journal.c */
 int mg_journal_open(mg_journal *journal, void *hw, uint32_t records, uint64_t uid);
@@ -200,6 +204,9 @@ typedef union {
     mgp_limits_get limits_get;
     mgp_limits_stage limits_stage;
     mgp_limits_commit limits_commit;
+    mgp_calibration_get calibration_get;
+    mgp_calibration_stage calibration_stage;
+    mgp_calibration_commit calibration_commit;
 } mg_request;
 
 void mg_error(mg_answer *answer, uint16_t msg, uint8_t code, uint32_t detail, uint32_t value);
@@ -212,6 +219,18 @@ int mg_confirm_answer(mg_pistol *pistol, const mgp_arm_confirm *request, mg_answ
 void mg_limits_stage_answer(mg_pistol *pistol, const mgp_limits_stage *request, mg_answer *answer);
 int mg_limits_commit_answer(mg_pistol *pistol, const mgp_limits_commit *request,
                             mg_answer *answer);
+/* Unarmed and at rest: settings may be changed. */
+int mg_is_settable(const mg_pistol *pistol);
+
+/* ---- mg_calibration.c */
+/* Begun since the calibration in force was committed. */
+uint32_t mg_calibration_used(const mg_pistol *pistol);
+int mg_calibration_get_answer(const mg_pistol *pistol, const mgp_calibration_get *request,
+                              mg_answer *answer);
+void mg_calibration_stage_answer(mg_pistol *pistol, const mgp_calibration_stage *request,
+                                 mg_answer *answer);
+int mg_calibration_commit_answer(mg_pistol *pistol, const mgp_calibration_commit *request,
+                                 mg_answer *answer);
 
 /* ---- mg_tell.c */
 void mg_ping_answer(const mg_pistol *pistol, const mgp_ping *request, mg_answer *answer);

@@ -42,6 +42,12 @@ static int read_request(const mg_frame *frame, mg_request *request) {
         return mgp_limits_stage_read(from, size, &request->limits_stage);
     case MGP_MSG_LIMITS_COMMIT:
         return mgp_limits_commit_read(from, size, &request->limits_commit);
+    case MGP_MSG_CALIBRATION_GET:
+        return mgp_calibration_get_read(from, size, &request->calibration_get);
+    case MGP_MSG_CALIBRATION_STAGE:
+        return mgp_calibration_stage_read(from, size, &request->calibration_stage);
+    case MGP_MSG_CALIBRATION_COMMIT:
+        return mgp_calibration_commit_read(from, size, &request->calibration_commit);
     case MGP_MSG_PING:
         return mgp_ping_read(from, size, &request->ping);
     case MGP_MSG_DESCRIBE:
@@ -148,8 +154,8 @@ static void greet(mg_pistol *pistol, const mg_frame *frame, const mgp_hello *hel
     reply.shot_id_highest = journal->header.shot_id_highest;
     reply.shot_id_open = mg_shot_id_open(pistol);
     reply.limits_revision = pistol->has_limits ? pistol->limits.revision : 0;
-    reply.calibration_id = config->calibration_id;
-    reply.calibration_not_after_day = config->calibration_not_after_day;
+    reply.calibration_id = pistol->calibration.id;
+    reply.calibration_not_after_day = pistol->calibration.not_after_day;
     answer.msg = MGP_MSG_HELLO_REPLY;
     answer.urgency = MGP_CLASS_HELLO_REPLY;
     answer.size = (uint8_t)mgp_hello_reply_write(&reply, answer.payload);

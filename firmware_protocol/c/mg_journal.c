@@ -8,7 +8,7 @@
 #include "mg_core.h"
 
 #define RECORD_BYTES MGP_LEN_JOURNAL_RECORD
-#define HEADER_USED 44u /* magic to abort_id */
+#define HEADER_USED 52u /* magic to counted */
 #define CRC_BYTES 4u
 #define GROUND (MG_HEADER_COPIES * MG_HEADER_BYTES)
 
@@ -48,6 +48,7 @@ static int keep_header(mg_journal *journal) {
     mg_journal_header *header = &journal->header;
     uint8_t data[HEADER_USED + CRC_BYTES];
     header->counter++;
+    header->counted = journal->head;
     for (uint32_t at = 0; at < sizeof MAGIC; at++) {
         data[at] = MAGIC[at];
     }
@@ -59,6 +60,8 @@ static int keep_header(mg_journal *journal) {
     mgp_put_u32(data + 32, header->oldest);
     mgp_put_u32(data + 36, header->shot_id_forgotten);
     mgp_put_u32(data + 40, header->abort_id);
+    mgp_put_u32(data + 44, header->shots_begun);
+    mgp_put_u32(data + 48, header->counted);
     mgp_put_u32(data + HEADER_USED, mg_crc32c(data, HEADER_USED));
     /* the first goes to copy 0: what is there but that, torn, marks a memory as unused */
     const uint32_t copy = (header->counter - 1u) % MG_HEADER_COPIES;
@@ -82,6 +85,8 @@ static int read_header(void *hw, uint32_t copy, mg_journal_header *header) {
     header->oldest = mgp_get_u32(data + 32);
     header->shot_id_forgotten = mgp_get_u32(data + 36);
     header->abort_id = mgp_get_u32(data + 40);
+    header->shots_begun = mgp_get_u32(data + 44);
+    header->counted = mgp_get_u32(data + 48);
     return 1;
 }
 
@@ -138,6 +143,10 @@ static int is_unused(const mg_journal *journal) {
 static void take(mg_journal *journal, const mgp_journal_record *record, uint32_t crc) {
     journal->head = record->seq;
     journal->crc_last = crc;
+    if (record->kind == MGP_JOURNAL_KIND_INTENT && record->seq > journal->header.counted &&
+        journal->header.shots_begun < UINT32_MAX) {
+        journal->header.shots_begun++;
+    }
     if (is_about_shots(record->kind)) {
         mg_journal_saw(journal, record->shot_id);
     }
@@ -198,6 +207,8 @@ int mg_journal_open(mg_journal *journal, void *hw, uint32_t records, uint64_t ui
     journal->header.oldest = 1;
     journal->header.shot_id_forgotten = 0;
     journal->header.abort_id = 0;
+    journal->header.shots_begun = 0;
+    journal->header.counted = 0;
     if (journal->damage || !is_unused(journal)) {
         journal->damage = 1; /* neither copy of the header is whole */
         return MG_OK;

@@ -41,6 +41,9 @@
 #define MG_COPIES 2u
 #define MG_LIMITS_BYTES 64u        /* a copy of the clinic's limits has this room */
 #define MG_CALIBRATION_BYTES 1096u /* and one of the calibration */
+#define MG_CONTENT_BYTES_MAX 1024u /* of a calibration */
+#define MG_CALIBRATION_HEAD_BYTES 52u
+#define MG_CALIBRATION_COPY_BYTES (4u + MG_CALIBRATION_HEAD_BYTES + MG_CONTENT_BYTES_MAX + 4u)
 #define MG_SETTINGS_BYTES (MG_COPIES * (MG_LIMITS_BYTES + MG_CALIBRATION_BYTES))
 #define MG_SETTINGS_AT(records) (MG_HEADER_COPIES * MG_HEADER_BYTES + (records) * MG_SLOT_BYTES)
 #define MG_MEMORY_BYTES(records) (MG_SETTINGS_AT(records) + MG_SETTINGS_BYTES)
@@ -54,8 +57,6 @@ typedef struct {
     uint32_t memory_records;
     uint32_t features; /* MGP_FEATURE_... */
     uint32_t firmware_version;
-    uint32_t calibration_id; /* 0: never calibrated */
-    uint32_t calibration_not_after_day;
     uint32_t dose_error_ppm; /* at most this much more than asked leaves the syringe */
     uint32_t record_us;      /* how long writing a record takes beside the call; 0 on metal */
     uint32_t selftest_us;
@@ -127,6 +128,8 @@ typedef struct {
     uint32_t oldest; /* oldest record that is kept */
     uint32_t shot_id_forgotten;
     uint32_t abort_id;
+    uint32_t shots_begun; /* ever; on paper, those up to the record `counted` */
+    uint32_t counted;
 } mg_journal_header;
 
 typedef struct {
@@ -225,6 +228,16 @@ typedef struct {
     uint8_t reply[MGP_PAYLOAD_BYTES_MAX]; /* its payload: each time it is framed anew */
 } mg_remembered;
 
+/* The calibration in force; its content lies in the memory alone. */
+typedef struct {
+    uint32_t id; /* 0: never calibrated */
+    uint32_t not_after_day;
+    uint32_t shots_max;
+    uint32_t shots_at; /* begun ever, when it was committed */
+    uint64_t sha256[4];
+    uint16_t size;
+} mg_calibration;
+
 typedef struct {
     void *hw;
     const mg_config *config;
@@ -249,6 +262,9 @@ typedef struct {
     mgp_limits clinic;
     uint8_t has_staged;
     mgp_limits_stage staged; /* waits for its commit */
+    mg_calibration calibration;
+    uint16_t staged_size; /* of the new content in the block below */
+    uint8_t block[MG_CALIBRATION_COPY_BYTES]; /* one copy: mark, head, content, CRC */
 
     mg_challenge challenge;
     mg_arm arm;

@@ -28,7 +28,7 @@ static void stamp(const mg_pistol *pistol, mgp_journal_record *record, uint64_t 
     record->end_us = end_us;
     record->boot_id = pistol->boot_id;
     record->limits_revision = pistol->stamp_revision;
-    record->calibration_id = pistol->config->calibration_id;
+    record->calibration_id = pistol->calibration.id;
 }
 
 uint8_t mg_shots_count(const mg_pistol *pistol) {

@@ -33,6 +33,7 @@ static void forget_arming(mg_pistol *pistol) {
     memset(&pistol->arm, 0, sizeof pistol->arm);
     memset(&pistol->challenge, 0, sizeof pistol->challenge);
     pistol->has_staged = 0;
+    pistol->staged_size = 0;
     pistol->arm.token = mg_kept(0);
     pistol->arm.shots_left = mg_kept(0);
     pistol->arm.budget_nl_left = mg_kept(0);

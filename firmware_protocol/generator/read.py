@@ -80,7 +80,7 @@ def _known_keys(where: str, kind: str, table: _Table) -> None:
 
 def _name(where: str, table: _Table) -> str:
     name = table.get("name")
-    if not isinstance(name, str) or not name.isidentifier():
+    if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
         _refuse(where, f"name {name!r} is no identifier")
     return name
 

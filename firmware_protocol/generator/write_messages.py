@@ -165,11 +165,12 @@ def _reader(one: Structure, repeat: Repeat | None) -> str:
     text += _unpacking(names, f"_{name}.{unpack}") + faults
     if repeat:
         struct = repeat.struct
-        text += f"    size, at = {struct.size}, {one.size}\n"
-        text += f"    if len(payload) != at + size * {repeat.count_field}:\n"
+        # no field can have these names
+        text += f"    _each, _at = {struct.size}, {one.size}\n"
+        text += f"    if len(payload) != _at + _each * {repeat.count_field}:\n"
         text += f"        raise ValueError\n    {repeat.name} = tuple(\n"
-        text += f"        _read_{snake(struct.name)}(payload[first : first + size])\n"
-        text += "        for first in range(at, len(payload), size)\n    )\n"
+        text += f"        _read_{snake(struct.name)}(payload[_first : _first + _each])\n"
+        text += "        for _first in range(_at, len(payload), _each)\n    )\n"
     values = [f"_{shout(f.enum.name)}[{f.name}]" if f.enum else f.name for f in one.fields]
     return text + _call(f"    return {one.name}", values + ([repeat.name] if repeat else []))
 

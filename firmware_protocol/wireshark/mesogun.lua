@@ -37,7 +37,7 @@ local refusal = {[0]="NONE", [1]="ID_REUSED", [2]="ID_OLD", [3]="TOKEN", [4]="LE
 local limit_id = {[0]="NONE", [1]="DOSE_NL_MIN", [2]="DOSE_NL_MAX", [3]="DEPTH_UM_MAX", [4]="RATE_NL_PER_S_MAX", [5]="INTERVAL_MS_MIN", [6]="LEASE_MS_MIN", [7]="LEASE_MS_MAX", [8]="SHOTS_MAX", [9]="VOLUME_NL_MAX", [10]="TTL_MS_MAX", [11]="DWELL_MS_MAX"}
 local limit_layer = {[0]="EFFECTIVE", [1]="FACTORY", [2]="CLINIC", [3]="SESSION"}
 local journal_kind = {[1]="INTENT", [2]="OUTCOME", [3]="VOID", [4]="ABORT", [5]="BOOT", [6]="CONFIG"}
-local error_code = {[1]="UNSUPPORTED", [2]="MALFORMED", [3]="OUT_OF_RANGE", [4]="WRONG_STATE", [5]="JOURNAL_UNREAD", [6]="WRONG_NONCE", [7]="WRONG_TOKEN", [8]="WRONG_ABORT_ID", [9]="LIMIT", [10]="LIMITS_REVISION", [11]="CALIBRATION", [12]="JOURNAL_GAP", [13]="NOT_STAGED", [14]="WRONG_CRC", [15]="NEEDS_PERSON"}
+local error_code = {[1]="UNSUPPORTED", [2]="MALFORMED", [3]="OUT_OF_RANGE", [4]="WRONG_STATE", [5]="JOURNAL_UNREAD", [6]="WRONG_NONCE", [7]="WRONG_TOKEN", [8]="WRONG_ABORT_ID", [9]="LIMIT", [10]="LIMITS_REVISION", [11]="CALIBRATION", [12]="JOURNAL_GAP", [13]="NOT_STAGED", [14]="WRONG_CRC", [15]="NEEDS_PERSON", [16]="WRONG_HASH", [17]="CALIBRATION_SPENT"}
 f.journal_record_seq = ProtoField.uint32("mesogun.journal_record.seq", "seq (seq)", base.DEC)
 f.journal_record_kind = ProtoField.uint8("mesogun.journal_record.kind", "kind", base.DEC, journal_kind)
 f.journal_record_outcome = ProtoField.uint8("mesogun.journal_record.outcome", "outcome", base.DEC, outcome)
@@ -229,6 +229,29 @@ f.limits_staged_in_force = ProtoField.uint32("mesogun.limits_staged.in_force", "
 f.limits_commit_revision = ProtoField.uint32("mesogun.limits_commit.revision", "revision", base.DEC)
 f.limits_commit_crc = ProtoField.uint32("mesogun.limits_commit.crc", "crc (crc)", base.HEX)
 f.limits_committed_revision = ProtoField.uint32("mesogun.limits_committed.revision", "revision", base.DEC)
+f.calibration_get_offset = ProtoField.uint16("mesogun.calibration_get.offset", "offset", base.DEC)
+f.calibration_id = ProtoField.uint32("mesogun.calibration.id", "id (id)", base.DEC)
+f.calibration_sha256_0 = ProtoField.uint64("mesogun.calibration.sha256_0", "sha256_0 (id)", base.DEC)
+f.calibration_sha256_1 = ProtoField.uint64("mesogun.calibration.sha256_1", "sha256_1 (id)", base.DEC)
+f.calibration_sha256_2 = ProtoField.uint64("mesogun.calibration.sha256_2", "sha256_2 (id)", base.DEC)
+f.calibration_sha256_3 = ProtoField.uint64("mesogun.calibration.sha256_3", "sha256_3 (id)", base.DEC)
+f.calibration_not_after_day = ProtoField.uint32("mesogun.calibration.not_after_day", "not_after_day", base.DEC)
+f.calibration_shots_max = ProtoField.uint32("mesogun.calibration.shots_max", "shots_max", base.DEC)
+f.calibration_shots_used = ProtoField.uint32("mesogun.calibration.shots_used", "shots_used", base.DEC)
+f.calibration_size = ProtoField.uint16("mesogun.calibration.size", "size", base.DEC)
+f.calibration_offset = ProtoField.uint16("mesogun.calibration.offset", "offset", base.DEC)
+f.calibration_count = ProtoField.uint8("mesogun.calibration.count", "count", base.DEC)
+f.calibration_stage_offset = ProtoField.uint16("mesogun.calibration_stage.offset", "offset", base.DEC)
+f.calibration_stage_count = ProtoField.uint8("mesogun.calibration_stage.count", "count", base.DEC)
+f.calibration_staged_size = ProtoField.uint16("mesogun.calibration_staged.size", "size", base.DEC)
+f.calibration_commit_id = ProtoField.uint32("mesogun.calibration_commit.id", "id (id)", base.DEC)
+f.calibration_commit_sha256_0 = ProtoField.uint64("mesogun.calibration_commit.sha256_0", "sha256_0 (id)", base.DEC)
+f.calibration_commit_sha256_1 = ProtoField.uint64("mesogun.calibration_commit.sha256_1", "sha256_1 (id)", base.DEC)
+f.calibration_commit_sha256_2 = ProtoField.uint64("mesogun.calibration_commit.sha256_2", "sha256_2 (id)", base.DEC)
+f.calibration_commit_sha256_3 = ProtoField.uint64("mesogun.calibration_commit.sha256_3", "sha256_3 (id)", base.DEC)
+f.calibration_commit_not_after_day = ProtoField.uint32("mesogun.calibration_commit.not_after_day", "not_after_day", base.DEC)
+f.calibration_commit_shots_max = ProtoField.uint32("mesogun.calibration_commit.shots_max", "shots_max", base.DEC)
+f.calibration_committed_id = ProtoField.uint32("mesogun.calibration_committed.id", "id (id)", base.DEC)
 
 local messages = {}
 messages[2] = {name = "Hello",
@@ -297,6 +320,22 @@ messages[2054] = {name = "LimitsCommit",
   fields = {{"limits_commit_revision", 4}, {"limits_commit_crc", 4}}}
 messages[2055] = {name = "LimitsCommitted",
   fields = {{"limits_committed_revision", 4}}}
+messages[2562] = {name = "CalibrationGet",
+  fields = {{"calibration_get_offset", 2}}}
+messages[2563] = {name = "Calibration",
+  fields = {{"calibration_id", 4}, {"calibration_sha256_0", 8}, {"calibration_sha256_1", 8}, {"calibration_sha256_2", 8}, {"calibration_sha256_3", 8}, {"calibration_not_after_day", 4}, {"calibration_shots_max", 4}, {"calibration_shots_used", 4}, {"calibration_size", 2}, {"calibration_offset", 2}, {"calibration_count", 1}},
+  count = "calibration_count", size = 1, title = "Byte",
+  many = {{"byte_value", 1}}}
+messages[2564] = {name = "CalibrationStage",
+  fields = {{"calibration_stage_offset", 2}, {"calibration_stage_count", 1}},
+  count = "calibration_stage_count", size = 1, title = "Byte",
+  many = {{"byte_value", 1}}}
+messages[2565] = {name = "CalibrationStaged",
+  fields = {{"calibration_staged_size", 2}}}
+messages[2566] = {name = "CalibrationCommit",
+  fields = {{"calibration_commit_id", 4}, {"calibration_commit_sha256_0", 8}, {"calibration_commit_sha256_1", 8}, {"calibration_commit_sha256_2", 8}, {"calibration_commit_sha256_3", 8}, {"calibration_commit_not_after_day", 4}, {"calibration_commit_shots_max", 4}}}
+messages[2567] = {name = "CalibrationCommitted",
+  fields = {{"calibration_committed_id", 4}}}
 
 protocol.fields = f
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,7 +16,7 @@ from firmware_protocol.keys import NO_KEYS, Keys
 from firmware_protocol.messages import SCHEMA_HASH, Feature, HelloReply, Status
 from firmware_protocol.messages import Limits as PistolLimits
 from mesogun.cli import show
-from mesogun.device import Pistol, find, read_keys
+from mesogun.device import Calibrated, Pistol, find, read_keys
 from mesogun.errors import LinkError
 
 PORT_HELP = "Serial port or URL: /dev/ttyACM0, COM3, socket://HOST:PORT, mesosim://?seed=7"
@@ -150,6 +151,23 @@ def _status_facts(status: Status) -> dict[str, object]:
     return facts
 
 
+_DAY_0 = date(1970, 1, 1)
+
+
+def _calibration_facts(held: Calibrated) -> dict[str, object]:
+    last = f"day {held.not_after_day}"  # beyond what a calendar of four digits has
+    if held.not_after_day <= (date.max - _DAY_0).days:
+        last = str(_DAY_0 + timedelta(held.not_after_day)) if held.not_after_day else "no expiry"
+    return {
+        "id": held.id,
+        "sha256": held.sha256 if held.id else "",
+        "not_after": last if held.id else "",
+        "shots_max": held.shots_max,
+        "shots_used": held.shots_used,
+        "bytes": len(held.content),
+    }
+
+
 def _limits_facts(limits: PistolLimits) -> dict[str, object]:
     facts: dict[str, object] = dict(limits._asdict())
     facts["layer"] = limits.layer.name
@@ -179,8 +197,10 @@ def info_command(url: str, keys: Keys, as_json: bool) -> None:
             _refuse_stranger(pistol, hello)
         limits = pistol.limits()
         status = pistol.status()
+        calibration = pistol.calibration()
     facts = {
         "pistol": _hello_facts(hello),
+        "calibration": _calibration_facts(calibration),
         "status": _status_facts(status),
         "limits": _limits_facts(limits),
     }

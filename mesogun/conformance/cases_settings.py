@@ -1,6 +1,11 @@
-"""What a clinic sets in a pistol: its limits, committed as they are, so that nothing is changed."""
+"""What a clinic sets in a pistol: its limits, committed as they are, so that nothing is changed.
+
+Of a calibration only what leaves the one in force alone is looked at.
+"""
 
 from __future__ import annotations
+
+from hashlib import sha256
 
 from firmware_protocol import messages as m
 from firmware_protocol.frame import crc32c
@@ -92,6 +97,41 @@ def _person(bench: Bench) -> None:
     hold(False)
 
 
+def _calibration(bench: Bench) -> None:
+    greeting = bench.hello()
+    told = bench.expect(m.Calibration, m.CalibrationGet(0))
+    known = (told.id, told.not_after_day)
+    right = (greeting.calibration_id, greeting.calibration_not_after_day)
+    require(known == right, f"calibration and last day are {known}, in Hello {right}")
+    content = b""
+    while piece := bench.expect(m.Calibration, m.CalibrationGet(len(content))).data:
+        content += bytes(one.value for one in piece)
+    require(len(content) == told.size, f"{len(content)} of {told.size} bytes are told")
+    digest = b"".join(word.to_bytes(8, "big") for word in told[1:5])
+    require(not told.id or sha256(content).digest() == digest, "its content has another hash")
+    error = bench.refused(m.CalibrationGet(told.size + 1), m.ErrorCode.OUT_OF_RANGE)
+    require(error.detail == told.size, f"it names {error.detail} bytes, not {told.size}")
+
+
+def _staging(bench: Bench) -> None:
+    before = bench.expect(m.Calibration, m.CalibrationGet(0))
+    commit = m.CalibrationCommit((before.id + 1) % 2**32 or 1, 1, 2, 3, 4, 0, 1)
+    bench.refused(commit, m.ErrorCode.NOT_STAGED)
+    bench.refused(m.CalibrationStage(1, 1, (m.Byte(0),)), m.ErrorCode.OUT_OF_RANGE)
+    for offset, size in ((0, 5), (5, 2), (5, 2)):
+        piece = m.CalibrationStage(offset, size, (m.Byte(7),) * size)
+        staged = bench.expect(m.CalibrationStaged, piece).size
+        require(staged == offset + size, f"{staged} bytes are staged, not {offset + size}")
+    error = bench.refused(commit, m.ErrorCode.WRONG_HASH)
+    require(error.detail == 7, f"it names {error.detail} bytes, not 7")
+    bench.arm()
+    for request in (m.CalibrationStage(0, 0, ()), commit):
+        bench.refused(request, m.ErrorCode.WRONG_STATE)
+    bench.settle()
+    after = bench.expect(m.Calibration, m.CalibrationGet(0))
+    require(after == before, "the calibration in force has changed")
+
+
 CASES = (
     Case("SET-1", "Limits come into force by their check and a higher revision, CONFIG.", _commit),
     Case("SET-2", "No limit is wider than the factory's, and none is left out.", _bounds),
@@ -99,4 +139,6 @@ CASES = (
         "SET-3", "Armed, no limit is set; a commit ends a challenge, an abort what waits.", _unarmed
     ),
     Case("SET-4", "Looser limits need a person, and the refusal names the first.", _person),
+    Case("SET-5", "The calibration is told whole, with its hash, as Hello names it.", _calibration),
+    Case("SET-6", "Unarmed only, and by its hash only, a calibration is committed.", _staging),
 )

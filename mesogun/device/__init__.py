@@ -2,6 +2,7 @@
 
 from mesogun.device.again import Search
 from mesogun.device.ask import PistolPort
+from mesogun.device.calibrated import Calibrated
 from mesogun.device.capture import Capture
 from mesogun.device.discovery import Found, find
 from mesogun.device.keys import read_keys
@@ -13,6 +14,7 @@ from mesogun.device.sealing import Sealing
 __all__ = [
     "FROM_PISTOL",
     "TO_PISTOL",
+    "Calibrated",
     "Capture",
     "Found",
     "Link",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import secrets
 import time
+from hashlib import sha256
 from types import TracebackType
 from typing import TypeVar
 
 from firmware_protocol.description import PACKED_BYTES_MAX, Description, read_description
-from firmware_protocol.errors import RemoteProtocolError
+from firmware_protocol.errors import LocalProtocolError, RemoteProtocolError
 from firmware_protocol.frame import crc32c
 from firmware_protocol.keys import NO_KEYS, Keys
 from firmware_protocol.messages import (
@@ -20,6 +21,12 @@ from firmware_protocol.messages import (
     MINOR,
     SCHEMA_HASH,
     AbortReply,
+    Byte,
+    CalibrationCommit,
+    CalibrationCommitted,
+    CalibrationGet,
+    CalibrationStage,
+    CalibrationStaged,
     Describe,
     DescribeChunk,
     ErrorReply,
@@ -40,7 +47,9 @@ from firmware_protocol.messages import (
     Status,
     to_frame,
 )
+from firmware_protocol.messages import Calibration as CalibrationReply
 from firmware_protocol.units import ArmToken
+from mesogun.device.calibrated import Calibrated
 from mesogun.device.link import REQUEST_MAX, Link, OnBody
 from mesogun.device.port import open_line
 from mesogun.device.refusals import explained
@@ -52,6 +61,9 @@ BY_OPERATOR = 1
 RETRY_US = 40_000
 """Beyond a round trip at 115,200 baud through a converter that waits 16 ms; several fit a lease."""
 NO_TOKEN = ArmToken(0)
+CALIBRATION_BYTES_MAX = 1_024
+STAGED_AT_ONCE = 64
+"""Bytes of a calibration in one message."""
 
 _Wanted = TypeVar("_Wanted")
 
@@ -243,6 +255,61 @@ class Pistol:
         if described.schema_hash() != wanted:
             raise RemoteProtocolError("the pistol describes other messages than its greeting names")
         return described
+
+    def calibration(self) -> Calibrated:
+        """Return the calibration in force, with its content; opens a session if there is none yet.
+
+        Raises:
+            LinkError: as `ask`, or an abort came first.
+            RemoteProtocolError: as `ask`, the pistol refused, or the content has another hash.
+        """
+        self._begin()
+        content = b""
+        while True:
+            told = _expect(CalibrationReply, self.ask(CalibrationGet(len(content))))
+            content += bytes(one.value for one in told.data)
+            if not told.data or len(content) >= told.size:
+                break
+        digest = b"".join(word.to_bytes(8, "big") for word in told[1:5])
+        if told.id and sha256(content).digest() != digest:
+            raise RemoteProtocolError("the pistol's calibration does not have the hash it names")
+        return Calibrated(
+            id=told.id,
+            sha256=digest.hex(),
+            not_after_day=told.not_after_day,
+            shots_max=told.shots_max,
+            shots_used=told.shots_used,
+            content=content,
+        )
+
+    def set_calibration(
+        self, content: bytes, *, calibration_id: int, not_after_day: int, shots_max: int
+    ) -> None:
+        """Put a calibration in force, for this and every later session.
+
+        `calibration_id` differs from the one in force; `not_after_day` counts from 1970-01-01, 0:
+        no expiry; after `shots_max` shots the pistol cannot be armed. At most 1,024 bytes.
+
+        Raises:
+            LocalProtocolError: a value or the content is out of range; nothing is in force.
+            LinkError: as `ask`, or an abort came first: look at the calibration in force.
+            RemoteProtocolError: as `ask`, or the pistol refused; the old one is in force.
+        """
+        if not 0 < len(content) <= CALIBRATION_BYTES_MAX:
+            text = f"a calibration of {len(content)} bytes: 1 to {CALIBRATION_BYTES_MAX} fit"
+            raise LocalProtocolError(text)
+        self._begin()
+        digest = sha256(content).digest()
+        first, second, third, last = (
+            int.from_bytes(digest[at : at + 8], "big") for at in (0, 8, 16, 24)
+        )
+        for at in range(0, len(content), STAGED_AT_ONCE):
+            piece = tuple(map(Byte, content[at : at + STAGED_AT_ONCE]))
+            _expect(CalibrationStaged, self.ask(CalibrationStage(at, len(piece), piece)))
+        commit = CalibrationCommit(
+            calibration_id, first, second, third, last, not_after_day, shots_max
+        )
+        _expect(CalibrationCommitted, self.ask(commit))
 
     def line_errors(self) -> dict[str, int]:
         """Return how many stretches of bytes from the pistol were no frame, by reason."""

@@ -22,9 +22,14 @@ class Unread:
         """How many bytes may still lie between this end and a reader."""
         return self._written - self._read
 
-    def wrote(self, number: int, count: int) -> None:
-        """Take note of `count` bytes more, the last so far of a frame with that number."""
+    def wrote(self, number: int, count: int, *, goes_on: bool = False) -> None:
+        """Take note of `count` bytes more, the last so far of a frame with that number.
+
+        `goes_on`: of the frame that was begun last, which one answer shows whole.
+        """
         self._written += count
+        if goes_on and self._ends and self._ends[-1][0] == number:
+            self._ends.pop()
         self._ends.append((number, self._written))
 
     def answered(self, numbers: Iterable[int]) -> None:

@@ -166,7 +166,7 @@ class Worker:
                 return
             self._line.write(piece)
             if not self._line.tells_drained:
-                self._unread.wrote(self._link.number, len(piece))
+                self._unread.wrote(self._link.number, len(piece), goes_on=start > 0)
 
     def _room(self, sent: int, count: int) -> bool:
         """Wait until an abort could follow at once on what is written of `count` bytes.

@@ -23,6 +23,7 @@ from firmware_protocol.messages import (
 )
 from mesogun.record import Acknowledged, Alarmed, Connected, Entry, Replanned
 from mesogun.session import asks, contradictions
+from mesogun.session.calendar import day_of
 from mesogun.session.merge import ENDS, Told, merge, settle, told_by
 from mesogun.session.model import (
     Claiming,
@@ -146,6 +147,8 @@ def _at_rest(core: Core, status: Status, at_us: int) -> Step:
             return asks.clear(core, status.abort_id)
         case PistolState.SAFE if not core.ledger.left:
             return asks.end(core, "complete", "", Acknowledged(at_us, core.merged_seq))
+        case PistolState.SAFE if expiry := _expired(core):
+            return asks.end(core, "fault", expiry, Alarmed(at_us, "calibration", expiry))
         case PistolState.SAFE if core.arms >= ARMS_MAX:
             return asks.end(core, "interrupted", f"the pistol disarmed itself {core.arms} times")
         case PistolState.SAFE if core.ledger.id_next == core.ledger.id_first:
@@ -156,6 +159,20 @@ def _at_rest(core: Core, status: Status, at_us: int) -> Step:
             return asks.ask_limits(core, at_us)
         case _:
             return asks.survey(core, at_us, wait_us=asks.WAIT_US)
+
+
+def _expired(core: Core) -> str:
+    """Return why the calibration's last day forbids to arm; the pistol itself has no calendar."""
+    last = core.hello.calibration_not_after_day if core.hello else 0
+    if not last:
+        return ""
+    today = day_of(core.wall)
+    if today is None:
+        return f"the pistol's calibration expires, and {core.wall!r} tells no day"
+    if today <= last:
+        return ""
+    late = today - last
+    return f"the pistol's calibration expired {late} days ago: have it calibrated, then resume"
 
 
 def claimed(phase: Claiming, reply: Resolution, at_us: int) -> Step:

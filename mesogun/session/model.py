@@ -71,7 +71,7 @@ class Core(NamedTuple):
     past: Past
     ledger: Ledger
     wall: str
-    """When this part began, for the record; nothing decides on it."""
+    """When this part began, for the record; only a calibration's last day is held against it."""
     seed: int | None
     hello: HelloReply | None = None
     limits: Limits | None = None

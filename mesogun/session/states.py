@@ -214,13 +214,8 @@ def _not_obeyed(session: Session, error: ErrorReply, at_us: int) -> Step:
             return asks.survey(core, at_us, wait_us=asks.WAIT_US)
         case Challenging() if error.code is ErrorCode.LIMITS_REVISION:
             return asks.survey(core, at_us)
-        case Challenging() if error.code is ErrorCode.LIMIT:
-            name = LimitId(error.detail).name if error.detail in tuple(LimitId) else error.detail
-            text = f"the pistol refuses to be armed: its limit {name} is {error.value}; plan again"
-            return asks.fault(core, "limit", text, at_us)
-        case Challenging() if error.code is ErrorCode.CALIBRATION:
-            text = "the pistol refuses to be armed: it is not calibrated, or no longer"
-            return asks.fault(core, "calibration", text, at_us)
+        case Challenging() if unarmable := _unarmable(error):
+            return asks.fault(core, *unarmable, at_us)
         case Asking():
             return asks.resolve(core, at_us, refused=Refusal.STATE, note=error.code.name)
         case Resolving() if error.code is ErrorCode.JOURNAL_UNREAD:
@@ -234,6 +229,26 @@ def _not_obeyed(session: Session, error: ErrorReply, at_us: int) -> Step:
             return Step(session)
         case _:
             assert_never(session)
+
+
+def _unarmable(error: ErrorReply) -> tuple[str, str] | None:
+    """Return the alarm of a refusal that no second try mends: its kind and its words."""
+    match error.code:
+        case ErrorCode.LIMIT:
+            name = LimitId(error.detail).name if error.detail in tuple(LimitId) else error.detail
+            text = f"its limit {name} is {error.value}; plan again"
+            kind = "limit"
+        case ErrorCode.CALIBRATION:
+            kind, text = "calibration", "it is not calibrated, or no longer"
+        case ErrorCode.CALIBRATION_SPENT:
+            kind = "calibration"
+            text = (
+                f"its calibration was made for {error.value} shots and {error.detail} were given "
+                "since. Have it calibrated, then resume"
+            )
+        case _:
+            return None
+    return kind, f"the pistol refuses to be armed: {text}"
 
 
 def _refused(session: Session, error: ErrorReply, at_us: int) -> Step:

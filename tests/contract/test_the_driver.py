@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from firmware_protocol.description import own
+from firmware_protocol.errors import LocalProtocolError
 from firmware_protocol.messages import (
     AbortCause,
     AbortReply,
@@ -33,6 +34,25 @@ def test_a_script_needs_one_line_for_the_status(reached: Any) -> None:
         assert pistol.limits().dose_nl_max > 0
         assert pistol.ping() > 0
         assert pistol.description() == own()
+
+
+def test_a_calibration_is_set_and_read_back(reached: Any) -> None:
+    with Pistol.open(reached.url) as pistol:
+        head = pistol.status().journal_head
+        status = pistol.ask(Poll(ArmToken(0), 1, head))
+        if status.state is PistolState.ABORTED:  # type: ignore[union-attr]
+            pistol.ask(ClearAbort(status.abort_id))  # type: ignore[union-attr]
+        before = pistol.calibration()
+        content = bytes(range(200))
+        pistol.set_calibration(
+            content, calibration_id=before.id + 1, not_after_day=30_000, shots_max=500
+        )
+        held = pistol.calibration()
+        assert (held.id, held.content, held.shots_used) == (before.id + 1, content, 0)
+        assert (held.not_after_day, held.shots_max) == (30_000, 500)
+        for wrong in (b"", bytes(1_025)):
+            with pytest.raises(LocalProtocolError, match="1 to 1024 fit"):
+                pistol.set_calibration(wrong, calibration_id=9, not_after_day=0, shots_max=1)
 
 
 def test_a_stop_returns_when_the_pistol_stands_still(reached: Any) -> None:

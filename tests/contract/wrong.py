@@ -59,8 +59,8 @@ WRONG = (
         "a commit leaves the challenge alive",
         "SET-3",
         "firmware.py",
-        "        self.disarm(Refusal.VOIDED)\n        self._settings.keep_limits(limits)",
-        "        self._settings.keep_limits(limits)",
+        "        self.disarm(Refusal.VOIDED)\n        keep()",
+        "        keep()",
     ),
     Wrong(
         "what is staged is committed whatever its check",
@@ -70,10 +70,17 @@ WRONG = (
         "if request.crc == crc_of(staged) ^ 2:",
     ),
     Wrong(
+        "a calibration is committed whatever its hash",
+        "SET-6",
+        "committing.py",
+        "if digest_of(content) != digest:",
+        "if digest_of(content) == digest:",
+    ),
+    Wrong(
         "the factory's limits do not bind the clinic's",
         "SET-2",
         "committing.py",
-        "first_wider(factory, asked)) is not None:",
+        "first_wider(settings.factory, asked)) is not None:",
         "first_wider(asked, asked)) is not None:",
     ),
     Wrong(

@@ -288,8 +288,9 @@ class Talk:
         *,
         claims: bool = True,
         chains: bool = True,
+        wall: str = WALL,
     ) -> None:
-        self.claims, self.chains = claims, chains
+        self.claims, self.chains, self.wall = claims, chains, wall
         """The pistol answers by itself when the session claims its ids; its records follow."""
         self.orders = what or orders()
         self._begin([opened(self.orders), *history], lease_ms)
@@ -299,6 +300,7 @@ class Talk:
         """A session that goes on with these orders after a journal that began with others."""
         talk = cls.__new__(cls)
         talk.claims = talk.chains = True
+        talk.wall = WALL
         talk.orders = what
         talk._begin(entries, LEASE_MS)
         return talk
@@ -306,7 +308,7 @@ class Talk:
     def _begin(self, entries: Sequence[Entry], lease_ms: int) -> None:
         self.now_us = 0
         self.past = past_of(entries, self.orders)
-        self.steps = [begin(self.orders, self.past, at_us=0, wall=WALL, lease_ms=lease_ms)]
+        self.steps = [begin(self.orders, self.past, at_us=0, wall=self.wall, lease_ms=lease_ms)]
 
     @property
     def step(self) -> Step:

@@ -121,6 +121,9 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
             CASE(RESOLUTION, resolution);
             CASE(JOURNAL_RECORDS, journal_records);
             CASE(LIMITS, limits);
+            CASE(CALIBRATION, calibration);
+            CASE(CALIBRATION_STAGED, calibration_staged);
+            CASE(CALIBRATION_COMMITTED, calibration_committed);
             CASE(LIMITS_STAGED, limits_staged);
             CASE(LIMITS_COMMITTED, limits_committed);
         default:
@@ -141,6 +144,9 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
             CASE(RESOLVE, resolve);
             CASE(JOURNAL_READ, journal_read);
             CASE(LIMITS_GET, limits_get);
+            CASE(CALIBRATION_GET, calibration_get);
+            CASE(CALIBRATION_STAGE, calibration_stage);
+            CASE(CALIBRATION_COMMIT, calibration_commit);
             CASE(LIMITS_STAGE, limits_stage);
             CASE(LIMITS_COMMIT, limits_commit);
         default:

@@ -35,6 +35,12 @@ typedef union {
     mgp_journal_records journal_records;
     mgp_limits_get limits_get;
     mgp_limits limits;
+    mgp_calibration_get calibration_get;
+    mgp_calibration calibration;
+    mgp_calibration_stage calibration_stage;
+    mgp_calibration_staged calibration_staged;
+    mgp_calibration_commit calibration_commit;
+    mgp_calibration_committed calibration_committed;
     mgp_limits_stage limits_stage;
     mgp_limits_staged limits_staged;
     mgp_limits_commit limits_commit;

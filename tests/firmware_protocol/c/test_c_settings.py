@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -54,6 +55,45 @@ def test_a_power_cut_while_a_copy_is_mended_loses_nothing(one_core: Any) -> None
         host.step("on")
         host.hello()
         assert (in_force(host).revision, in_force(host).shots_max) == (2, 7)
+
+
+def calibrated(host: Host, content: bytes, ident: int) -> m.CalibrationCommit:
+    """Stage the content; return its commit."""
+    for at in range(0, len(content), 64):
+        piece = tuple(map(m.Byte, content[at : at + 64]))
+        assert host.ask(m.CalibrationStage(at, len(piece), piece)).size == at + len(piece)
+    digest = sha256(content).digest()
+    words = [int.from_bytes(digest[at : at + 8], "big") for at in range(0, 32, 8)]
+    first, second, third, last = words
+    return m.CalibrationCommit(ident, first, second, third, last, not_after_day=9, shots_max=50)
+
+
+@pytest.mark.parametrize("size", [1, 55, 56, 63, 64, 65, 119, 120, 128, 1_024])
+def test_both_hash_a_content_of_any_size_alike(one_core: Any, size: int) -> None:
+    host = Host(Pair(one_core, 3))
+    host.hello()
+    commit = calibrated(host, bytes(range(256)) * 4 if size == 1_024 else bytes(size), 5)
+    wrong = commit._replace(sha256_3=commit.sha256_3 ^ 1)
+    assert host.ask(wrong).code is m.ErrorCode.WRONG_HASH
+    assert host.ask(commit) == m.CalibrationCommitted(5)
+    assert host.ask(m.CalibrationGet(0)).size == size
+
+
+def test_a_power_cut_in_a_calibration_s_commit_leaves_the_same_in_both(one_core: Any) -> None:
+    found = []
+    for count in (0, 1, 3, 4, 55, 56, 70, 1_080, 1_083, 1_084, 1_085, 1_700, 2_167, 2_168):
+        host = Host(Pair(one_core, 3))
+        host.hello()
+        assert host.ask(calibrated(host, b"old", 1)) == m.CalibrationCommitted(1)
+        commit = calibrated(host, bytes(1_024), 2)
+        host.step("tear", count)
+        assert host.ask(commit) is None
+        host.step("on")
+        host.hello()
+        told = host.ask(m.CalibrationGet(0))
+        assert (told.id, told.size) in ((1, 3), (2, 1_024))
+        found.append(told.id)
+    assert found == [1] * 9 + [2] * 5
 
 
 @pytest.mark.parametrize("damaged", [(0,), (1,), (0, 1)])
