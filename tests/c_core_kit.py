@@ -228,6 +228,10 @@ class CoreTwin:
         """Flip a bit of what the core holds in RAM."""
         assert self.c.mgt_flip(self._twin, which, bit)
 
+    def believes(self, opened: tuple[int, int, int], heard: int, wire: bytes) -> bool:
+        """Whether a frame is believed in the session of these nonces and uid."""
+        return bool(self.c.mgt_believes(self._twin, *opened, heard, wire, len(wire)))
+
     def count_seals(self, sent: int, heard: int) -> None:
         """Go on as if so many frames had been sealed in this session."""
         self.c.mgt_count_seals(self._twin, sent, heard)

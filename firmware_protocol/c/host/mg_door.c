@@ -85,6 +85,23 @@ void mgt_give_key(mgt_twin *twin, const uint8_t *key) {
     twin->has_key = 1;
 }
 
+/* Whether the one frame in `wire` is believed in the session that these numbers open. */
+int mgt_believes(mgt_twin *twin, uint64_t host_nonce, uint64_t device_nonce, uint64_t uid,
+                 uint32_t heard, const uint8_t *wire, uint32_t size) {
+    static mg_deframer deframer;
+    mg_seals seals;
+    mg_frame frame;
+    memset(&deframer, 0, sizeof deframer);
+    mg_deframe(&deframer, wire, size);
+    if (deframer.bodies_used == 0) {
+        return 0;
+    }
+    (void)mg_next_frame(&deframer, 0, &frame);
+    mg_seals_open(&seals, twin, host_nonce, device_nonce, uid);
+    seals.heard = heard;
+    return mg_seals_accept(&seals, &frame);
+}
+
 /* As if so many frames had been sealed in this session: to see its end. */
 void mgt_count_seals(mgt_twin *twin, uint32_t sent, uint32_t heard) {
     twin->core.seals.sent = sent;

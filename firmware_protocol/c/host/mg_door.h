@@ -68,6 +68,8 @@ uint64_t mgt_uid(const mgt_twin *twin);
 uint32_t mgt_drops(const mgt_twin *twin, uint8_t reason);
 int mgt_flip(mgt_twin *twin, uint8_t which, uint8_t bit);
 void mgt_give_key(mgt_twin *twin, const uint8_t *key);
+int mgt_believes(mgt_twin *twin, uint64_t host_nonce, uint64_t device_nonce, uint64_t uid,
+                 uint32_t heard, const uint8_t *wire, uint32_t size);
 void mgt_count_seals(mgt_twin *twin, uint32_t sent, uint32_t heard);
 int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uint32_t size,
                      uint8_t *again, uint32_t *again_size);

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hmac
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import firmware_protocol
 from firmware_protocol import messages as m
 from firmware_protocol.frame import Deframer
 from firmware_protocol.seal import COUNTER_MAX
 from tests.adversary_kit import Step
 from tests.pair_kit import Pair
 from tests.seal_kit import RFC_4231, SECRET, KeyedHost
+
+GROUND = Path(firmware_protocol.__file__).parent
 
 
 def mac_of(core: Any, key: bytes, data: bytes) -> bytes:
@@ -52,6 +57,17 @@ def test_a_comparison_sees_every_bit(core: Any) -> None:
         other = bytearray(one)
         other[bit // 8] ^= 1 << bit % 8
         assert not c.mg_is_same(one, bytes(other), 8)
+
+
+def test_of_a_sealed_session_the_core_accepts_exactly_what_is_good(core: Any) -> None:
+    from tests.c_core_kit import CoreTwin  # needs cffi
+
+    found = json.loads((GROUND / "vectors" / "sealed.json").read_bytes())
+    board = CoreTwin(core, secret=bytes.fromhex(found["key"]))
+    opened = (found["host_nonce"], found["device_nonce"], found["uid"])
+    for one in found["vectors"]:
+        wire = bytes.fromhex(one["wire"])
+        assert board.believes(opened, one["heard"], wire) is one["accepted"], one
 
 
 class OneOf:
