@@ -37,7 +37,7 @@ def test_a_script_needs_one_line_for_the_status(reached: Any) -> None:
 
 
 def test_a_calibration_is_set_and_read_back(reached: Any) -> None:
-    with Pistol.open(reached.url) as pistol:
+    with Pistol.open(reached.url, keys=reached.keys) as pistol:
         head = pistol.status().journal_head
         status = pistol.ask(Poll(ArmToken(0), 1, head))
         if status.state is PistolState.ABORTED:  # type: ignore[union-attr]
