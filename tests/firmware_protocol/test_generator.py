@@ -138,6 +138,7 @@ def test_a_generated_file_says_so(name: str) -> None:
             "Shot: two fields share the name 'ttl_ms'",
         ),
         (changed('name = "dwell_ms"', 'name = "dwell ms"'), "'dwell ms' is no identifier"),
+        (changed('name = "dwell_ms"', 'name = "_each"'), "'_each' is no identifier"),
         (changed("major = 1", "major = 2"), "protocol: frame.py has"),
         (changed('name = "Resolve"', 'name = "Shot"'), "the name Shot is used twice"),
         (changed("id = 0x0108", "id = 0x10108"), "id 65800 is no u16"),

@@ -39,13 +39,55 @@ static void check_pistol(uint32_t *highest) {
     check(mg_journal_free(&core->journal) >= 0, "the journal is never overfull");
 }
 
+/* A setting that may be taken: its size in `payload`, 0: none of these. */
+static uint32_t dress_setting(uint16_t msg, const uint8_t *from, uint32_t size, uint8_t *payload) {
+    const mg_pistol *core = &twin.core;
+    uint8_t staged[MGP_LEN_LIMITS_STAGE], digest[MG_SHA256_BYTES];
+    mgp_limits_stage values;
+    mg_sha256 sha;
+    if (msg == MGP_MSG_LIMITS_STAGE) {
+        mg_stage_of_limits(&core->config->factory, &values);
+        values.shots_max -= from[size - 1u];
+        return mgp_limits_stage_write(&values, payload);
+    }
+    if (msg == MGP_MSG_LIMITS_COMMIT) {
+        const uint32_t count = mgp_limits_stage_write(&core->staged, staged);
+        const mgp_limits_commit commit = {core->stamp_revision + 1u, mg_crc32c(staged, count)};
+        return mgp_limits_commit_write(&commit, payload);
+    }
+    if (msg == MGP_MSG_CALIBRATION_STAGE) {
+        mgp_put_u16(payload, core->staged_size);
+        payload[2] = (uint8_t)(size % (MGP_MOST_CALIBRATION_STAGE + 1u));
+        return MGP_LEN_CALIBRATION_STAGE + payload[2];
+    }
+    if (msg == MGP_MSG_CALIBRATION_COMMIT) {
+        mg_sha256_begin(&sha);
+        mg_sha256_take(&sha, core->block + MG_VAULT_MARK_BYTES + MG_CALIBRATION_HEAD_BYTES,
+                       core->staged_size);
+        mg_sha256_end(&sha, digest);
+        mgp_put_u32(payload, core->calibration.id + 1u);
+        for (uint32_t at = 0; at < MG_SHA256_BYTES; at++) {
+            payload[4u + at / 8u * 8u + (7u - at % 8u)] = digest[at]; /* words, lowest byte first */
+        }
+        mgp_put_u32(payload + 36, 0);
+        mgp_put_u32(payload + 40, 200);
+        return MGP_LEN_CALIBRATION_COMMIT;
+    }
+    return 0;
+}
+
 /* A good frame around a payload that the input chooses: noise alone would never pass the CRC. */
 static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
-    static const uint16_t messages[16] = {
+    static const uint16_t messages[32] = {
         MGP_MSG_HELLO,        MGP_MSG_ABORT,       MGP_MSG_CLEAR_ABORT, MGP_MSG_ARM_REQUEST,
         MGP_MSG_ARM_CONFIRM,  MGP_MSG_DISARM,      MGP_MSG_POLL,        MGP_MSG_SHOT,
         MGP_MSG_RESOLVE,      MGP_MSG_JOURNAL_READ, MGP_MSG_LIMITS_GET, MGP_MSG_POLL,
-        MGP_MSG_SHOT,         MGP_MSG_SHOT,        MGP_MSG_ERROR_REPLY, 0x7F00};
+        MGP_MSG_SHOT,         MGP_MSG_SHOT,        MGP_MSG_ERROR_REPLY, 0x7F00,
+        MGP_MSG_PING,         MGP_MSG_DESCRIBE,    MGP_MSG_LIMITS_STAGE, MGP_MSG_LIMITS_COMMIT,
+        MGP_MSG_CALIBRATION_GET, MGP_MSG_CALIBRATION_STAGE, MGP_MSG_CALIBRATION_COMMIT,
+        MGP_MSG_LIMITS_STAGE, MGP_MSG_LIMITS_COMMIT, MGP_MSG_CALIBRATION_STAGE,
+        MGP_MSG_CALIBRATION_COMMIT, MGP_MSG_POLL,  MGP_MSG_POLL,        MGP_MSG_SHOT,
+        MGP_MSG_ARM_REQUEST,  MGP_MSG_ARM_CONFIRM};
     uint8_t payload[MGP_PAYLOAD_BYTES_MAX];
     uint8_t seal[MG_SEAL_BYTES];
     mg_frame frame;
@@ -53,7 +95,7 @@ static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
     memset(payload, 0, sizeof payload);
     memcpy(payload, from, size);
     frame.first = 0x21;
-    frame.msg = messages[from[0] & 15u];
+    frame.msg = messages[(from[0] & 15u) | (from[0] & 32u) >> 1];
     frame.session = twin.core.session;
     frame.request = from[0];
     frame.payload = payload;
@@ -66,7 +108,9 @@ static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
         mgp_put_u32(payload + 8, twin.core.journal.head);
         frame.size = MGP_LEN_POLL;
     } else if (frame.msg == MGP_MSG_ARM_REQUEST && (from[0] & 16u)) {
-        const mgp_arm_request request = {100, 1000000, 200000, 10000, 1000000, 110, 300, 1, 0, 7};
+        const mgp_arm_request request = {
+            100, 1000000, 200000, 10000, 1000000, 110, 300, twin.core.limits.revision,
+            twin.core.calibration.id, 7};
         frame.size = (uint8_t)mgp_arm_request_write(&request, payload);
     } else if (frame.msg == MGP_MSG_SHOT && (from[0] & 16u)) {
         const uint32_t id = twin.core.journal.header.shot_id_highest + 1u;
@@ -74,6 +118,8 @@ static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
                                5000, MGP_TRIGGER_HELD,          110,   0,   0};
         frame.size = (uint8_t)mgp_shot_write(&shot, payload);
         mgp_put_u16(payload + MGP_LEN_SHOT - 2u, mg_crit(id, 10000, 600, 100000));
+    } else if (from[0] & 16u && dress_setting(frame.msg, from, size, payload) > 0) {
+        frame.size = (uint8_t)dress_setting(frame.msg, from, size, payload);
     } else if (frame.msg == MGP_MSG_CLEAR_ABORT) {
         mgp_put_u32(payload, twin.core.journal.header.abort_id);
         frame.size = MGP_LEN_CLEAR_ABORT;
@@ -113,6 +159,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             mgt_receive(&twin, piece, (uint32_t)take, now_us);
             break;
         case 1:
+            twin.service_button = count & 1u;
             now_us += (uint64_t)count * count * 25u; /* up to 1.6 s */
             mgt_advance(&twin, now_us);
             break;
