@@ -70,7 +70,7 @@ MUTANTS = (
     Mutant("gate", "mg_limits.c", "!(all[one].value > 0)", "0"),
     Mutant("charge", "mg_motion.c", "arm->shots_left.value - 1u", "arm->shots_left.value"),
     Mutant("charge", "mg_motion.c", "pistol->paced_from_us = pistol->now_us;", ""),
-    Mutant("block", "mg_block.c", "used > MGP_BODY_BYTES_MAX", "0"),
+    Mutant("block", "mg_block.c", "used < MG_BODY_BYTES_MIN", "0"),
     Mutant("block", "mg_block.c", "at < size && at < MG", "at <= size && at < 1u + MG"),
     Mutant("block", "mg_block.c", "body[1] + around != used", "0"),
     Mutant("stream", "mg_frame.c", "deframer->used < MG_BLOCK", "deframer->used <= MG_BLOCK"),
