@@ -232,18 +232,36 @@ def meet(
         on_delivery=ghost.append,
     )
     world = World(twin, seed=seed, faults=Faults())
+
+    def begin(part: int) -> Counted:
+        tongue[0] = lies[part]
+        near = VirtualPistol(world, first_request=1000 * part + 1)
+        pistol = Counted(near)
+        if on_ask is not None:
+            pistol.on_ask = lambda request: on_ask(request, near, world)
+        return pistol
+
+    return played(plan, journal_path, world, ghost, begin, parts=len(lies))
+
+
+def played(
+    plan: VerifiedPlan,
+    journal_path: Path,
+    world: World,
+    ghost: Sequence[Delivery],
+    begin: Callable[[int], Counted],
+    *,
+    parts: int = 1,
+) -> Met:
+    """Run the real session in so many parts, whatever is at the other end of the line."""
     journal = Journal.create(journal_path, sync=lambda _: None)
     opened = opening(plan, session_id="s", started="then", prescription_sha256="")
     journal.append(opened)
     history: Sequence[Entry] = (opened,)
     ends = []
     plans = [plan]
-    for part, lie in enumerate(lies):
-        tongue[0] = lie
-        near = VirtualPistol(world, first_request=1000 * part + 1)
-        pistol = Counted(near)
-        if on_ask is not None:
-            pistol.on_ask = lambda request, near=near: on_ask(request, near, world)
+    for part in range(parts):
+        pistol = begin(part)
         ended = run(
             plans[-1],
             pistol,
@@ -260,6 +278,8 @@ def meet(
         pistol.close()
         journal.close()
         world.play_all(world.now_us + 1_000_000)
+        if ended.outcome == "complete":
+            break
         journal, history = Journal.reopen(journal_path, sync=lambda _: None)
     journal.close()
     entries, chain = read_chained(journal_path)
