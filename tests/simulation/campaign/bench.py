@@ -5,6 +5,7 @@ The ghost lives here: what really left which needle, and what each pistol could 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -23,6 +24,8 @@ from simulator.wire import Wire
 from tests.simulation.campaign.draws import Draws
 from tests.simulation.campaign.lease import Lease
 
+REPLAYED = 8
+"""So many chunks can come once more."""
 POWER_OFF_US = 300_000
 RECORDS_USUAL = 64
 """Fewer than a pistol has: the ring goes round in the longer sessions, and starts are quicker."""
@@ -69,6 +72,10 @@ class Bench:
         self.which = 0
         self.spoke = self.armed = 0
         """Which pistol answered last, and which was armed last: the cable may be elsewhere now."""
+        self.stopped_us = [-1, -1]
+        """When a person or the line last stopped each pistol."""
+        self.clear_asked_us = 0
+        """When the host last asked to clear an abort; a visitor does so as it pleases."""
         self.truths: list[Truth] = []
         self.leases = (Lease(), Lease())
         self.losses = [0, 0]
@@ -144,6 +151,8 @@ class Bench:
                 self._look(which, at_us)
             elif (before, after) in _READ_BEFORE:
                 self._demand_read(f"from {before.name} to {after.name}")
+                if after is PistolState.SAFE and self.stopped_us[which] > self.clear_asked_us:
+                    self._violate("O7", "a stop was cleared by what was asked before it")
         return back
 
     def _demand_read(self, step: str) -> None:
@@ -247,12 +256,14 @@ class Weather:
         self._bends = Stream(seed, "delimiter")
         self._tell, self._accepted = tell, accepted
         self.digest = 0
+        self.sent: deque[bytes] = deque(maxlen=REPLAYED)
         self.held_us = 0
         """What is sent now arrives so much later."""
         self._changes = bool(self._bent) or "corrupt" in rates
 
     def send(self, data: bytes, at_us: int) -> list[tuple[int, bytes]]:
         self.digest = crc32(data, crc32(b"%d" % at_us, self.digest))
+        self.sent.append(data)
         sent = data
         if self._bent and data and self._bends.happens(self._bent):
             # The one place where a single bit makes two frames one, or one frame longer.

@@ -42,7 +42,12 @@ AT_ASKS = ("stall", "write_error")
 """Faults at one of the host's requests."""
 ASK_ODDS = 0.2
 STUCK_ODDS = 0.15
-VISIT_ODDS = 0.15
+VISIT_ODDS = 0.25
+REPLAY_ODDS = 0.15
+"""With a slow hand: a shot has to wait for what comes once more to do any harm."""
+RESTOP_ODDS = 0.15
+RESTOP_US_MAX = 40_000
+"""A request takes about so long to reach the pistol."""
 TORN_ODDS = 0.3
 TORN_BYTES_PER_SHOT = 250
 """About what a pistol writes into its memory for one shot."""
@@ -52,7 +57,7 @@ LONG_ODDS = 0.02
 SHAPES = ("plain",) * 20 + ("held",) * 11 + ("paused",) * 8 + ("head",)
 """With heads of five a plan has 35 shots, whatever was drawn: seldom."""
 SHOT_US = 350_000
-BY_PEOPLE = ("port_stuck", "torn_write", "declined", "slow_person", "visit")
+BY_PEOPLE = ("port_stuck", "torn_write", "declined", "slow_person", "visit", "restop", "replay")
 KINDS = (*WEATHER, *TIMED, *DISK, *AT_ASKS, *BY_PEOPLE)
 
 
@@ -85,8 +90,12 @@ class Draws:
     """Which confirmation is refused, 0: none."""
     slow: bool
     """The person takes a moment to confirm."""
-    visit: int
-    """After which part another host gives a session of its own with the same pistol, 0: none."""
+    visit: bool
+    """Once this host was killed, another gives a session of its own with the same pistol."""
+    replay: int
+    """While this shot waits, the application stalls and the line repeats what it had: 0: never."""
+    restop_us: int
+    """So long after the first ClearAbort left, the button is pressed once more, 0: never."""
     hand_us: int
     """From one site to the next, 0: as the plan expects."""
 
@@ -118,7 +127,13 @@ def draw(seed: int) -> Draws:
     own = Stream(seed, "port_stuck")
     stuck = (own.between(1, shots),) if own.happens(STUCK_ODDS) else ()
     own = Stream(seed, "visit")
-    visit = own.between(1, 3) if own.happens(VISIT_ODDS) else 0
+    visit = own.happens(VISIT_ODDS)
+    own = Stream(seed, "replay")
+    replay = 0
+    if own.happens(REPLAY_ODDS):
+        replay, hand_us = own.between(1, shots), own.between(500_000, 1_500_000)
+    own = Stream(seed, "restop")
+    restop_us = own.between(1, RESTOP_US_MAX) if own.happens(RESTOP_ODDS) else 0
     own = Stream(seed, "torn_write")
     torn = ()
     if own.happens(TORN_ODDS):
@@ -142,6 +157,8 @@ def draw(seed: int) -> Draws:
         declined=declined,
         slow=slow,
         visit=visit,
+        replay=replay,
+        restop_us=restop_us,
         hand_us=hand_us,
     )
 

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from firmware_protocol.messages import AbortReply, ArmChallenge, ArmReply, Reply, Request, Shot
+from firmware_protocol.messages import (
+    AbortReply,
+    ArmChallenge,
+    ArmReply,
+    ClearAbort,
+    Poll,
+    Reply,
+    Request,
+    Shot,
+)
 from mesogun.dryrun import Faults, HostRestart, VirtualPistol, World
 from mesogun.errors import LinkError
 from mesogun.planning import VerifiedPlan
@@ -21,6 +30,8 @@ from tests.simulation.campaign.draws import Draws
 from tests.simulation.campaign.plans import plan_of, shots_of, travels_of
 
 NO_FAULTS = Faults()
+POLLS_BEFORE_REPLAY = 3
+"""While a shot waits: enough to have old ones."""
 
 
 class Arming(NamedTuple):
@@ -114,6 +125,8 @@ class Field:
         self.shots = 0
         self.asking = False
         self.confirmed = 0
+        self.restop_us = draws.restop_us
+        self.replay, self.polls = draws.replay or -1, 0
         self.faults = dict(draws.asks)
         self.chance = Stream(draws.seed, "people")
         self.calm = False
@@ -149,6 +162,7 @@ class Field:
         self.witness(kind, state)
         if kind in ("button", "zero_run", "line_break", "dtr") and pistol.is_powered:
             self.told.stops.append((bench.which, at_us, kind))
+            bench.stopped_us[bench.which] = at_us
         match kind:
             case "operator_abort":
                 if self.port is not None and self.world.host is self.port:
@@ -189,8 +203,17 @@ class Field:
             port.wait_until(port.now_us() + self.chance.between(20_000, 3_000_000))
         if kind == "write_error":
             world.at(world.now_us + 1, self._lose_port)
-        if isinstance(request, Shot):
-            self._shot_leaves(request)
+        match request:
+            case Shot():
+                self._shot_leaves(request)
+            case ClearAbort():
+                self._clear_leaves()
+            case Poll() if self.shots == self.replay and not self.calm:
+                self.polls += 1
+                if self.polls == POLLS_BEFORE_REPLAY:
+                    self._replay(port)
+            case _:
+                pass
         self.asking = True
         try:
             reply = port.ask(request)
@@ -213,6 +236,32 @@ class Field:
             self.witness("port_stuck", self.bench.state_at(self.world.now_us))
             self.lines[0].held_us = self.chance.between(100_000, 4_000_000)
             self.world.at(self.world.now_us + 1, self._lose_port)
+
+    def _clear_leaves(self) -> None:
+        now_us = self.bench.clear_asked_us = self.world.now_us
+        restop_us, self.restop_us = self.restop_us, 0
+        if restop_us and not self.calm:
+            self.world.at(now_us + restop_us, self._press_again)
+
+    def _press_again(self, at_us: int) -> None:
+        if not self.calm:
+            self.witness("restop", self.bench.state_at(at_us))
+            self.meet("button", at_us)
+
+    def _replay(self, port: VirtualPistol) -> None:
+        """While the application stalls, what left last comes once more; nobody hears an answer."""
+        self.replay = -1
+        world, chance = self.world, self.chance
+        self.witness("replay", self.bench.state_at(world.now_us))
+        later_us = world.now_us
+        for chunk in reversed(self.lines[0].sent):
+            later_us += chance.between(20_000, 250_000)
+            world.at(later_us, lambda at_us, chunk=chunk: self._again(chunk, at_us))
+        port.wait_until(port.now_us() + chance.between(300_000, 1_500_000))
+
+    def _again(self, chunk: bytes, at_us: int) -> None:
+        if not self.calm:
+            self.bench.receive(chunk, at_us)
 
     def _lose_port(self, _: int) -> None:
         if self.asking:

@@ -41,7 +41,7 @@ def play(seed: int, folder: Path, *, wall: str = START) -> Played:
         if outcome == "complete":
             break
         _between(place)
-        if part + 1 == place.draws.visit:
+        if outcome == "killed" and place.draws.visit and not place.told.visits:
             visit(place)
         if outcome == "aborted" and not place.draws.goes_on:
             goes_on = False

@@ -26,6 +26,7 @@ def visit(place: Field) -> None:
         plan, session_id="v", started=place.wall, prescription_sha256="", simulated=True
     )
     from_us = world.now_us
+    place.bench.clear_asked_us = 2**62
     pistol = VirtualPistol(world, first_request=chance.between(1, 0xFFFF))
     with Journal.create(path) as journal, suppress(RecordError):
         journal.append(opened)
@@ -42,6 +43,7 @@ def visit(place: Field) -> None:
         )
     pistol.close()
     world.play_all(world.now_us + SETTLE_US)
+    place.bench.clear_asked_us = world.now_us
     entries, _ = read_chained(path)
     ids = frozenset(one.shot_id for one in entries if isinstance(one, Intent))
     place.told.visits.append(Visit(from_us, world.now_us, ids))

@@ -23,6 +23,8 @@ _WHY_NOT: Mapping[str, tuple[str, ...]] = {
     "port_stuck": ("BOOT", "SELFTEST", "SAFE", "CHALLENGED", "FIRING", "ABORTED", "FAULT"),
     "write_error": ("FAULT", "BOOT"),
     "stall": ("FAULT", "BOOT"),
+    "replay": ("BOOT", "SELFTEST", "SAFE", "CHALLENGED", "ABORTED", "FAULT"),
+    "restop": ("BOOT", "SELFTEST", "CHALLENGED", "ARMED", "FIRING", "FAULT"),
     "visit": ("BOOT", "SELFTEST", "CHALLENGED", "ARMED", "FIRING", "FAULT"),
 }
 """Cells that are not demanded, by kind of fault: what cannot come together, or only by luck."""

@@ -127,15 +127,6 @@ def _doubt_is_no(before: Any) -> Any:
     return MappingProxyType({**before, Outcome.INDETERMINATE: "not_fired"})
 
 
-def _pending_is_no(before: Any) -> Any:
-    def resolved(phase: Any, reply: Any, at_us: int) -> Any:
-        if reply.outcome is Outcome.PENDING:
-            reply = reply._replace(outcome=Outcome.NOT_FIRED)
-        return before(phase, reply, at_us)
-
-    return resolved
-
-
 def _untold(before: Any) -> Any:
     """The end of a shot is taken in, and not written down."""
 
@@ -305,10 +296,6 @@ STRANGERS = Layer(
     "records of shots never asked",
     (Instead(merge, "_unknown", lambda _: lambda core, _record: merge.Merged(core)),),
 )
-TOLD_TWICE = Layer(
-    "an end that is told twice",
-    (Instead(merge, "_told_again", lambda _: lambda core, *_told: merge.Merged(core)),),
-)
 PAUSES = Layer("host stops at pauses", (Instead(arming, "armed", _never_stops),))
 DOUBTS = Layer(
     "host holds a status against those before",
@@ -332,7 +319,6 @@ ANY_PISTOL = (Instead(connecting, "greeted", _any_pistol),)
 ANY_BOOT = (Instead(merge, "_on_session_clock", _any_boot),)
 DOUBT_IS_NO = (Instead(merge, "ENDS", _doubt_is_no),)
 PARTIAL_IS_NO = (Instead(merge, "ENDS", _partial_is_no),)
-PENDING_IS_NO = (Instead(connecting, "resolved", _pending_is_no),)
 UNTOLD = (Instead(merge, "settle", _untold), Instead(connecting, "settle", _untold))
 BY_DATE = (Instead(runner, "begin", _by_date),)
 SHORT_HASH = (Instead(Chain, "line", _short_hash),)

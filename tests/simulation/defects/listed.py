@@ -27,7 +27,9 @@ DEFECTS: tuple[Defect, ...] = (
         (pistol.TOKEN, pistol.FENCE, pistol.ORDER),
     ),
     Defect("lease ignored", "armed until somebody disarms", pistol.ENDLESS_LEASE),
-    Defect("old ticks renew the lease", "a late poll keeps it armed", pistol.ANY_TICK),
+    Defect(
+        "old ticks renew the lease", "a late poll keeps it armed", pistol.ANY_TICK, (pistol.CACHE,)
+    ),
     Defect(
         "limit off by one",
         "one shot more than was confirmed",
@@ -78,12 +80,6 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("resume trusts its own record", "what was asked was given", host.OPEN_IS_GIVEN),
     Defect("doubt is no", "INDETERMINATE counts as not given", host.DOUBT_IS_NO, (host.GUARD,)),
     Defect("partial is no", "a stopped shot is given again", host.PARTIAL_IS_NO),
-    Defect(
-        "pending is no",
-        "a shot that waits counts as not given",
-        host.PENDING_IS_NO,
-        (host.GUARD, host.TOLD_TWICE),
-    ),
     Defect("end not written down", "the host keeps no outcome", host.UNTOLD),
     Defect("abort queued behind data", "40 requests come first", host.ABORT_WAITS),
     Defect("abort never cleared", "stopped once, stopped for ever", host.KEEPS_ABORT),
