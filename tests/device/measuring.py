@@ -258,6 +258,8 @@ class Uart:
         self._sent_us = 0
         self._back: list[tuple[int, bytes]] = []
         self._wakes: SimpleQueue[None] = SimpleQueue()
+        self._deciding = threading.Lock()
+        self._is_over = False
 
     def wake(self) -> None:
         self._wakes.put(None)
@@ -297,9 +299,16 @@ class Uart:
 
     def _call(self) -> None:
         self.calls += 1
-        if self.calls == self._stop_at:
-            self.heard_at_stop = len(self.heard)
-            self.on_stop()
+        with self._deciding:
+            if self.calls == self._stop_at and not self._is_over:
+                self.heard_at_stop = len(self.heard)
+                self.on_stop()
+
+    def was_stopped(self) -> bool:
+        """Whether the moment of the abort has come; from now on it does not come any more."""
+        with self._deciding:
+            self._is_over = True
+            return self.heard_at_stop is not None
 
     def _play(self, until_us: int) -> None:
         while self._queue and not self.stuck and self._sent_us + BYTE_US <= until_us:
@@ -317,23 +326,26 @@ def ahead_at(stop_at: int, *, silent_from: int, stuck_from: int) -> int | None:
     """Count the bytes ahead of an abort that comes at that call; None: there were not so many.
 
     The session says hello, looks, reads the journal, asks to be armed and for a shot, and connects
-    again. From the request `silent_from` on nobody answers; from `stuck_from` on the line takes
-    no more of what it was given, until the abort was wanted.
+    again. Until the abort is wanted, nobody answers from the request `silent_from` on, and the line
+    takes no more of what it was given from `stuck_from` on.
     """
     line = Uart(Twin(Memory(), seed=1), stop_at)
     worker = Worker(line, Link(give_up_us=200_000), lambda: line.now_us)
 
     def stop() -> None:
-        line.stuck = False
+        line.stuck = line.silent = False
         worker.abort(1)
 
     line.on_stop = stop
     script: list[Request] = [HELLO, poll(1), READ, ARM, SHOT, HELLO, READ]
     for number, request in enumerate(script):
         line.stuck = line.heard_at_stop is None and number >= stuck_from
-        line.silent = number >= silent_from
+        line.silent = line.heard_at_stop is None and number >= silent_from
         with suppress(LinkError, ProtocolError):
             worker.ask(request)
+    if line.was_stopped():
+        with suppress(LinkError):  # told already, or nobody answers: it was sent
+            worker.ask(None)
     line.cut = True
     line.wake()
     worker.close()
