@@ -23,7 +23,15 @@ name the file in every command that talks to it: --key FILE. Several keys may st
 """
 
 
-@click.group("key")
+KEY_HELP = """Make the key of a pistol.
+
+\b
+Examples:
+  mesogun key new pistols.toml
+"""
+
+
+@click.group("key", help=KEY_HELP)
 def key_group() -> None:
     """Make the key of a pistol."""
 
