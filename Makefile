@@ -9,6 +9,7 @@ SEED ?= 1
 MUTANTS ?= 400
 SECONDS ?= 60
 KILLS ?= 1000
+BYTES ?= 10000000
 WORKERS ?= auto
 SEEDS ?= 20000
 START ?= 0
@@ -16,7 +17,7 @@ REPETITIONS ?= 20
 CORES ?= 2
 EMBEDDED ?=
 
-.PHONY: help dry-run test check lint types architecture generated bench model sim defects mutants fuzz prove test-embedded clean
+.PHONY: help dry-run test check lint types architecture generated bench model sim defects mutants wire fuzz prove test-embedded clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -78,6 +79,9 @@ model: $(VENV)/.core ## explore the models of shots and arming in their larger b
 
 mutants: $(VENV)/.mutation ## how many small mistakes in the planner do its tests notice? (half an hour)
 	@$(BIN)/python -m tests.mutation --sample $(MUTANTS)
+
+wire: $(VENV)/.test ## BYTES (10,000,000) damaged bytes through both deframers: no wrong frame may come out
+	@$(BIN)/python -m tests.firmware_protocol.wire_campaign --bytes $(BYTES) --seed $(SEED)
 
 fuzz: ## fuzz the C core for SECONDS (60); needs clang, and exits with 3 without it
 	@firmware_protocol/c/fuzz/run $(SECONDS)

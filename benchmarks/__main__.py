@@ -9,7 +9,17 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PEERS = ("numpy", "scipy", "shapely", "numba", "fast-tsp", "ortools", "trimesh", "open3d")
+PEERS = (
+    "numpy",
+    "scipy",
+    "shapely",
+    "numba",
+    "fast-tsp",
+    "ortools",
+    "trimesh",
+    "open3d",
+    "pymavlink",
+)
 
 
 def _told(name: str) -> str:
