@@ -83,7 +83,13 @@ mutants: $(VENV)/.mutation ## how many small mistakes in the planner do its test
 wire: $(VENV)/.test ## BYTES (10,000,000) damaged bytes through both deframers: no wrong frame may come out
 	@$(BIN)/python -m tests.firmware_protocol.wire_campaign --bytes $(BYTES) --seed $(SEED)
 
-fuzz: ## fuzz the C core for SECONDS (60); needs clang, and exits with 3 without it
+# Wheels of atheris are for some systems only; what is not fuzzed with it says so.
+$(VENV)/.fuzz: $(VENV)/.test
+	@$(PIP) -e '.[test,fuzz]' && touch $@ || echo "atheris could not be installed"
+
+fuzz: $(VENV)/.fuzz ## fuzz the codecs for SECONDS (60) each, Python's and the C core; 3 if clang is missing
+	@$(BIN)/python -m tests.firmware_protocol.fuzz_python --seconds $(SECONDS) --seed $(SEED)
+	@$(BIN)/python -m tests.firmware_protocol.fuzz_atheris -max_total_time=$(SECONDS) || test $$? -eq 3
 	@firmware_protocol/c/fuzz/run $(SECONDS)
 
 prove: ## prove the C core's gate and frames with CBMC; needs cbmc, and exits with 3 without it

@@ -186,8 +186,9 @@ def decode_body(body: bytes) -> Frame:
     meaning = _MEANING.get(first)
     if meaning is None:
         return _sealed_frame(body)
-    if length != size - BODY_BYTES_MIN:
-        raise FrameError("length", f"LEN says {length}, the frame has {size - BODY_BYTES_MIN}")
+    if length != size - BODY_BYTES_MIN or length > PAYLOAD_BYTES_MAX:
+        text = f"LEN says {length}, the frame has {size - BODY_BYTES_MIN}, {PAYLOAD_BYTES_MAX} fit"
+        raise FrameError("length", text)
     # as Frame(...) gives it, without a call of Python's for each
     return _new(Frame, (*meaning, msg, session, request, body[8:-4], b""))
 

@@ -45,7 +45,8 @@ uint32_t mg_body_of_block(const uint8_t *block, uint32_t size, uint8_t *body, ui
         return 0;
     }
     const uint32_t around = MG_BODY_BYTES_MIN + (first & MG_FIRST_SEALED ? MG_SEAL_BYTES : 0u);
-    if (body[1] + around != used) {
+    /* without its seal a body as long as this could carry more than a payload may */
+    if (body[1] > MGP_PAYLOAD_BYTES_MAX || body[1] + around != used) {
         *drop = MG_DROP_LENGTH;
         return 0;
     }

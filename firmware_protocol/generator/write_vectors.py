@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from firmware_protocol.crit import crit
-from firmware_protocol.frame import BODY_BYTES_MAX
+from firmware_protocol.frame import BODY_BYTES_MAX, PAYLOAD_BYTES_MAX
 from firmware_protocol.generator import textbook
 from firmware_protocol.generator.model import INTEGERS, Field, Message, Schema
 from firmware_protocol.units import Micrometres, Nanolitres, NanolitresPerSecond, ShotId
@@ -185,6 +185,8 @@ def _no_frames(message: Message) -> Iterator[_Vector]:
         wrong = bytes((first, len(payload) + change)) + good[2:-4]
         wire = textbook.wire(textbook.sealed(wrong))
         yield _refused(f"LEN wrong by {change:+d}", "length", wire)
+    over = textbook.body(first, message.id, _SESSION, _REQUEST, bytes(PAYLOAD_BYTES_MAX + 1))
+    yield _refused("a payload longer than any, in a body that fits", "length", textbook.wire(over))
     for major in (0, 2, 7):
         other = textbook.wire(body(first & 0x1F | major << 5))
         yield _refused(f"wire major {major}", "version", other)

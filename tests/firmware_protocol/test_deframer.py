@@ -13,7 +13,9 @@ from firmware_protocol.frame import (
     REASONS,
     Deframer,
     Frame,
+    crc32c,
     encode,
+    encode_body,
     wrap,
 )
 
@@ -167,3 +169,15 @@ def test_an_abort_by_zeros_is_spent_once_it_was_seen(zeros: int) -> None:
     deframer.reset_zero_run()
     assert deframer.feed(encode(FRAME)) == [FRAME]
     assert deframer.zero_run_max < ABORT_ZERO_RUN
+
+
+def test_a_body_that_fits_but_carries_more_than_a_payload_may_is_refused() -> None:
+    # Found by fuzzing: room for a seal is no room for a longer payload.
+    frame = LONGEST._replace(payload=LONGEST.payload + b"\1" * 12)
+    head = encode_body(LONGEST)[:8]
+    for size, found in ((224, 1), (225, 0), (236, 0)):
+        covered = head[:1] + bytes((size,)) + head[2:] + frame.payload[:size]
+        body = covered + crc32c(covered).to_bytes(4, "little")
+        deframer = Deframer()
+        assert len(deframer.feed(wrap(body))) == found
+        assert deframer.counters["length"] == 1 - found

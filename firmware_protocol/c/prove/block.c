@@ -21,6 +21,7 @@ int main(void) {
     __CPROVER_assert(used == 0 || used < size, "and shorter than its block");
     const uint32_t around = MG_BODY_BYTES_MIN + (body[0] & MG_FIRST_SEALED ? MG_SEAL_BYTES : 0u);
     __CPROVER_assert(used == 0 || body[1] == used - around, "and as long as it says");
+    __CPROVER_assert(used == 0 || body[1] <= MGP_PAYLOAD_BYTES_MAX, "and its payload fits");
     __CPROVER_assert(used == 0 || body[0] >> 5 == 1, "and of this major version");
     __CPROVER_assert(used != 0 || drop < MG_DROPS, "what is dropped is counted under a reason");
     return 0;
