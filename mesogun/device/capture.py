@@ -12,6 +12,8 @@ from typing import IO
 
 LINK_TYPE_USER0 = 147
 SNAP_BYTES = 65_535
+BYTES_MAX = 256 << 20
+"""A day of sessions takes less; a pistol that floods the line must not fill the disk."""
 _HEADER = struct.Struct("<IHHiIII")
 _PACKET = struct.Struct("<IIII")
 _MAGIC_MICROSECONDS = 0xA1B2_C3D4
@@ -46,17 +48,19 @@ def whole_bytes(data: bytes) -> int:
 class Capture:
     """A capture file that is being written; `write` fits a link's `on_body`.
 
-    It is an aid, not the record: when the disk fails, it stops and `failed` says why, and the
-    session goes on.
+    It is an aid, not the record: when the disk fails, or the file is full, it stops and `failed`
+    says why, and the session goes on.
     """
 
-    def __init__(self, path: Path, *, start_us: int = 0) -> None:
+    def __init__(self, path: Path, *, start_us: int = 0, bytes_max: int = BYTES_MAX) -> None:
         """Begin a file, or go on with one. `start_us` is added to every stamp.
 
+        It grows to at most `bytes_max`.
         A packet that a crash cut short is cut off; a file that is no capture is begun anew.
         """
         self.failed = ""
         self._start_us = start_us
+        self._room = bytes_max
         self._file: IO[bytes] | None = None
         try:
             # only of a file proper: a device could be read for ever
@@ -66,17 +70,25 @@ class Capture:
                 self._file.truncate(kept)
                 self._file.seek(kept)
             else:
-                self._file.write(file_header())
+                kept = self._file.write(file_header())
+            self._room -= kept
         except OSError as cause:
             self._fail(cause)
 
     def write(self, direction: int, body: bytes, at_us: int) -> None:
         """Add one frame's body. Never raises, also after `close`."""
-        if self._file is not None:
-            try:
-                self._file.write(packet(direction, body, self._start_us + at_us))
-            except OSError as cause:
-                self._fail(cause)
+        if self._file is None:
+            return
+        data = packet(direction, body, self._start_us + at_us)
+        self._room -= len(data)
+        if self._room < 0:
+            self.close()
+            self.failed = self.failed or "the capture is full: what follows is not in it"
+            return
+        try:
+            self._file.write(data)
+        except OSError as cause:
+            self._fail(cause)
 
     def close(self) -> None:
         """Close the file. Never raises; closing twice does no harm."""

@@ -67,3 +67,14 @@ def test_a_file_that_is_no_capture_is_begun_anew(tmp_path: Path) -> None:
     (tmp_path / "wire.pcap").write_bytes(b"not a capture at all, but long enough for a header")
     Capture(tmp_path / "wire.pcap").close()
     assert (tmp_path / "wire.pcap").read_bytes() == file_header()
+
+
+def test_a_flood_does_not_fill_the_disk(tmp_path: Path) -> None:
+    path, one = tmp_path / "wire.pcap", len(packet(FROM_PISTOL, bytes(100), 0))
+    room = len(file_header()) + 3 * one
+    for kept in (3, 3):  # also when it is gone on with
+        with Capture(path, bytes_max=room) as capture:
+            for at_us in range(1_000):
+                capture.write(FROM_PISTOL, bytes(100), at_us)
+        assert "full" in capture.failed
+        assert path.stat().st_size == len(file_header()) + kept * one
