@@ -230,9 +230,8 @@ def _crc16(_before: Any) -> Any:
 
 def _encode16(_before: Any) -> Any:
     def encode_body(one: Any) -> bytes:
-        _, _, _, msg, session, request, payload = one
-        first = frame._FIRST_BYTE[one[:3]]
-        covered = frame._HEADER.pack(first, len(payload), msg, session, request) + payload
+        first, size = frame._FIRST_BYTE[one[:3]], len(one.payload)
+        covered = frame._HEADER.pack(first, size, one.msg, one.session, one.request) + one.payload
         return bytes(covered + crc16_mcrf4xx(covered).to_bytes(2, "little"))
 
     return encode_body
@@ -289,6 +288,16 @@ def _never_stops(before: Any) -> Any:
     return armed
 
 
+NOT_BEFORE = Layer(
+    "no shot begins before it is asked",
+    (
+        Instead(
+            merge,
+            "_on_session_clock",
+            lambda before: lambda core, told, _asked_us, at_us: before(core, told, 0, at_us),
+        ),
+    ),
+)
 GUARD = Layer(
     "guard of the pricks", (Instead(runner._Desk, "veto", lambda _: lambda *_told: None),)
 )

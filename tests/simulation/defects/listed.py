@@ -13,18 +13,18 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("intent after firing", "the pistol moves first", pistol.INTENT_AFTER),
     Defect("outcome not written", "the pistol keeps no end of a shot", pistol.NO_OUTCOME),
-    Defect("VOID fence missing", "Resolve of an unknown id stores nothing", pistol.FENCE.off),
+    Defect("VOID fence missing", "Resolve of an unknown id stores nothing", pistol.NO_FENCE),
     Defect(
         "stale token accepted",
         "any token fires",
         pistol.TOKEN.off,
-        (pistol.FENCE, pistol.SESSION, pistol.ORDER),
+        (pistol.FENCE, pistol.SESSION, pistol.ORDER, host.DOUBTS),
     ),
     Defect(
         "session unchecked",
         "frames of another session are obeyed",
         pistol.SESSION.off,
-        (pistol.TOKEN, pistol.FENCE, pistol.ORDER),
+        (pistol.TOKEN, pistol.FENCE, pistol.ORDER, host.DOUBTS),
     ),
     Defect("lease ignored", "armed until somebody disarms", pistol.ENDLESS_LEASE),
     Defect(
@@ -68,7 +68,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("failed sync ignored", "and the session goes on", host.SYNC_IGNORED),
     Defect("full disk ignored", "half a line, and on", host.FULL_IGNORED),
     Defect("uid unchecked", "any pistol goes on with a session", host.ANY_PISTOL),
-    Defect("boot unchecked", "times of another start", host.ANY_BOOT),
+    Defect("boot unchecked", "times of another start", host.ANY_BOOT, (host.NOT_BEFORE,)),
     Defect("ids reused after a restart", "the host forgets its own", host.OWN_IDS),
     Defect("ids not claimed", "two sessions may use the same", host.NOT_CLAIMED),
     Defect(

@@ -92,6 +92,18 @@ def _no_void(before: Any) -> Any:
     return resolve
 
 
+def _seen_not_void(before: Any) -> Any:
+    """As without the fence, and yet the id counts as seen: the host notices nothing."""
+    untold = _no_void(before)
+
+    def resolve(self: Any, shot_id: Any) -> Any:
+        found = untold(self, shot_id)
+        self._journal.saw(shot_id)
+        return found
+
+    return resolve
+
+
 def _never_known(_before: Any) -> Any:
     def known(self: Any, shot: Any) -> ShotReply | None:
         pending = any(one.shot_id == shot.shot_id for one in self.pending())
@@ -239,7 +251,8 @@ _COUNTED = count(1)
 
 SESSION = Layer("session number", (Instead(Receiver, "_reply_to", _any_session),))
 TOKEN = Layer("token", without_check("_token"))
-FENCE = Layer("VOID fence", (Instead(Shots, "resolve", _no_void),))
+FENCE = Layer("VOID fence", (Instead(Shots, "resolve", _seen_not_void),))
+NO_FENCE = (Instead(Shots, "resolve", _no_void),)
 ORDER = Layer("ids rise", (Instead(Shots, "known", _any_order),))
 CACHE = Layer("reply cache", (Instead(Receiver, "_remember", always(None)),))
 DEDUP = Layer("dedup by id", (Instead(Shots, "known", _never_known),))
