@@ -29,7 +29,7 @@ from firmware_protocol.units import (
 
 MAJOR: Final = 1
 MINOR: Final = 0
-SCHEMA_HASH: Final = 0x3E5D04B3
+SCHEMA_HASH: Final = 0xC942B1A7
 """CRC-32C over all layouts: equal at both ends, or they were built from different schemas."""
 ACTUATING_HASH: Final = 0x594C266E
 """CRC-32C over the layouts of what can move the needle: when it differs, nothing is armed."""
@@ -295,6 +295,20 @@ class DescribeChunk(NamedTuple):
     offset: int
     count: int  # type: ignore[assignment]  # hides the method of tuple, which nobody needs
     data: tuple[Byte, ...]
+
+
+class SetBaud(NamedTuple):
+    """Let the line run at another speed, from behind the answer on. In SAFE and at rest only."""
+
+    baud: int  # bits a second, 8N1
+    fallback_ms: Milliseconds  # back to 115,200 unless a frame is heard by then
+
+
+class SetBaudReply(NamedTuple):
+    """Goes out at the old speed; what comes next is heard at the new one."""
+
+    baud: int
+    fallback_ms: Milliseconds
 
 
 class Ping(NamedTuple):
@@ -622,6 +636,7 @@ class CalibrationCommitted(NamedTuple):
 Request: TypeAlias = (
     Hello
     | Describe
+    | SetBaud
     | Ping
     | Abort
     | ClearAbort
@@ -642,6 +657,7 @@ Request: TypeAlias = (
 Reply: TypeAlias = (
     HelloReply
     | DescribeChunk
+    | SetBaudReply
     | PingReply
     | ErrorReply
     | AbortReply
@@ -930,6 +946,54 @@ def _read_describe_chunk(payload: bytes) -> DescribeChunk:
         for _first in range(_at, len(payload), _each)
     )
     return DescribeChunk(total, offset, count, data)
+
+
+_SET_BAUD: Final = struct.Struct("<IH")
+_SET_BAUD_LAYOUT: Final = Layout(
+    "SetBaud",
+    _SET_BAUD,
+    (
+        Range("baud", 1, 4294967295),
+        Range("fallback_ms", 100, 1500),
+    ),
+)
+
+
+def _write_set_baud(message: SetBaud) -> bytes:
+    if message.baud < 1 or not 100 <= message.fallback_ms <= 1500:
+        raise ValueError
+    return _SET_BAUD.pack(*message)
+
+
+def _read_set_baud(payload: bytes) -> SetBaud:
+    baud, fallback_ms = _SET_BAUD.unpack(payload)
+    if baud < 1 or not 100 <= fallback_ms <= 1500:
+        raise ValueError
+    return SetBaud(baud, fallback_ms)
+
+
+_SET_BAUD_REPLY: Final = struct.Struct("<IH")
+_SET_BAUD_REPLY_LAYOUT: Final = Layout(
+    "SetBaudReply",
+    _SET_BAUD_REPLY,
+    (
+        Range("baud", 1, 4294967295),
+        Range("fallback_ms", 100, 1500),
+    ),
+)
+
+
+def _write_set_baud_reply(message: SetBaudReply) -> bytes:
+    if message.baud < 1 or not 100 <= message.fallback_ms <= 1500:
+        raise ValueError
+    return _SET_BAUD_REPLY.pack(*message)
+
+
+def _read_set_baud_reply(payload: bytes) -> SetBaudReply:
+    baud, fallback_ms = _SET_BAUD_REPLY.unpack(payload)
+    if baud < 1 or not 100 <= fallback_ms <= 1500:
+        raise ValueError
+    return SetBaudReply(baud, fallback_ms)
 
 
 _PING: Final = struct.Struct("<I")
@@ -1955,6 +2019,7 @@ REPLY_OF: Final[Mapping[type[Request], type[Reply]]] = MappingProxyType(
     {
         Hello: HelloReply,
         Describe: DescribeChunk,
+        SetBaud: SetBaudReply,
         Ping: PingReply,
         Abort: AbortReply,
         ClearAbort: ClearAbortReply,
@@ -1984,6 +2049,8 @@ _WRITERS: Final[Mapping[type, tuple[int, bool, int, Callable[[Any], bytes]]]] = 
     HelloReply: (1, True, 0x0001, _write_hello_reply),
     Describe: (2, False, 0x0002, _write_describe),
     DescribeChunk: (2, True, 0x0002, _write_describe_chunk),
+    SetBaud: (1, False, 0x0003, _write_set_baud),
+    SetBaudReply: (1, True, 0x0003, _write_set_baud_reply),
     Ping: (1, False, 0x0004, _write_ping),
     PingReply: (1, True, 0x0004, _write_ping_reply),
     ErrorReply: (1, True, 0x00FF, _write_error_reply),
@@ -2023,6 +2090,8 @@ _READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {
     (0x0001, True): _read_hello_reply,
     (0x0002, False): _read_describe,
     (0x0002, True): _read_describe_chunk,
+    (0x0003, False): _read_set_baud,
+    (0x0003, True): _read_set_baud_reply,
     (0x0004, False): _read_ping,
     (0x0004, True): _read_ping_reply,
     (0x00FF, True): _read_error_reply,
@@ -2062,6 +2131,8 @@ _LAYOUTS: Final[Mapping[str, Layout]] = {
     "HelloReply": _HELLO_REPLY_LAYOUT,
     "Describe": _DESCRIBE_LAYOUT,
     "DescribeChunk": _DESCRIBE_CHUNK_LAYOUT,
+    "SetBaud": _SET_BAUD_LAYOUT,
+    "SetBaudReply": _SET_BAUD_REPLY_LAYOUT,
     "Ping": _PING_LAYOUT,
     "PingReply": _PING_REPLY_LAYOUT,
     "ErrorReply": _ERROR_REPLY_LAYOUT,
@@ -2101,6 +2172,8 @@ _NAMES: Final[Mapping[tuple[int, bool], str]] = {
     (0x0001, True): "HelloReply",
     (0x0002, False): "Describe",
     (0x0002, True): "DescribeChunk",
+    (0x0003, False): "SetBaud",
+    (0x0003, True): "SetBaudReply",
     (0x0004, False): "Ping",
     (0x0004, True): "PingReply",
     (0x00FF, True): "ErrorReply",

@@ -81,6 +81,16 @@ DESCRIBE_CHUNK: Final[SearchStrategy[m.DescribeChunk]] = st.builds(
     offset=st.integers(0, 4294967295),
     data=st.lists(BYTE, max_size=200).map(tuple),
 )
+SET_BAUD: Final[SearchStrategy[m.SetBaud]] = st.builds(
+    m.SetBaud,
+    baud=st.integers(1, 4294967295),
+    fallback_ms=st.integers(100, 1500),
+)
+SET_BAUD_REPLY: Final[SearchStrategy[m.SetBaudReply]] = st.builds(
+    m.SetBaudReply,
+    baud=st.integers(1, 4294967295),
+    fallback_ms=st.integers(100, 1500),
+)
 PING: Final[SearchStrategy[m.Ping]] = st.builds(
     m.Ping,
     echo=st.integers(0, 4294967295),
@@ -355,6 +365,7 @@ CALIBRATION_COMMITTED: Final[SearchStrategy[m.CalibrationCommitted]] = st.builds
 REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.Hello: HELLO,
     m.Describe: DESCRIBE,
+    m.SetBaud: SET_BAUD,
     m.Ping: PING,
     m.Abort: ABORT,
     m.ClearAbort: CLEAR_ABORT,
@@ -375,6 +386,7 @@ REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
 REPLIES: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.HelloReply: HELLO_REPLY,
     m.DescribeChunk: DESCRIBE_CHUNK,
+    m.SetBaudReply: SET_BAUD_REPLY,
     m.PingReply: PING_REPLY,
     m.ErrorReply: ERROR_REPLY,
     m.AbortReply: ABORT_REPLY,

@@ -39,6 +39,8 @@ from firmware_protocol.messages import (
     Reply,
     Resolution,
     Resolve,
+    SetBaud,
+    SetBaudReply,
     Shot,
     ShotReply,
     Status,
@@ -291,6 +293,10 @@ def _limits_get(firmware: Firmware, request: LimitsGet) -> Limits | ErrorReply:
     return found._replace(layer=request.layer)
 
 
+def _set_baud(firmware: Firmware, request: SetBaud) -> SetBaudReply | ErrorReply:
+    return firmware.speed.answer(firmware.state, firmware.is_stopped, request)
+
+
 _TABLE: Mapping[type[Any], Callable[[Firmware, Any], Reply]] = {
     Abort: _abort,
     ClearAbort: _clear_abort,
@@ -308,5 +314,6 @@ _TABLE: Mapping[type[Any], Callable[[Firmware, Any], Reply]] = {
     CalibrationStage: stage_calibration,
     CalibrationCommit: commit_calibration,
     Ping: ping,
+    SetBaud: _set_baud,
     Describe: describe,
 }

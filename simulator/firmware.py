@@ -31,6 +31,7 @@ from simulator.memory import MemoryDamaged
 from simulator.operator import Hand
 from simulator.settings import Settings
 from simulator.shots import QUEUE_DEPTH, Shots, Stage, Stamp, UnderWay, Waiting
+from simulator.speed import Speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Firmware:
         self.board = board
         self.journal = journal
         self.settings = settings
+        self.speed = Speed()
         self.state = PistolState.BOOT
         self.fault = FaultCode.NONE
         self.abort_cause = AbortCause.NONE
@@ -179,6 +181,8 @@ class Firmware:
             times.append(self.arm.lease_until_us)
         if self.challenge is not None:
             times.append(self.challenge.expires_us)
+        if self.speed.falls_us is not None:
+            times.append(self.speed.falls_us)
         if shots.under_way is not None:
             times.append(shots.under_way.until_us)
         if shots.queue:
@@ -204,6 +208,7 @@ class Firmware:
 
     def _play(self, at_us: int) -> None:
         """Let happen what is due: whatever stops something comes before what begins."""
+        self.speed.fall(at_us)
         if self.state is PistolState.SELFTEST and at_us >= self._tested_us:
             self.go(PistolEvent.SELFTEST_PASSED)
         if self.arm is not None and at_us >= self.arm.lease_until_us:

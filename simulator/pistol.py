@@ -19,6 +19,7 @@ from simulator.operator import Hand
 from simulator.receiver import Receiver
 from simulator.settings import Settings
 from simulator.shots import Stage
+from simulator.speed import BAUD
 
 SYRINGE_NL = 20_000_000
 UID_TWIN = 0x51 << 56  # the range of serial numbers that no metal ever has
@@ -87,6 +88,11 @@ class Pistol:
     def is_powered(self) -> bool:
         """Return True while the power is on."""
         return self._firmware is not None
+
+    @property
+    def baud(self) -> int:
+        """Return the speed of its line."""
+        return BAUD if self._firmware is None else self._firmware.speed.baud
 
     @property
     def motion(self) -> Motion | None:

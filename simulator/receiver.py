@@ -26,6 +26,7 @@ from firmware_protocol.messages import (
     Refusal,
     Reply,
     ResetReason,
+    SetBaud,
     Status,
     from_frame,
     to_frame,
@@ -59,6 +60,7 @@ class Receiver:
         self._host_major = MAJOR
         self._replies: dict[int, tuple[int, bytes, Frame]] = {}
         self._dropped = 0
+        self._was_heard = False
 
     def receive(self, data: bytes) -> bytes:
         """Return the replies to whatever is in `data`. A long run of zeros aborts first and last.
@@ -73,7 +75,15 @@ class Receiver:
         replies = b"".join([self._reply_to(frame) for frame in frames])
         if aborts:
             self._firmware.abort(AbortCause.ZERO_RUN)
+        self._keep_speed()
         return replies
+
+    def _keep_speed(self) -> None:
+        """Change the line's speed behind the answers; what came before that shows nothing of it."""
+        if self._was_heard:
+            self._firmware.speed.heard(self._firmware.now_us)
+        self._was_heard = False
+        self._firmware.speed.turn(self._firmware.now_us)
 
     @property
     def errors(self) -> int:
@@ -85,12 +95,16 @@ class Receiver:
         request = _read(frame)
         match request:
             case Hello() if not frame.seal:
+                self._was_heard = True
                 return self._sent(self._framed(frame, self._greet(frame.request, request)))
             case Abort():
+                self._was_heard = True
                 return self._sent(self._framed(frame, self._answer(request)))
         if not self._is_of_session(frame):
             self._dropped += 1
             return b""
+        if not isinstance(request, SetBaud):  # a repeat of which was sent at the old speed
+            self._was_heard = True
         if isinstance(request, RemoteProtocolError):
             return self._sent(self._framed(frame, error(_code_of(request))))
         self._unused = None

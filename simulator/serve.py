@@ -19,7 +19,9 @@ from types import FrameType
 from typing import Protocol
 
 from firmware_protocol.keys import NO_KEYS, Keys
+from simulator.speed import BAUD
 from simulator.twin import Twin, TwinError
+from simulator.wire import misheard
 
 CHUNK_BYTES = 4_096
 CHUNKS_AT_ONCE = 64
@@ -127,7 +129,10 @@ class TcpLine:
 
 
 class PtyLine:
-    """A pseudo terminal. This side keeps its far end open, so that clients may come and go."""
+    """A pseudo terminal. This side keeps its far end open, so that clients may come and go.
+
+    It has no speed of its own; the one that a client sets is read, and others are noise.
+    """
 
     def __init__(self) -> None:
         """Make a pseudo terminal that passes every byte unchanged.
@@ -136,7 +141,8 @@ class PtyLine:
             TwinError: the system gives none.
         """
         try:
-            import tty  # not on every system
+            import termios  # not on every system
+            import tty
 
             self._master, self._slave = os.openpty()
         except (ImportError, AttributeError) as cause:
@@ -144,6 +150,12 @@ class PtyLine:
         except OSError as cause:
             raise TwinError(f"no pseudo terminal: {cause.strerror}") from cause
         tty.setraw(self._slave)
+        of_name = {name: one for name, one in vars(termios).items() if name[1:].isdigit()}
+        self._speeds = {one: int(name[1:]) for name, one in of_name.items() if name[0] == "B"}
+        self._attributes = termios.tcgetattr
+        told = termios.tcgetattr(self._slave)
+        told[4] = told[5] = of_name[f"B{BAUD}"]
+        termios.tcsetattr(self._slave, termios.TCSANOW, told)
         os.set_blocking(self._master, False)
         self.url = os.ttyname(self._slave)
 
@@ -156,7 +168,9 @@ class PtyLine:
         if self._master not in ready:
             return
         try:
-            replies = twin.receive(os.read(self._master, CHUNK_BYTES))
+            data, far = os.read(self._master, CHUNK_BYTES), twin.baud
+            own = self._speeds.get(self._attributes(self._slave)[5], far)
+            replies = misheard(twin.receive(misheard(data, own, far)), far, own)
             while replies:
                 replies = replies[os.write(self._master, replies) :]
         except BlockingIOError:

@@ -183,6 +183,11 @@ class Twin:
             key=key,
         )
 
+    @property
+    def baud(self) -> int:
+        """Return the speed that the pistol's line has now."""
+        return self.pistol.baud
+
     def receive(self, data: bytes) -> bytes:
         """Return what the pistol answers to `data` now."""
         return self.pistol.receive(data, now_us())

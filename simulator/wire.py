@@ -7,9 +7,41 @@ from collections.abc import Callable
 from simulator.chance import Stream
 
 BITS_PER_BYTE = 10  # 8N1
+FIRST_BIT, STOP_BIT = 1, 9
 LATE_US_MAX = 250_000  # how much later the second copy of a chunk may come
 REORDER_US_MAX = 40_000  # a request and its repeat fit in between
 BELATED_US_MAX = 20_000_000  # long after a host has given up, and connected anew
+
+
+def misheard(data: bytes, sent_baud: int, heard_baud: int) -> bytes:
+    """Return what a receiver at `heard_baud` takes for bytes when `data` is sent at `sent_baud`.
+
+    As a UART does it: it waits for the line to fall, looks at the middle of each bit, hands over
+    what it saw whatever the stop bit was, and waits until the line has risen.
+    """
+    if sent_baud == heard_baud:
+        return data
+    levels = [level for byte in data for level in (0, *(byte >> bit & 1 for bit in range(8)), 1)]
+    end = len(levels) * heard_baud  # in units of which a sent bit has `heard_baud`
+
+    def is_high(at: int) -> bool:
+        return at >= end or bool(levels[at // heard_baud])
+
+    at, taken = 0, bytearray()
+    while at < end:
+        if is_high(at):
+            at = (at // heard_baud + 1) * heard_baud
+            continue
+        middles = [at + bit * sent_baud + sent_baud // 2 for bit in range(BITS_PER_BYTE)]
+        if is_high(middles[0]):
+            at = middles[0]  # too short for a start bit
+            continue
+        bits = [is_high(one) << place for place, one in enumerate(middles[FIRST_BIT:STOP_BIT])]
+        taken.append(sum(bits))
+        at = middles[STOP_BIT]
+        while not is_high(at):
+            at = (at // heard_baud + 1) * heard_baud
+    return bytes(taken)
 
 
 class Wire:

@@ -288,6 +288,7 @@ class Adversary:
             (self.settles * 0.1, self._stage),
             (self.settles * (0.3 if self.staged else 0.02), self._commit),
             (0.02, lambda: m.Ping(r.getrandbits(32))),
+            (0.02, self._set_baud),
             (0.02, lambda: m.Describe(r.choice([0, 200, 2_000, self._odd(200, 32)]))),
             (0.15 * (1 - self.calm), lambda: m.Abort(r.randrange(256))),
             (0.15 * (1 - self.calm), lambda: m.Disarm(self._odd(self.token, 32))),
@@ -296,6 +297,11 @@ class Adversary:
         ]
         weights = [weight for weight, _ in makers]
         return r.choices([maker for _, maker in makers], weights)[0]()
+
+    def _set_baud(self) -> m.SetBaud:
+        r = self.random
+        baud = self._odd(r.choice([115_200, 230_400, 460_800, 921_600]), 20)
+        return m.SetBaud(max(1, baud), r.choice([100, 500, 1_500]))  # type: ignore[arg-type]
 
     def _odd(self, value: int, bits: int) -> int:
         """The value itself, or with the odds of this seed another one."""

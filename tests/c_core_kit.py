@@ -176,6 +176,10 @@ class CoreTwin:
         return PistolState(self.c.mgt_state(self._twin))
 
     @property
+    def baud(self) -> int:
+        return int(self.c.mgt_baud(self._twin))
+
+    @property
     def is_powered(self) -> bool:
         return bool(self.c.mgt_is_powered(self._twin))
 
@@ -262,6 +266,11 @@ class CoreOnLine:
         self._over = Event()
         self._thread = Thread(target=self._serve)
         self._thread.start()
+
+    @property
+    def baud(self) -> int:
+        """The speed of the core's line."""
+        return self._core.baud
 
     def receive(self, data: bytes) -> bytes:
         """Answer the line, as a server's twin does."""

@@ -56,6 +56,7 @@ class Pair:
         for core, told in zip(self.cores, self.told[1:], strict=False):
             assert reply.hex() == self._one(core, step).hex(), where
             assert self.twin.state is core.state, where
+            assert self.twin.baud == core.baud, where
             assert self.twin.is_powered == core.is_powered, where
             assert self.twin.next_event_us() == core.next_event_us(), where
             assert self.told[0] == told, where

@@ -9,6 +9,8 @@ from firmware_protocol.keys import ANY_PISTOL, NO_KEYS, Keys
 from firmware_protocol.seal import Key
 from mesogun.conformance import CASES, Delivered, Handles, Result, Verdict, play
 from simulator import Delivery
+from simulator.speed import BAUD
+from simulator.wire import misheard
 
 BYTE_US = 87
 """At 115,200 baud."""
@@ -22,6 +24,8 @@ ONLY_WITHOUT_A_KEY = frozenset({"SEAL-8"})
 ONLY_WITH_HANDLES = frozenset(
     {
         "ARM-10",
+        "BAUD-3",
+        "BAUD-4",
         "TOKEN-7",
         "SET-4",
         "ABORT-4",
@@ -43,12 +47,19 @@ class VirtualLine:
         self.pistol = pistol
         self._now_us = 1_000_000
         self._back = b""
+        self.baud = BAUD
+
+    def set_baud(self, baud: int) -> None:
+        self.baud = baud
 
     def send(self, data: bytes) -> None:
         for at in range(0, len(data), CHUNK_BYTES_MAX):
             chunk = data[at : at + CHUNK_BYTES_MAX]
             self._now_us += len(chunk) * BYTE_US
-            self._back += self.pistol.receive(chunk, self._now_us)
+            self.pistol.advance(self._now_us)
+            far = self.pistol.baud
+            heard = self.pistol.receive(misheard(chunk, self.baud, far), self._now_us)
+            self._back += misheard(heard, far, self.baud)
 
     def receive(self, until_us: int) -> bytes:
         back, self._back = self._back, b""
@@ -88,6 +99,7 @@ class Kind:
             line_break=lambda: self.pistol.line_break(at()),
             dtr=lambda: self.pistol.drop_dtr(at()),
             service_button=self.pistol.hold_service_button,
+            baud=self.line.set_baud,
             jumps=True,
         )
 

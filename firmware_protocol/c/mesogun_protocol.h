@@ -12,7 +12,7 @@
 #define MGP_MAJOR 1u
 #define MGP_MINOR 0u
 /* CRC-32C over all layouts, and over those of what can move the needle. */
-#define MGP_SCHEMA_HASH UINT32_C(0x3E5D04B3)
+#define MGP_SCHEMA_HASH UINT32_C(0xC942B1A7)
 #define MGP_ACTUATING_HASH UINT32_C(0x594C266E)
 #define MGP_PAYLOAD_BYTES_MAX 224u
 #define MGP_BODY_BYTES_MAX 248u
@@ -243,6 +243,12 @@ static inline uint8_t mgp_next_state(uint8_t state, uint8_t event) {
 #define MGP_CLASS_DESCRIBE_CHUNK 2u
 #define MGP_LEN_DESCRIBE_CHUNK 9u
 #define MGP_MOST_DESCRIBE_CHUNK 200u
+#define MGP_MSG_SET_BAUD 0x0003u
+#define MGP_CLASS_SET_BAUD 1u
+#define MGP_LEN_SET_BAUD 6u
+#define MGP_MSG_SET_BAUD_REPLY 0x0003u
+#define MGP_CLASS_SET_BAUD_REPLY 1u
+#define MGP_LEN_SET_BAUD_REPLY 6u
 #define MGP_MSG_PING 0x0004u
 #define MGP_CLASS_PING 1u
 #define MGP_LEN_PING 4u
@@ -704,6 +710,80 @@ static inline int mgp_describe_chunk_read(const uint8_t *from, uint32_t size, mg
         }
     }
     return mgp_describe_chunk_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Let the line run at another speed, from behind the answer on. In SAFE and at rest only. */
+typedef struct {
+    uint32_t baud; /* 1, 1..4294967295: bits a second, 8N1 */
+    uint16_t fallback_ms; /* ms, 100..1500: back to 115,200 unless a frame is heard by then */
+} mgp_set_baud;
+
+static inline int mgp_set_baud_in_range(const mgp_set_baud *message) {
+    if (!(message->baud >= 1u)) {
+        return 0;
+    }
+    if (!(message->fallback_ms >= 100u)) {
+        return 0;
+    }
+    if (!(message->fallback_ms <= 1500u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_set_baud_write(const mgp_set_baud *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->baud);
+    mgp_put_u16(to + 4, message->fallback_ms);
+    return 6u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_set_baud_read(const uint8_t *from, uint32_t size, mgp_set_baud *message) {
+    if (size != 6u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->baud = mgp_get_u32(from + 0);
+    message->fallback_ms = mgp_get_u16(from + 4);
+    return mgp_set_baud_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Goes out at the old speed; what comes next is heard at the new one. */
+typedef struct {
+    uint32_t baud; /* 1, 1..4294967295 */
+    uint16_t fallback_ms; /* ms, 100..1500 */
+} mgp_set_baud_reply;
+
+static inline int mgp_set_baud_reply_in_range(const mgp_set_baud_reply *message) {
+    if (!(message->baud >= 1u)) {
+        return 0;
+    }
+    if (!(message->fallback_ms >= 100u)) {
+        return 0;
+    }
+    if (!(message->fallback_ms <= 1500u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_set_baud_reply_write(const mgp_set_baud_reply *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->baud);
+    mgp_put_u16(to + 4, message->fallback_ms);
+    return 6u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_set_baud_reply_read(const uint8_t *from, uint32_t size, mgp_set_baud_reply *message) {
+    if (size != 6u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->baud = mgp_get_u32(from + 0);
+    message->fallback_ms = mgp_get_u16(from + 4);
+    return mgp_set_baud_reply_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
 }
 
 

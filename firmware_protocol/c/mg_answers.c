@@ -271,6 +271,9 @@ void mg_answer_to(mg_pistol *pistol, uint16_t msg, const mg_request *request, mg
     case MGP_MSG_PING:
         mg_ping_answer(pistol, &request->ping, answer);
         break;
+    case MGP_MSG_SET_BAUD:
+        mg_set_baud_answer(pistol, &request->set_baud, answer);
+        break;
     case MGP_MSG_DESCRIBE:
         mg_describe_answer(&request->describe, answer);
         break;

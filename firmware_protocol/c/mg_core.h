@@ -192,6 +192,7 @@ typedef union {
     mgp_hello hello;
     mgp_describe describe;
     mgp_ping ping;
+    mgp_set_baud set_baud;
     mgp_abort abort;
     mgp_clear_abort clear_abort;
     mgp_arm_request arm_request;
@@ -235,6 +236,14 @@ int mg_calibration_commit_answer(mg_pistol *pistol, const mgp_calibration_commit
 /* ---- mg_tell.c */
 void mg_ping_answer(const mg_pistol *pistol, const mgp_ping *request, mg_answer *answer);
 void mg_describe_answer(const mgp_describe *request, mg_answer *answer);
+
+/* ---- mg_baud.c */
+void mg_baud_start(mg_pistol *pistol);
+void mg_set_baud_answer(mg_pistol *pistol, const mgp_set_baud *request, mg_answer *answer);
+/* At the end of a chunk: stay for another while if somebody was heard, then change if asked to. */
+void mg_baud_keep(mg_pistol *pistol);
+/* Go back to the first speed if nobody was heard for too long. */
+void mg_baud_fall(mg_pistol *pistol);
 
 /* ---- mg_schema.c, generated */
 extern const uint32_t MGP_DESCRIPTION_BYTES;

@@ -50,6 +50,8 @@ static int read_request(const mg_frame *frame, mg_request *request) {
         return mgp_calibration_commit_read(from, size, &request->calibration_commit);
     case MGP_MSG_PING:
         return mgp_ping_read(from, size, &request->ping);
+    case MGP_MSG_SET_BAUD:
+        return mgp_set_baud_read(from, size, &request->set_baud);
     case MGP_MSG_DESCRIBE:
         return mgp_describe_read(from, size, &request->describe);
     default:
@@ -257,11 +259,15 @@ static void take_frame(mg_pistol *pistol, const mg_frame *frame) {
         send_answer(pistol, frame, frame->session, &answer);
     } else if (!is_of_session(pistol, frame)) {
         pistol->dropped++;
+        return;
     } else if (fault != MGP_READ) {
         mg_error(&answer, frame->msg, code_of(fault), 0, 0);
         send_answer(pistol, frame, frame->session, &answer);
     } else {
         answer_in_session(pistol, frame, &request);
+    }
+    if (fault != MGP_READ || frame->msg != MGP_MSG_SET_BAUD) {
+        pistol->was_heard = 1; /* a repeat of that one was sent at the old speed */
     }
 }
 
@@ -292,5 +298,6 @@ uint32_t mg_receive(mg_pistol *pistol, const uint8_t *data, uint32_t size, uint6
     if (aborts && !pistol->power_lost) {
         mg_abort(pistol, MGP_ABORT_CAUSE_ZERO_RUN);
     }
+    mg_baud_keep(pistol);
     return taken;
 }

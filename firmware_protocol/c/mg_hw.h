@@ -64,6 +64,11 @@ int mg_hw_key(void *hw, uint8_t *key);
 
 /* ---- line: queue these bytes for sending; a reply is one call */
 void mg_hw_send(void *hw, const uint8_t *data, uint32_t size);
+/* 1: the line can run at this speed (bits a second, 8N1). 115200 must be one. */
+int mg_hw_has_baud(void *hw, uint32_t baud);
+/* Let all that was queued leave at the old speed, then send and receive at this one. What came in
+ * until then and was not handed to mg_receive is best dropped. Also called at the start. */
+void mg_hw_set_baud(void *hw, uint32_t baud);
 
 /* ---- body */
 /* 1: processor, memory, clock, sensors and motors are sound. Called once, after selftest_us. */

@@ -31,6 +31,8 @@
 #define MG_BLOCK_BYTES_MAX (MGP_BODY_BYTES_MAX + 1u)
 #define MG_WIRE_BYTES_MAX (MGP_BODY_BYTES_MAX + 3u)
 #define MG_ABORT_ZERO_RUN 8u
+#define MG_BAUD 115200u                     /* of every start */
+#define MG_SILENCE_US UINT64_C(1500000)     /* above the longest lease, below a host's patience */
 
 /* ---- memory */
 #define MG_HEADER_BYTES 64u
@@ -284,6 +286,11 @@ typedef struct {
     uint64_t device_nonce;
     mg_seals seals;
     uint32_t dropped;
+    uint32_t baud;
+    uint32_t baud_next;    /* once the answer has left; 0: no change */
+    uint16_t baud_next_ms;
+    uint8_t was_heard;     /* a frame of this chunk was answered */
+    uint64_t baud_falls_us; /* back to the first speed by itself; MG_NEVER: it is that */
     mg_remembered replies[MG_REMEMBERED];
     uint8_t replies_order[MG_REMEMBERED]; /* oldest first */
     uint8_t replies_count;

@@ -130,6 +130,7 @@ int mg_start(mg_pistol *pistol, void *hw, const mg_config *config, uint64_t now_
     pistol->host_major = MGP_MAJOR;
     pistol->state = MGP_PISTOL_STATE_BOOT;
     forget_arming(pistol);
+    mg_baud_start(pistol);
     int result = mg_journal_open(&pistol->journal, hw, config->memory_records, config->uid);
     if (result != MG_POWER_LOST) {
         result = mg_settings_open(pistol);
@@ -171,6 +172,7 @@ uint64_t mg_next_event_us(const mg_pistol *pistol) {
     if (pistol->challenge.is_out) {
         due_us = earlier(due_us, pistol->challenge.expires_us);
     }
+    due_us = earlier(due_us, pistol->baud_falls_us);
     if (pistol->under_way.stage == MG_STAGE_MOTION) {
         mg_motion motion;
         mg_hw_motion(pistol->hw, pistol->now_us, &motion);
@@ -198,6 +200,7 @@ static void end_selftest(mg_pistol *pistol) {
 /* Let happen what is due: whatever stops something comes before what begins. */
 static int play(mg_pistol *pistol) {
     const uint64_t now_us = pistol->now_us;
+    mg_baud_fall(pistol);
     if (pistol->state == MGP_PISTOL_STATE_SELFTEST && now_us >= pistol->tested_us) {
         end_selftest(pistol);
     }

@@ -88,6 +88,10 @@ f.describe_offset = ProtoField.uint32("mesogun.describe.offset", "offset", base.
 f.describe_chunk_total = ProtoField.uint32("mesogun.describe_chunk.total", "total", base.DEC)
 f.describe_chunk_offset = ProtoField.uint32("mesogun.describe_chunk.offset", "offset", base.DEC)
 f.describe_chunk_count = ProtoField.uint8("mesogun.describe_chunk.count", "count", base.DEC)
+f.set_baud_baud = ProtoField.uint32("mesogun.set_baud.baud", "baud", base.DEC)
+f.set_baud_fallback_ms = ProtoField.uint16("mesogun.set_baud.fallback_ms", "fallback_ms (ms)", base.DEC)
+f.set_baud_reply_baud = ProtoField.uint32("mesogun.set_baud_reply.baud", "baud", base.DEC)
+f.set_baud_reply_fallback_ms = ProtoField.uint16("mesogun.set_baud_reply.fallback_ms", "fallback_ms (ms)", base.DEC)
 f.ping_echo = ProtoField.uint32("mesogun.ping.echo", "echo", base.DEC)
 f.ping_reply_echo = ProtoField.uint32("mesogun.ping_reply.echo", "echo", base.DEC)
 f.ping_reply_uptime_us = ProtoField.uint64("mesogun.ping_reply.uptime_us", "uptime_us (us)", base.DEC)
@@ -264,6 +268,10 @@ messages[5] = {name = "DescribeChunk",
   fields = {{"describe_chunk_total", 4}, {"describe_chunk_offset", 4}, {"describe_chunk_count", 1}},
   count = "describe_chunk_count", size = 1, title = "Byte",
   many = {{"byte_value", 1}}}
+messages[6] = {name = "SetBaud",
+  fields = {{"set_baud_baud", 4}, {"set_baud_fallback_ms", 2}}}
+messages[7] = {name = "SetBaudReply",
+  fields = {{"set_baud_reply_baud", 4}, {"set_baud_reply_fallback_ms", 2}}}
 messages[8] = {name = "Ping",
   fields = {{"ping_echo", 4}}}
 messages[9] = {name = "PingReply",

@@ -81,7 +81,7 @@ def conformance_command(
             report.touch(exist_ok=False)  # a report that cannot be written is told before
         click.echo(_heading(greeting, url))
         try:
-            findings = Findings(greeting, tuple(_told(cases, line, _handles(truth), keys)))
+            findings = Findings(greeting, tuple(_told(cases, line, _handles(truth, line), keys)))
         except BaseException:
             leave(line)
             raise
@@ -133,8 +133,11 @@ def _heading(greeting: HelloReply, url: str) -> str:
     return f"{kind}pistol {greeting.uid:016x}, firmware {number}, at {url}"
 
 
-def _handles(truth: Path | None) -> Handles:
-    return Handles() if truth is None else Handles(truth=lambda: _deliveries(truth))
+def _handles(truth: Path | None, line: RawPort) -> Handles:
+    return Handles(
+        truth=None if truth is None else lambda: _deliveries(truth),
+        baud=line.set_baud if line.has_speed else None,
+    )
 
 
 def _deliveries(path: Path) -> Sequence[Delivered]:

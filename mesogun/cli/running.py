@@ -18,6 +18,7 @@ from pathlib import Path
 
 import click
 
+from firmware_protocol.errors import RemoteProtocolError
 from firmware_protocol.keys import Keys
 from firmware_protocol.messages import ArmChallenge, Hazard
 from mesogun.cli import show
@@ -29,7 +30,7 @@ from mesogun.cli.pistols import json_option, key_option, port_option
 from mesogun.cli.plans import Plans, changes_text
 from mesogun.cli.progress import Bar, bar
 from mesogun.cli.stopping import Stoppable, stopped_by_signals
-from mesogun.device import Capture, Pistol, Search
+from mesogun.device import BAUD, SPEEDS, Capture, Pistol, Search
 from mesogun.intake import prescription_bytes, read_prescription
 from mesogun.planning import plan, to_json, verify
 from mesogun.record import Connected, Entry, Folder, Journal, ending_of
@@ -84,6 +85,15 @@ reconnect_option = click.option(
 )
 
 
+baud_option = click.option(
+    "--baud",
+    type=click.Choice([str(one) for one in SPEEDS]),
+    default=str(BAUD),
+    show_default=True,
+    help="Let a serial line run faster; both ends go back by themselves where it does not.",
+)
+
+
 @click.command("run", help=RUN_HELP)
 @click.argument("rx")
 @port_option
@@ -92,6 +102,7 @@ reconnect_option = click.option(
 @yes_option
 @lease_option
 @reconnect_option
+@baud_option
 @avoid_options
 @catalogue_option
 @json_option
@@ -103,6 +114,7 @@ def run_command(
     yes: bool,
     lease_ms: int,
     reconnect_s: int,
+    baud: str,
     as_json: bool,
     away: Avoid | None,
     folders: Folders,
@@ -115,7 +127,7 @@ def run_command(
     given = prescription_bytes(rx)
     if not as_json:
         show.say(show.plan_summary(made, folders))
-    with _Port(url, keys) as port, Folder.create(Path(out)) as folder:
+    with _Port(url, keys, baud) as port, Folder.create(Path(out)) as folder:
         folder.write(PRESCRIPTION, given)
         folder.write(PLAN, to_json(made))
         port.capture_to(folder)
@@ -140,6 +152,7 @@ def run_command(
 @yes_option
 @lease_option
 @reconnect_option
+@baud_option
 @json_option
 def resume_command(
     record: str,
@@ -148,6 +161,7 @@ def resume_command(
     yes: bool,
     lease_ms: int,
     reconnect_s: int,
+    baud: str,
     as_json: bool,
 ) -> int:
     """Continue an interrupted session."""
@@ -161,7 +175,7 @@ def resume_command(
         if ended is not None and ended.outcome == "complete":
             # All was given, but the host died before it wrote so: no pistol is needed for that.
             return tell(finish(folder, plans.in_force.plan), as_json)
-        with _Port(url, keys) as port:
+        with _Port(url, keys, baud) as port:
             port.capture_to(folder)
             journal, history = folder.reopen_journal()
             manner = _Manner(yes, as_json, lease_ms, reconnect_s, resumed=True)
@@ -171,14 +185,30 @@ def resume_command(
 class _Port:
     """The pistol's port, opened again where it went away; keeps what goes over the wire."""
 
-    def __init__(self, url: str, keys: Keys) -> None:
+    def __init__(self, url: str, keys: Keys, baud: str) -> None:
         self._keys = keys
+        self._baud = int(baud)
         self._capture: Capture | None = None
         self.pistol = self._open(url)
         self._search = Search(url, self._open)
 
     def _open(self, url: str) -> Pistol:
-        return Pistol.open(url, on_body=self.on_body, keys=self._keys)
+        pistol = Pistol.open(url, on_body=self.on_body, keys=self._keys)
+        if self._baud != BAUD:
+            self._hurry(pistol, url)
+        return pistol
+
+    def _hurry(self, pistol: Pistol, url: str) -> None:
+        try:
+            has = pistol.set_baud(self._baud)
+        except RemoteProtocolError as error:
+            show.say(f"{url}: the line stays as it is: {error}", err=True)
+        except BaseException:
+            pistol.close()
+            raise
+        else:
+            if has != self._baud:
+                show.say(f"{url}: the line stays at {has} baud", err=True)
 
     def is_back(
         self, stop: Callable[[Stoppable], None], history: Sequence[Entry], within_s: float

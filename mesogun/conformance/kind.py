@@ -68,6 +68,8 @@ class Handles:
     dtr: Callable[[], None] | None = None
     service_button: Callable[[bool], None] | None = None
     """Hold that button, or let go of it."""
+    baud: Callable[[int], None] | None = None
+    """Let this end of the line run at a speed; every case begins and ends at 115,200."""
     jumps: bool = False
     """Waiting costs nothing: minutes may pass."""
 

@@ -14,6 +14,7 @@ from firmware_protocol.messages import Abort, HelloReply
 from mesogun.conformance import (
     cases_abort,
     cases_arming,
+    cases_baud,
     cases_framing,
     cases_journal,
     cases_limits,
@@ -30,11 +31,13 @@ from mesogun.conformance.case import Case
 from mesogun.conformance.kind import NO_HANDLES, Failed, Handles, Line, NotTestable
 
 ABORT_BURST = 3
+BAUD = 115_200
 
 CASES: tuple[Case, ...] = (
     *cases_framing.CASES,
     *cases_session.CASES,
     *cases_tell.CASES,
+    *cases_baud.CASES,
     *cases_seals.CASES,
     *cases_arming.CASES,
     *cases_tokens.CASES,
@@ -111,6 +114,9 @@ def play(case: Case, line: Line, handles: Handles = NO_HANDLES, keys: Keys = NO_
         verdict, seen = Verdict.NOT_TESTABLE, str(missing)
     except (Failed, RemoteProtocolError) as failed:
         verdict, seen = Verdict.FAILED, str(failed)
+    finally:
+        if handles.baud is not None:
+            handles.baud(BAUD)
     return Result(case, verdict, seen, line.now_us() - began_us)
 
 

@@ -10,9 +10,12 @@ from mesogun.device.link import FROM_PISTOL, TO_PISTOL, Link, OnBody
 from mesogun.device.pistol import Pistol
 from mesogun.device.raw import RawPort
 from mesogun.device.sealing import Sealing
+from mesogun.device.speed import BAUD, SPEEDS
 
 __all__ = [
+    "BAUD",
     "FROM_PISTOL",
+    "SPEEDS",
     "TO_PISTOL",
     "Calibrated",
     "Capture",

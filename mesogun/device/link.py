@@ -37,6 +37,7 @@ from firmware_protocol.messages import (
 )
 from firmware_protocol.seal import CountersSpent, Seals
 from mesogun.device.sealing import Sealing
+from mesogun.device.speed import once
 from mesogun.errors import LinkTimeout
 
 TO_PISTOL, FROM_PISTOL = 0, 1
@@ -165,8 +166,8 @@ class Link:
         if self._is_spent(session):
             raise CountersSpent("the counter of this session is used up: connect anew")
         frame = to_frame(request, session=session, request=self._next_number())
-        give_up_us = at_us + self._give_up_us
-        self._asked = _Asked(frame, request, at_us, self._retry_us, give_up_us, self._heard())
+        wait_us, for_us = once(request) or (self._retry_us, self._give_up_us)
+        self._asked = _Asked(frame, request, at_us, wait_us, at_us + for_us, self._heard())
 
     def abort(self, reason: int, at_us: int) -> None:
         """Stop the pistol: forget what is under way and repeat the abort until it stands still.

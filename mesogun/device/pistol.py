@@ -44,24 +44,28 @@ from firmware_protocol.messages import (
     Poll,
     Reply,
     Request,
+    SetBaud,
+    SetBaudReply,
     Status,
     to_frame,
 )
 from firmware_protocol.messages import Calibration as CalibrationReply
-from firmware_protocol.units import ArmToken
+from firmware_protocol.units import ArmToken, Milliseconds
 from mesogun.device.calibrated import Calibrated
 from mesogun.device.link import REQUEST_MAX, Link, OnBody
 from mesogun.device.port import open_line
 from mesogun.device.refusals import explained
 from mesogun.device.sealing import Sealing
+from mesogun.device.speed import FALLBACK_MS
 from mesogun.device.worker import Worker
-from mesogun.errors import LinkError
+from mesogun.errors import LinkError, LinkTimeout
 
 BY_OPERATOR = 1
 RETRY_US = 40_000
 """Beyond a round trip at 115,200 baud through a converter that waits 16 ms; several fit a lease."""
 NO_TOKEN = ArmToken(0)
 CALIBRATION_BYTES_MAX = 1_024
+BAUD_TRIES = 3
 STAGED_AT_ONCE = 64
 """Bytes of a calibration in one message."""
 
@@ -235,6 +239,44 @@ class Pistol:
         if _expect(PingReply, self.ask(Ping(echo))).echo != echo:
             raise RemoteProtocolError("the pistol echoed what it was not asked")
         return self.now_us() - began_us
+
+    @property
+    def baud(self) -> int:
+        """The speed of the line, 8N1; where the port has none, what it would be."""
+        return self._worker.baud
+
+    def set_baud(self, baud: int, fallback_ms: int = FALLBACK_MS) -> int:
+        """Let the line run at another speed, and return the one that it has then.
+
+        That is 115,200 where the port has no speed, the pistol refuses, or nothing is heard at the
+        new one: both ends go back by themselves, then and whenever they lose each other. Opens a
+        session if there is none yet.
+
+        Raises:
+            LocalProtocolError: a value is out of range; nothing was asked.
+            LinkError: as `ask`, or an abort came first.
+            RemoteProtocolError: as `ask`, or the pistol agreed to something else.
+        """
+        if not self._worker.has_speed:
+            return self.baud
+        self._begin()
+        for left in reversed(range(BAUD_TRIES)):
+            try:
+                self._ask_for(SetBaud(baud, Milliseconds(fallback_ms)))
+            except LinkTimeout:
+                if not left:
+                    raise
+            else:
+                break
+        return self.baud
+
+    def _ask_for(self, asked: SetBaud) -> None:
+        reply = self.ask(asked)
+        if isinstance(reply, ErrorReply):
+            return
+        if tuple(_expect(SetBaudReply, reply)) != tuple(asked):
+            raise RemoteProtocolError("the pistol agreed to another speed than it was asked for")
+        self.ping()
 
     def description(self) -> Description:
         """Return how the pistol describes its own messages, proven by the hash of its greeting.

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 import serial
 
+from mesogun.device.speed import BAUD
 from mesogun.errors import LinkError, WrongKeys, WrongPort
 
 if sys.platform == "win32":
@@ -33,7 +34,6 @@ else:
     # pyserial lets this one through, and it is no OSError.
     PORT_ERRORS = (OSError, termios.error)
 
-BAUD = 115_200
 WRITE_TIMEOUT_S = 0.05
 READ_TIMEOUT_S = 0.005
 IDLE_S = 0.05
@@ -60,6 +60,8 @@ class Line(Protocol):
     name: str
     tells_drained: bool
     """Whether `drained` knows: a socket and a pseudo terminal only know that somebody took it."""
+    has_speed: bool
+    """Whether `set_baud` changes anything: a socket has no speed."""
 
     def wake(self) -> None:
         """Make a `read` that waits return at once. Safe from a signal handler."""
@@ -87,6 +89,14 @@ class Line(Protocol):
 
     def drop_unsent(self) -> None:
         """Throw away what was written and has not left yet."""
+        ...
+
+    def set_baud(self, baud: int) -> None:
+        """Send and receive at this speed from now on.
+
+        Raises:
+            LinkError: the line is gone, or cannot do that.
+        """
         ...
 
     def close(self) -> None:
@@ -136,6 +146,7 @@ class _PortLine:
     def __init__(self, port: serial.SerialBase, name: str) -> None:
         self.name = name
         self.tells_drained = _tells_drained(port)
+        self.has_speed = not name.lower().startswith("socket:")
         self._port = port
 
     def write(self, chunk: bytes) -> None:
@@ -155,6 +166,12 @@ class _PortLine:
     def drop_unsent(self) -> None:
         with suppress(*PORT_ERRORS, AttributeError, NotImplementedError):
             self._port.reset_output_buffer()
+
+    def set_baud(self, baud: int) -> None:
+        try:
+            self._port.baudrate = baud
+        except (*PORT_ERRORS, ValueError) as cause:
+            raise self._gone(cause) from cause
 
     def _gone(self, cause: Exception) -> LinkError:
         return LinkError(

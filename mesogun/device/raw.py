@@ -60,6 +60,19 @@ class RawPort:
             early = self._line.read(min(left_us / 1e6, READ_S_MAX))
         return early
 
+    @property
+    def has_speed(self) -> bool:
+        """Whether `set_baud` changes anything here."""
+        return self._line.has_speed
+
+    def set_baud(self, baud: int) -> None:
+        """Send and receive at this speed from now on.
+
+        Raises:
+            LinkError: the port is gone, or cannot do that.
+        """
+        self._line.set_baud(baud)
+
     def close(self) -> None:
         """Give the port back. Closing twice does no harm."""
         self._line.close()

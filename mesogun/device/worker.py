@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from firmware_protocol.errors import MesogunError, ProtocolError
-from firmware_protocol.messages import AbortReply, Reply, Request
+from firmware_protocol.messages import AbortReply, Ping, Reply, Request, SetBaud, SetBaudReply
 from mesogun.device.link import Link
 from mesogun.device.port import Line
+from mesogun.device.speed import BAUD, Speed
 from mesogun.device.unread import Unread
 from mesogun.errors import LinkError
 
@@ -44,6 +45,9 @@ class Worker:
         self._link = link
         self._now_us = now_us
         self._unread = Unread()
+        self._speed = Speed()
+        self._line_baud = BAUD
+        self._keeps = True
         self._inbox: SimpleQueue[_Ask] = SimpleQueue()
         self._alerts: SimpleQueue[None] = SimpleQueue()
         self._waiting: deque[_Ask] = deque()
@@ -56,6 +60,16 @@ class Worker:
         self._error: MesogunError = LinkError(f"{line.name}: the port is closed")
         self._thread = threading.Thread(target=self._run, name=f"port {line.name}", daemon=True)
         self._thread.start()
+
+    @property
+    def has_speed(self) -> bool:
+        """Whether the line has a speed that can be changed."""
+        return self._line.has_speed
+
+    @property
+    def baud(self) -> int:
+        """The speed that both ends agree on, as far as is known here."""
+        return self._speed.baud
 
     def ask(self, request: Request | None) -> Reply:
         """Send a request, or only wait for an abort's answer; see `PistolPort.ask`."""
@@ -116,20 +130,55 @@ class Worker:
     def _turn(self) -> None:
         """Do what is due, then wait for bytes, for a caller or for the next thing due."""
         self._take_orders()
-        self._send(self._link.outgoing(self._now_us()))
-        self._tell_answer()
-        due_us = self._link.next_due_us()
+        self._set_line()
+        if not self._must_be_silent():
+            self._send(self._link.outgoing(self._now_us()))
+            self._tell_answer()
+        due_us = self._due_us()
         if due_us is None and (self._waiting or self._wanted > self._taken):
             return
         wait_s = None if due_us is None else max(0, due_us - self._now_us()) / 1e6
         if self._listen(wait_s):
             self._tell_answer()
 
+    def _due_us(self) -> int | None:
+        """Return when something is to be done although nobody calls and nothing comes."""
+        now_us = self._now_us()
+        own_us, link_us = (
+            self._speed.next_us(now_us, keeping=self._may_keep()),
+            self._link.next_due_us(),
+        )
+        if own_us is None or link_us is None:
+            return own_us if link_us is None else link_us
+        return own_us if self._must_be_silent() else min(own_us, link_us)
+
+    def _must_be_silent(self) -> bool:
+        return self._speed.must_be_silent(self._now_us(), aborting=self._link.aborting)
+
+    def _set_line(self) -> None:
+        baud = self._speed.line_baud(self._now_us(), aborting=self._link.aborting)
+        if baud != self._line_baud:
+            self._line.set_baud(baud)
+            self._line_baud = baud
+
+    def _may_keep(self) -> bool:
+        return self._keeps and not self._link.busy and self._told == self._taken
+
+    def _keep_speed(self) -> None:
+        """Ask something for the speed's sake alone; nobody waits for the answer."""
+        try:
+            self._link.ask(Ping(0), self._now_us())
+        except ProtocolError:
+            self._keeps = False  # this session can ask nothing more: let the speed fall
+
     def _listen(self, wait_s: float | None) -> bool:
         data = self._line.read(wait_s)
         if data:
             self._link.receive(data, self._now_us())
-            self._unread.answered(self._link.numbers_heard())
+            numbers = self._link.numbers_heard()
+            self._unread.answered(numbers)
+            if numbers:
+                self._speed.heard(self._line_baud)
         return bool(data)
 
     def _take_orders(self) -> None:
@@ -145,8 +194,10 @@ class Worker:
             self._link.abort(self._reason, self._now_us())
         elif self._stopped is not None:
             self._tell_stopped()
-        elif not self._link.busy and self._waiting:
+        elif not self._link.busy and self._waiting and not self._must_be_silent():
             self._begin(self._waiting.popleft())
+        elif self._may_keep() and self._speed.is_to_be_kept(self._now_us()):
+            self._keep_speed()
 
     def _begin(self, ask: _Ask) -> None:
         if ask.request is None:
@@ -165,6 +216,7 @@ class Worker:
             if not self._link.aborting and not self._room(start, len(data)):
                 return
             self._line.write(piece)
+            self._speed.wrote(self._now_us())
             if not self._line.tells_drained:
                 self._unread.wrote(self._link.number, len(piece), goes_on=start > 0)
 
@@ -198,8 +250,17 @@ class Worker:
             self._stopped = told
             self._tell_stopped()
         elif self._under_way is not None:
+            if isinstance(told, SetBaudReply):
+                self._agree(self._under_way.request, told)
             self._under_way.box.put(told)
             self._under_way = None
+
+    def _agree(self, asked: Request | None, told: SetBaudReply) -> None:
+        agreed = isinstance(asked, SetBaud) and tuple(asked) == tuple(told)
+        if agreed and self._line.has_speed:
+            self._speed.agreed(told, self._now_us())
+            self._keeps = True
+            self._set_line()
 
     def _tell_stopped(self) -> None:
         told, wanting = self._stopped, self._everyone()

@@ -2,6 +2,8 @@
 
 `service_button=1`: somebody holds that button, so that limits may be loosened.
 
+Open it at 115,200 baud, as any pistol; the twin hears only its own speed.
+
 It lives in this process and in real time. pyserial finds this file by its name, and hides an
 ImportError in it behind "protocol not known": so the twin itself is imported when it is opened.
 """
@@ -27,6 +29,7 @@ class Serial(SerialBase):  # type: ignore[misc]
     """The serial port whose other end is a twin. Reading and writing may be in two threads."""
 
     is_open: bool
+    _baudrate: int
 
     def open(self) -> None:
         """Power the twin on.
@@ -101,9 +104,13 @@ class Serial(SerialBase):  # type: ignore[misc]
 
     def write(self, data: bytes) -> int:
         """Send `data`; the answer can be read when this returns."""
+        from simulator.wire import misheard
+
         sent = bytes(data)
         with self._open_port():
-            self._received += self._twin.receive(sent)
+            self._twin.advance()
+            own, far = self._baudrate, self._twin.baud
+            self._received += misheard(self._twin.receive(misheard(sent, own, far)), far, own)
             self._changed.notify_all()
         return len(sent)
 
@@ -158,7 +165,7 @@ class Serial(SerialBase):  # type: ignore[misc]
         return self._changed
 
     def _reconfigure_port(self) -> None:
-        """Take any baud rate: bytes need no time here."""
+        """Take any baud rate. Bytes need no time here, but at another speed they are noise."""
 
     def _update_rts_state(self) -> None:
         """Ignore RTS."""

@@ -244,6 +244,7 @@ class Uart:
 
     name = "uart"
     tells_drained = True
+    has_speed = True
 
     def __init__(self, twin: Twin, stop_at: int) -> None:
         self.now_us = 0
@@ -293,6 +294,9 @@ class Uart:
 
     def drop_unsent(self) -> None:
         self._queue.clear()
+
+    def set_baud(self, baud: int) -> None:
+        self.baud = baud
 
     def close(self) -> None:
         self._queue.clear()

@@ -43,6 +43,7 @@ class MemoryLine:
 
     name = "memory"
     tells_drained = True
+    has_speed = False
 
     def __init__(self, peer: Any) -> None:
         self.peer = peer
@@ -70,6 +71,9 @@ class MemoryLine:
             return self._inbox.get(timeout=0.5 if wait_s is None else max(wait_s, 1e-4))
         except Empty:
             return b""
+
+    def set_baud(self, baud: int) -> None:
+        raise AssertionError(baud)
 
     def deliver(self, data: bytes) -> None:
         self._inbox.put(data)

@@ -21,7 +21,8 @@ from simulator.pistol import uid_of
 
 CODE, DATA, ROOM = 0x0000_0000, 0x2000_0000, 0x4_0000
 UART, FPGA, SYSTEM, PAGE = 0x4000_4000, 0x4002_8000, 0xE000_E000, 0x1000
-UART_DATA, UART_STATE, UART_RX_FULL, FPGA_COUNTER = 0x00, 0x04, 2, 0x18
+UART_DATA, UART_STATE, UART_BAUDDIV, UART_RX_FULL, FPGA_COUNTER = 0x00, 0x04, 0x10, 2, 0x18
+CLOCK_HZ = 25_000_000
 SCRATCH = DATA + ROOM - 0x1000
 """Beyond all that the program uses: for what is handed to a called function."""
 BACK = ROOM - 16
@@ -69,6 +70,7 @@ class Processor:
         self.now_us = 0
         self.incoming = bytearray()
         self.outgoing = bytearray()
+        self.divisor = 1
         machine: Any = unicorn  # it has no types
         self._uc = machine.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
         self._uc.ctl_set_cpu_model(arm.UC_CPU_ARM_CORTEX_M3)
@@ -123,6 +125,8 @@ class Processor:
     def _uart_write(self, _uc: Any, at: int, _size: int, value: int, _data: Any) -> None:
         if at == UART_DATA:
             self.outgoing.append(value & 0xFF)
+        elif at == UART_BAUDDIV:
+            self.divisor = value
 
     def _fpga_read(self, _uc: Any, at: int, _size: int, _data: Any) -> int:
         return self.now_us & 0xFFFF_FFFF if at == FPGA_COUNTER else 0
@@ -176,6 +180,14 @@ class CoreOnArm:
     @property
     def state(self) -> PistolState:
         return PistolState(self._call("mgt_state") & 0xFF)
+
+    @property
+    def baud(self) -> int:
+        """The speed that the program gave its serial port; which must be the core's."""
+        told = self._call("mgt_baud") & 0xFFFF_FFFF
+        divisor = self.processor.divisor
+        assert abs(CLOCK_HZ - told * divisor) < told * divisor // 50, (told, divisor)
+        return told
 
     @property
     def is_powered(self) -> bool:

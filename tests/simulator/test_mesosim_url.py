@@ -30,7 +30,7 @@ def handlers() -> Iterator[None]:
 
 
 def opened(live_host: Callable[..., Any], url: str) -> tuple[Any, Any]:
-    port = serial.serial_for_url(url, timeout=PATIENCE_S)
+    port = serial.serial_for_url(url, baudrate=115_200, timeout=PATIENCE_S)
     return port, live_host(port.write, lambda: port.read(max(1, port.in_waiting)))
 
 

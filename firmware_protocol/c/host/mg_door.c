@@ -52,6 +52,8 @@ uint8_t mgt_state(const mgt_twin *twin) {
 
 uint8_t mgt_is_powered(const mgt_twin *twin) { return twin->is_powered; }
 
+uint32_t mgt_baud(const mgt_twin *twin) { return twin->is_powered ? twin->baud : MG_BAUD; }
+
 void mgt_hold_service_button(mgt_twin *twin, uint8_t held) { twin->service_button = held; }
 
 uint32_t mgt_site(const mgt_twin *twin) { return twin->site; }
@@ -127,6 +129,7 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
             CASE(HELLO_REPLY, hello_reply);
             CASE(DESCRIBE_CHUNK, describe_chunk);
             CASE(PING_REPLY, ping_reply);
+            CASE(SET_BAUD_REPLY, set_baud_reply);
             CASE(ERROR_REPLY, error_reply);
             CASE(ABORT_REPLY, abort_reply);
             CASE(CLEAR_ABORT_REPLY, clear_abort_reply);
@@ -151,6 +154,7 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
             CASE(HELLO, hello);
             CASE(DESCRIBE, describe);
             CASE(PING, ping);
+            CASE(SET_BAUD, set_baud);
             CASE(ABORT, abort);
             CASE(CLEAR_ABORT, clear_abort);
             CASE(ARM_REQUEST, arm_request);

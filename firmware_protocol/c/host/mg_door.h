@@ -14,6 +14,8 @@ typedef union {
     mgp_describe_chunk describe_chunk;
     mgp_ping ping;
     mgp_ping_reply ping_reply;
+    mgp_set_baud set_baud;
+    mgp_set_baud_reply set_baud_reply;
     mgp_error_reply error_reply;
     mgp_abort abort;
     mgp_abort_reply abort_reply;
@@ -62,6 +64,7 @@ const mgt_delivery *mgt_deliveries(const mgt_twin *twin);
 uint32_t mgt_take_deliveries(mgt_twin *twin);
 uint8_t mgt_state(const mgt_twin *twin);
 uint8_t mgt_is_powered(const mgt_twin *twin);
+uint32_t mgt_baud(const mgt_twin *twin);
 void mgt_hold_service_button(mgt_twin *twin, uint8_t held);
 uint32_t mgt_site(const mgt_twin *twin);
 uint64_t mgt_uid(const mgt_twin *twin);

@@ -23,6 +23,7 @@
 
 static mgt_twin twin;
 static int memory_file = -1;
+static int terminal = -1; /* the far end of the pseudo terminal, which has the client's speed */
 
 typedef struct {
     int is_pty;
@@ -118,12 +119,33 @@ static int open_terminal(void) {
         return -1;
     }
     cfmakeraw(&raw);
+    cfsetispeed(&raw, B115200);
+    cfsetospeed(&raw, B115200);
+    terminal = far;
     if (tcsetattr(far, TCSANOW, &raw) != 0 || fcntl(near, F_SETFL, O_NONBLOCK) != 0) {
         return -1;
     }
     printf("listening on %s\n", name);
     fflush(stdout);
     return near;
+}
+
+/* Whether client and pistol have the same speed: bytes at another one are not understood. */
+static int is_in_tune(uint32_t baud) {
+    static const struct {
+        speed_t name;
+        uint32_t baud;
+    } speeds[] = {{B115200, 115200u}, {B230400, 230400u}, {B460800, 460800u}, {B921600, 921600u}};
+    struct termios now;
+    if (terminal < 0 || tcgetattr(terminal, &now) != 0) {
+        return 1; /* a line without a speed */
+    }
+    for (uint32_t one = 0; one < sizeof speeds / sizeof speeds[0]; one++) {
+        if (speeds[one].name == cfgetospeed(&now)) {
+            return speeds[one].baud == baud;
+        }
+    }
+    return 0;
 }
 
 static void send_replies(int to) {
@@ -167,7 +189,7 @@ static int serve(int from, int to, FILE *truth) {
             if (count < 0 && errno != EAGAIN && errno != EINTR) {
                 return fail("line", strerror(errno));
             }
-            if (count > 0) {
+            if (count > 0 && is_in_tune(twin.baud)) {
                 mgt_receive(&twin, data, (uint32_t)count, now_us());
             }
         }

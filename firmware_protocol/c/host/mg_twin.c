@@ -120,6 +120,16 @@ void mg_hw_send(void *hw, const uint8_t *data, uint32_t size) {
     }
 }
 
+int mg_hw_has_baud(void *hw, uint32_t baud) {
+    (void)hw;
+    return baud == 115200u || baud == 230400u || baud == 460800u || baud == 921600u;
+}
+
+void mg_hw_set_baud(void *hw, uint32_t baud) {
+    mgt_twin *twin = hw;
+    twin->baud = baud; /* whoever holds the line looks at it behind the answers */
+}
+
 /* ---- power */
 
 static void lose_power(mgt_twin *twin) {

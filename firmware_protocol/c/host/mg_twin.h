@@ -79,6 +79,7 @@ typedef struct {
     mgt_motion motion;
     uint8_t told; /* whether the truth about this motion has been written */
 
+    uint32_t baud;          /* of the line; behind what is in `replies` */
     uint8_t service_button; /* whether the person holds it */
     mgt_stream hand;
     uint8_t has_set_out;

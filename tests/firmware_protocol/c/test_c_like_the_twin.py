@@ -64,7 +64,7 @@ def test_both_answer_journal_and_move_alike_whatever_comes(one_core: Any) -> Non
     wanted |= {"shot ACCEPTED NONE", "shot REFUSED TOKEN", "shot REFUSED LIMIT"}
     wanted |= {"shot REFUSED ID_OLD", "shot STORED VOIDED", "resolution NOT_FIRED", "Status"}
     wanted |= {"ArmReply", "ClearAbortReply", "JournalRecords", "error JOURNAL_UNREAD"}
-    wanted |= {"PingReply", "DescribeChunk", "LimitsStaged", "LimitsCommitted"}
+    wanted |= {"SetBaudReply", "PingReply", "DescribeChunk", "LimitsStaged", "LimitsCommitted"}
     wanted |= {"Calibration", "CalibrationStaged", "CalibrationCommitted"}
     wanted |= {"error WRONG_HASH", "error CALIBRATION_SPENT", "error CALIBRATION"}
     wanted |= {"error NOT_STAGED", "error WRONG_CRC", "error NEEDS_PERSON", "error LIMIT"}

@@ -29,6 +29,7 @@
 #define CLOCK_HZ 25000000u
 #define BAUD 115200u
 #define SEND_US_MAX 20000u
+#define LAST_BYTE_TURNS (CLOCK_HZ / BAUD * 10u) /* each takes more than one clock */
 
 static uint32_t counter_last;
 static uint64_t counter_turns;
@@ -68,6 +69,20 @@ uint32_t board_receive(uint8_t *data, uint32_t room) {
         data[count++] = (uint8_t)UART_DATA;
     }
     return count;
+}
+
+void board_speed(uint32_t baud) {
+    const uint64_t began_us = board_now_us();
+    while ((UART_STATE & UART_TX_FULL) != 0 && board_now_us() - began_us < SEND_US_MAX) {
+    }
+    /* What left the buffer last is still on the line, and the port does not tell when it is gone. */
+    for (uint32_t turn = 0; turn < LAST_BYTE_TURNS; turn++) {
+        __asm volatile("nop");
+    }
+    UART_BAUDDIV = CLOCK_HZ / baud;
+    if ((UART_STATE & UART_RX_FULL) != 0) {
+        (void)UART_DATA; /* it came at the old speed */
+    }
 }
 
 void board_send(const uint8_t *data, uint32_t size) {

@@ -23,6 +23,9 @@ uint32_t board_receive(uint8_t *data, uint32_t room);
 /* Send; what the line does not take within 20 ms is lost, for nothing may hold up the loop. */
 void board_send(const uint8_t *data, uint32_t size);
 
+/* Let what was sent leave, then go on at this speed. */
+void board_speed(uint32_t baud);
+
 /* Bytes that a reset leaves alone; blank when the power came on. */
 #define BOARD_KEPT __attribute__((section(".kept")))
 

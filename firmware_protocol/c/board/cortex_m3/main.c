@@ -43,6 +43,7 @@ int main(void) {
     uint8_t data[MG_CHUNK_BYTES_MAX];
     board_start();
     begin();
+    uint32_t baud = MG_BAUD;
     for (;;) {
         const uint32_t size = board_receive(data, sizeof data);
         if (size > 0) {
@@ -51,6 +52,10 @@ int main(void) {
             board_twin.replies_size = 0;
         } else {
             mgt_advance(&board_twin, board_now_us());
+        }
+        if (board_twin.baud != baud) {
+            baud = board_twin.baud; /* behind the answer, or by itself after a silence */
+            board_speed(baud);
         }
         board_sleep();
     }
