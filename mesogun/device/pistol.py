@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from hashlib import sha256
 from types import TracebackType
 from typing import TypeVar
 
 from firmware_protocol.description import PACKED_BYTES_MAX, Description, read_description
-from firmware_protocol.errors import LocalProtocolError, RemoteProtocolError
+from firmware_protocol.errors import LocalProtocolError, ProtocolError, RemoteProtocolError
 from firmware_protocol.frame import crc32c
 from firmware_protocol.keys import NO_KEYS, Keys
 from firmware_protocol.messages import (
@@ -56,7 +57,7 @@ from mesogun.device.link import REQUEST_MAX, Link, OnBody
 from mesogun.device.port import open_line
 from mesogun.device.refusals import explained
 from mesogun.device.sealing import Sealing
-from mesogun.device.speed import FALLBACK_MS
+from mesogun.device.speed import BAUD, FALLBACK_MS
 from mesogun.device.worker import Worker
 from mesogun.errors import LinkError, LinkTimeout
 
@@ -358,7 +359,13 @@ class Pistol:
         return self._link.line_errors
 
     def close(self) -> None:
-        """Give the port back, after an abort under way has ended. Closing twice does no harm."""
+        """Give the port back, after an abort under way has ended. Closing twice does no harm.
+
+        A line that was hurried is led back first, so that whoever comes next is heard at once.
+        """
+        if self.baud != BAUD and self.can_go_on() and not self.abort_wanted():
+            with suppress(LinkError, ProtocolError):  # else it goes back by itself
+                self.ask(SetBaud(BAUD, Milliseconds(FALLBACK_MS)))
         self._worker.close()
 
     def __enter__(self) -> Pistol:

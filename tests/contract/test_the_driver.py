@@ -55,6 +55,22 @@ def test_a_calibration_is_set_and_read_back(reached: Any) -> None:
                 pistol.set_calibration(wrong, calibration_id=9, not_after_day=0, shots_max=1)
 
 
+def test_the_line_runs_faster_where_it_has_a_speed(reached: Any) -> None:
+    fast = 115_200 if reached.url.startswith("socket:") else 921_600
+    with Pistol.open(reached.url, keys=reached.keys) as pistol:
+        head = pistol.status().journal_head
+        status = pistol.ask(Poll(ArmToken(0), 1, head))
+        if status.state is PistolState.ABORTED:  # type: ignore[union-attr]
+            pistol.ask(ClearAbort(status.abort_id))  # type: ignore[union-attr]
+        assert pistol.set_baud(921_600) == fast
+        assert pistol.description() == own()
+        assert pistol.stop().stopped == 1
+        assert pistol.baud == fast
+        pistol.ask(Poll(ArmToken(0), 2, pistol.status().journal_head))
+        pistol.ask(ClearAbort(pistol.status().abort_id))
+        assert pistol.ping() > 0
+
+
 def test_a_stop_returns_when_the_pistol_stands_still(reached: Any) -> None:
     with Pistol.open(reached.url, keys=reached.keys) as pistol:
         stopped = pistol.stop()

@@ -26,7 +26,7 @@ SOON_US = 20_000_000
 class Serial:
     """A line with a speed, in virtual time; `lost` are the sendings that nobody gets, by number.
 
-    Time passes while an answer is awaited. `deaf_above`: faster is nothing but silence.
+    Time passes while an answer is awaited, or it `idles`. `deaf_above`: faster is nothing but silence.
     """
 
     name = "serial"
@@ -41,6 +41,7 @@ class Serial:
         self._lost, self._deaf_above = lost, deaf_above
         self._sendings = 0
         self._awaits = False
+        self.idles = False
         self._back: list[tuple[int, bytes]] = []
         self._wakes: SimpleQueue[None] = SimpleQueue()
 
@@ -52,7 +53,7 @@ class Serial:
             arrives_us, data = self._back.pop(0)
             self.now_us, self._awaits = max(self.now_us, arrives_us), False
             return data
-        if self._awaits and wait_s is not None:
+        if (self._awaits or self.idles) and wait_s is not None:
             self.now_us += int(wait_s * 1e6) + 1
         else:
             with suppress(Empty):
@@ -125,7 +126,7 @@ def test_a_line_that_carries_no_more_goes_on_at_the_first_speed() -> None:
         agree(line, pistol)
         assert pistol.set_baud(460_800) == 460_800
         agree(line, pistol)
-    assert line.bauds == [FAST, BAUD, 460_800]
+    assert line.bauds == [FAST, BAUD, 460_800, BAUD]
 
 
 def test_a_pistol_that_refuses_is_spoken_to_as_before() -> None:
@@ -168,6 +169,17 @@ def test_a_pistol_that_restarted_is_found_at_the_first_speed() -> None:
         assert pistol.baud == line.baud == BAUD
 
 
+def test_where_nobody_asks_anything_the_speed_is_kept_all_the_same() -> None:
+    line = Serial()
+    with host_at(line) as pistol:
+        assert pistol.set_baud(FAST) == FAST
+        line.idles = True
+        pistol.wait_until(line.now_us + 6_000_000)
+        line.idles = False
+        agree(line, pistol)
+        assert pistol.baud == FAST
+
+
 def test_a_host_that_slept_begins_again_at_the_first_speed() -> None:
     line = Serial()
     with host_at(line) as pistol:
@@ -187,6 +199,26 @@ def test_an_abort_is_heard_by_a_pistol_that_has_gone_back_to_the_first_speed() -
         assert pistol.stop().stopped == 1
         assert line.now_us - began_us < 300_000
         assert pistol.baud == BAUD
+
+
+def test_who_leaves_in_peace_leads_the_line_back() -> None:
+    line = Serial()
+    with host_at(line) as pistol:
+        assert pistol.set_baud(FAST) == FAST
+    assert line.twin.baud == BAUD
+
+
+def test_a_host_that_was_killed_leaves_a_pistol_that_the_next_one_finds() -> None:
+    before, after = Serial(), Serial()
+    with host_at(before) as killed:
+        assert killed.set_baud(FAST) == FAST
+        after.twin, before.twin = before.twin, after.twin  # whatever it does, it does elsewhere
+        began_us = after.now_us = before.now_us
+        assert after.twin.baud == FAST
+        with host_at(after) as pistol:
+            assert pistol.hello().session
+            assert pistol.baud == after.twin.baud == BAUD
+        assert after.now_us - began_us < 2_000_000
 
 
 def test_a_line_without_a_speed_is_not_asked() -> None:
