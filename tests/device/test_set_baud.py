@@ -26,7 +26,8 @@ SOON_US = 20_000_000
 class Serial:
     """A line with a speed, in virtual time; `lost` are the sendings that nobody gets, by number.
 
-    Time passes while an answer is awaited, or it `idles`. `deaf_above`: faster is nothing but silence.
+    Time passes while an answer is awaited, or where it `idles`. What is faster than `deaf_above`
+    is nothing but silence.
     """
 
     name = "serial"
