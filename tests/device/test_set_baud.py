@@ -54,8 +54,8 @@ class Serial:
             arrives_us, data = self._back.pop(0)
             self.now_us, self._awaits = max(self.now_us, arrives_us), False
             return data
-        if (self._awaits or self.idles) and wait_s is not None:
-            self.now_us += int(wait_s * 1e6) + 1
+        if self.idles or (self._awaits and wait_s is not None):
+            self.now_us += int((0.05 if wait_s is None else wait_s) * 1e6) + 1
         else:
             with suppress(Empty):
                 self._wakes.get(timeout=0.002)
