@@ -17,7 +17,7 @@ REPETITIONS ?= 20
 CORES ?= 2
 EMBEDDED ?=
 
-.PHONY: help dry-run test check lint types architecture generated bench model sim defects mutants wire fuzz prove test-embedded clean
+.PHONY: help dry-run test check lint types architecture generated bench model sim defects mutants wire fuzz prove test-embedded safety recalls clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,7 @@ generated: $(VENV)/.check ## generated files are fresh
 	@$(BIN)/python -m mesogun.intake.schemas --check
 	@$(BIN)/python -m mesogun.intake.catalogue_page --check
 	@$(BIN)/python -m mesogun.intake.parsing --check
+	@$(BIN)/python -m tests.safety --check
 
 bench: $(VENV)/.bench ## speed, as ratios to what a user would use instead
 	@$(BIN)/python -m benchmarks
@@ -110,6 +111,12 @@ test-embedded: $(VENV)/.embedded ## the core as a Cortex-M3 program: the suite i
 
 kills: $(VENV)/.test ## kill `mesogun run` KILLS (1000) times for real and compare what was given (a quarter of an hour)
 	@$(BIN)/python -m tests.simulation.kills --kills $(KILLS)
+
+safety: $(VENV)/.test ## run what the safety requirements name, capture it, and write their page (minutes)
+	@$(BIN)/python -m tests.safety --run --anew
+
+recalls: $(VENV)/.test ## play what happened to other devices against this one
+	@$(BIN)/python -m pytest tests/recall -v
 
 clean: ## remove .venv, caches and output
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
