@@ -29,9 +29,9 @@ from firmware_protocol.units import (
 
 MAJOR: Final = 1
 MINOR: Final = 0
-SCHEMA_HASH: Final = 0xC942B1A7
+SCHEMA_HASH: Final = 0x32040774
 """CRC-32C over all layouts: equal at both ends, or they were built from different schemas."""
-ACTUATING_HASH: Final = 0x594C266E
+ACTUATING_HASH: Final = 0xDEC92B24
 """CRC-32C over the layouts of what can move the needle: when it differs, nothing is armed."""
 
 
@@ -167,6 +167,8 @@ class JournalKind(IntEnum):
     ABORT = 4
     BOOT = 5
     CONFIG = 6
+    SERVICE_INTENT = 7
+    SERVICE_OUTCOME = 8
 
 
 class ErrorCode(IntEnum):
@@ -189,6 +191,7 @@ class ErrorCode(IntEnum):
     NEEDS_PERSON = 15
     WRONG_HASH = 16
     CALIBRATION_SPENT = 17
+    ON_SKIN = 18
 
 
 class Feature(IntEnum):
@@ -208,6 +211,7 @@ class StatusFlag(IntEnum):
     JOURNAL_FULL = 8
     NEEDLE_OUT = 16
     STOPPED = 32
+    SERVICE = 64
 
 
 class Hazard(IntEnum):
@@ -325,7 +329,7 @@ class PingReply(NamedTuple):
 
 
 class ErrorReply(NamedTuple):
-    """The request was not obeyed and changed nothing."""
+    """The request was not obeyed and changed nothing; one of service ends a treatment's arming first."""
 
     msg: int  # the request's message id
     code: ErrorCode
@@ -633,6 +637,80 @@ class CalibrationCommitted(NamedTuple):
     id: int
 
 
+class ServiceRequest(NamedTuple):
+    """Ask to be armed for service: into a vessel, never into a person. Ends a treatment's arming."""
+
+    shots_max: int
+    volume_nl_max: Nanolitres
+    dose_nl_max: Nanolitres
+    rate_nl_per_s_max: NanolitresPerSecond
+    lease_ms: Milliseconds
+    limits_revision: int
+
+
+class ServiceChallenge(NamedTuple):
+    """Echo of what will be enforced, for ArmConfirm; the depth is 0. Nothing is armed yet."""
+
+    nonce: int
+    shots_max: int
+    volume_nl_max: Nanolitres
+    dose_nl_max: Nanolitres
+    rate_nl_per_s_max: NanolitresPerSecond
+    interval_ms_min: Milliseconds
+    lease_ms: Milliseconds
+    limits_revision: int
+    hazards: int
+    challenge_ms: Milliseconds  # until then it can be confirmed
+
+
+class Prime(NamedTuple):
+    """Expel a volume with the needle out, once; only armed for service. Ends a treatment's arming."""
+
+    shot_id: ShotId  # from the same row as those of shots
+    arm_token: ArmToken
+    dose_nl: Nanolitres
+    rate_nl_per_s: NanolitresPerSecond
+    ttl_ms: Milliseconds  # not begun by then: voided
+    crit: int  # as a Shot's, with depth_um 0
+
+
+class PrimeReply(NamedTuple):
+    """As ShotReply."""
+
+    shot_id: ShotId
+    result: ShotResult
+    reason: Refusal
+    limit: LimitId
+    limit_value: int
+    outcome: Outcome  # on STORED
+    dose_nl_given: Nanolitres  # on STORED
+    queue_left: int
+
+
+class Home(NamedTuple):
+    """Take the needle to where it begins: SAFE, or armed for service, at rest and off the skin."""
+
+    flags: int
+
+
+class HomeReply(NamedTuple):
+    """It moves; the flag STOPPED of Status says when it is there."""
+
+    state: PistolState
+
+
+class SelfTest(NamedTuple):
+    """Test what was tested at the start: in SAFE and at rest only. Ends a treatment's arming."""
+
+    flags: int
+
+
+class SelfTestReply(NamedTuple):
+    """It has begun; it ends in SAFE, or in FAULT with a fault that names what failed."""
+
+    state: PistolState
+
+
 Request: TypeAlias = (
     Hello
     | Describe
@@ -653,6 +731,10 @@ Request: TypeAlias = (
     | CalibrationGet
     | CalibrationStage
     | CalibrationCommit
+    | ServiceRequest
+    | Prime
+    | Home
+    | SelfTest
 )
 Reply: TypeAlias = (
     HelloReply
@@ -675,6 +757,10 @@ Reply: TypeAlias = (
     | Calibration
     | CalibrationStaged
     | CalibrationCommitted
+    | ServiceChallenge
+    | PrimeReply
+    | HomeReply
+    | SelfTestReply
 )
 Message: TypeAlias = Request | Reply
 
@@ -2015,6 +2101,252 @@ def _read_calibration_committed(payload: bytes) -> CalibrationCommitted:
     return CalibrationCommitted._make(_CALIBRATION_COMMITTED.unpack(payload))
 
 
+_SERVICE_REQUEST: Final = struct.Struct("<IIIIHI")
+_SERVICE_REQUEST_LAYOUT: Final = Layout(
+    "ServiceRequest",
+    _SERVICE_REQUEST,
+    (
+        Range("shots_max", 1, 4294967295),
+        Range("volume_nl_max", 1, 4294967295),
+        Range("dose_nl_max", 1, 4294967295),
+        Range("rate_nl_per_s_max", 1, 4294967295),
+        Range("lease_ms", 100, 1000),
+        Range("limits_revision", 0, 4294967295),
+    ),
+)
+
+
+def _write_service_request(message: ServiceRequest) -> bytes:
+    if (
+        message.shots_max < 1
+        or message.volume_nl_max < 1
+        or message.dose_nl_max < 1
+        or message.rate_nl_per_s_max < 1
+        or not 100 <= message.lease_ms <= 1000
+    ):
+        raise ValueError
+    return _SERVICE_REQUEST.pack(*message)
+
+
+def _read_service_request(payload: bytes) -> ServiceRequest:
+    (
+        shots_max,
+        volume_nl_max,
+        dose_nl_max,
+        rate_nl_per_s_max,
+        lease_ms,
+        limits_revision,
+    ) = _SERVICE_REQUEST.unpack(payload)
+    if (
+        shots_max < 1
+        or volume_nl_max < 1
+        or dose_nl_max < 1
+        or rate_nl_per_s_max < 1
+        or not 100 <= lease_ms <= 1000
+    ):
+        raise ValueError
+    return ServiceRequest(
+        shots_max,
+        volume_nl_max,
+        dose_nl_max,
+        rate_nl_per_s_max,
+        lease_ms,
+        limits_revision,
+    )
+
+
+_SERVICE_CHALLENGE: Final = struct.Struct("<QIIIIHHIHI")
+_SERVICE_CHALLENGE_LAYOUT: Final = Layout(
+    "ServiceChallenge",
+    _SERVICE_CHALLENGE,
+    (
+        Range("nonce", 0, 18446744073709551615),
+        Range("shots_max", 0, 4294967295),
+        Range("volume_nl_max", 0, 4294967295),
+        Range("dose_nl_max", 0, 4294967295),
+        Range("rate_nl_per_s_max", 0, 4294967295),
+        Range("interval_ms_min", 0, 65535),
+        Range("lease_ms", 0, 65535),
+        Range("limits_revision", 0, 4294967295),
+        Range("hazards", 0, 65535),
+        Range("challenge_ms", 0, 4294967295),
+    ),
+)
+
+
+def _write_service_challenge(message: ServiceChallenge) -> bytes:
+    return _SERVICE_CHALLENGE.pack(*message)
+
+
+def _read_service_challenge(payload: bytes) -> ServiceChallenge:
+    return ServiceChallenge._make(_SERVICE_CHALLENGE.unpack(payload))
+
+
+_PRIME: Final = struct.Struct("<IIIIHH")
+_PRIME_LAYOUT: Final = Layout(
+    "Prime",
+    _PRIME,
+    (
+        Range("shot_id", 1, 4294967295),
+        Range("arm_token", 1, 4294967295),
+        Range("dose_nl", 1, 4294967295),
+        Range("rate_nl_per_s", 1, 4294967295),
+        Range("ttl_ms", 1, 65535),
+        Range("crit", 0, 65535),
+    ),
+)
+
+
+def _write_prime(message: Prime) -> bytes:
+    if (
+        message.shot_id < 1
+        or message.arm_token < 1
+        or message.dose_nl < 1
+        or message.rate_nl_per_s < 1
+        or message.ttl_ms < 1
+    ):
+        raise ValueError
+    return _PRIME.pack(*message)
+
+
+def _read_prime(payload: bytes) -> Prime:
+    shot_id, arm_token, dose_nl, rate_nl_per_s, ttl_ms, crit = _PRIME.unpack(payload)
+    if shot_id < 1 or arm_token < 1 or dose_nl < 1 or rate_nl_per_s < 1 or ttl_ms < 1:
+        raise ValueError
+    return Prime(shot_id, arm_token, dose_nl, rate_nl_per_s, ttl_ms, crit)
+
+
+_PRIME_REPLY: Final = struct.Struct("<IBBBIBIB")
+_PRIME_REPLY_LAYOUT: Final = Layout(
+    "PrimeReply",
+    _PRIME_REPLY,
+    (
+        Range("shot_id", 0, 4294967295),
+        Range("result", 0, 255, _SHOT_RESULT),
+        Range("reason", 0, 255, _REFUSAL),
+        Range("limit", 0, 255, _LIMIT_ID),
+        Range("limit_value", 0, 4294967295),
+        Range("outcome", 0, 255, _OUTCOME),
+        Range("dose_nl_given", 0, 4294967295),
+        Range("queue_left", 0, 255),
+    ),
+)
+
+
+def _write_prime_reply(message: PrimeReply) -> bytes:
+    if (
+        message.result not in _SHOT_RESULT
+        or message.reason not in _REFUSAL
+        or message.limit not in _LIMIT_ID
+        or message.outcome not in _OUTCOME
+    ):
+        raise ValueError
+    return _PRIME_REPLY.pack(*message)
+
+
+def _read_prime_reply(payload: bytes) -> PrimeReply:
+    (
+        shot_id,
+        result,
+        reason,
+        limit,
+        limit_value,
+        outcome,
+        dose_nl_given,
+        queue_left,
+    ) = _PRIME_REPLY.unpack(payload)
+    return PrimeReply(
+        shot_id,
+        _SHOT_RESULT[result],
+        _REFUSAL[reason],
+        _LIMIT_ID[limit],
+        limit_value,
+        _OUTCOME[outcome],
+        dose_nl_given,
+        queue_left,
+    )
+
+
+_HOME: Final = struct.Struct("<B")
+_HOME_LAYOUT: Final = Layout(
+    "Home",
+    _HOME,
+    (Range("flags", 0, 0),),
+)
+
+
+def _write_home(message: Home) -> bytes:
+    if message.flags > 0:
+        raise ValueError
+    return _HOME.pack(*message)
+
+
+def _read_home(payload: bytes) -> Home:
+    (flags,) = _HOME.unpack(payload)
+    if flags > 0:
+        raise ValueError
+    return Home(flags)
+
+
+_HOME_REPLY: Final = struct.Struct("<B")
+_HOME_REPLY_LAYOUT: Final = Layout(
+    "HomeReply",
+    _HOME_REPLY,
+    (Range("state", 0, 255, _PISTOL_STATE),),
+)
+
+
+def _write_home_reply(message: HomeReply) -> bytes:
+    if message.state not in _PISTOL_STATE:
+        raise ValueError
+    return _HOME_REPLY.pack(*message)
+
+
+def _read_home_reply(payload: bytes) -> HomeReply:
+    (state,) = _HOME_REPLY.unpack(payload)
+    return HomeReply(_PISTOL_STATE[state])
+
+
+_SELF_TEST: Final = struct.Struct("<B")
+_SELF_TEST_LAYOUT: Final = Layout(
+    "SelfTest",
+    _SELF_TEST,
+    (Range("flags", 0, 0),),
+)
+
+
+def _write_self_test(message: SelfTest) -> bytes:
+    if message.flags > 0:
+        raise ValueError
+    return _SELF_TEST.pack(*message)
+
+
+def _read_self_test(payload: bytes) -> SelfTest:
+    (flags,) = _SELF_TEST.unpack(payload)
+    if flags > 0:
+        raise ValueError
+    return SelfTest(flags)
+
+
+_SELF_TEST_REPLY: Final = struct.Struct("<B")
+_SELF_TEST_REPLY_LAYOUT: Final = Layout(
+    "SelfTestReply",
+    _SELF_TEST_REPLY,
+    (Range("state", 0, 255, _PISTOL_STATE),),
+)
+
+
+def _write_self_test_reply(message: SelfTestReply) -> bytes:
+    if message.state not in _PISTOL_STATE:
+        raise ValueError
+    return _SELF_TEST_REPLY.pack(*message)
+
+
+def _read_self_test_reply(payload: bytes) -> SelfTestReply:
+    (state,) = _SELF_TEST_REPLY.unpack(payload)
+    return SelfTestReply(_PISTOL_STATE[state])
+
+
 REPLY_OF: Final[Mapping[type[Request], type[Reply]]] = MappingProxyType(
     {
         Hello: HelloReply,
@@ -2036,10 +2368,14 @@ REPLY_OF: Final[Mapping[type[Request], type[Reply]]] = MappingProxyType(
         CalibrationGet: Calibration,
         CalibrationStage: CalibrationStaged,
         CalibrationCommit: CalibrationCommitted,
+        ServiceRequest: ServiceChallenge,
+        Prime: PrimeReply,
+        Home: HomeReply,
+        SelfTest: SelfTestReply,
     }
 )
 """Which reply answers a request; ErrorReply may answer any."""
-ACTUATING: Final[frozenset[type[Message]]] = frozenset({Shot})
+ACTUATING: Final[frozenset[type[Message]]] = frozenset({Shot, Prime})
 """What can move the needle: each carries an id, a time to live and a check."""
 SESSION_FREE: Final[frozenset[type[Message]]] = frozenset({Hello, ErrorReply, Abort, AbortReply})
 """What is understood with session 0."""
@@ -2084,6 +2420,14 @@ _WRITERS: Final[Mapping[type, tuple[int, bool, int, Callable[[Any], bytes]]]] = 
     CalibrationStaged: (2, True, 0x0502, _write_calibration_staged),
     CalibrationCommit: (1, False, 0x0503, _write_calibration_commit),
     CalibrationCommitted: (1, True, 0x0503, _write_calibration_committed),
+    ServiceRequest: (1, False, 0x0601, _write_service_request),
+    ServiceChallenge: (1, True, 0x0601, _write_service_challenge),
+    Prime: (1, False, 0x0602, _write_prime),
+    PrimeReply: (1, True, 0x0602, _write_prime_reply),
+    Home: (1, False, 0x0603, _write_home),
+    HomeReply: (1, True, 0x0603, _write_home_reply),
+    SelfTest: (1, False, 0x0604, _write_self_test),
+    SelfTestReply: (1, True, 0x0604, _write_self_test_reply),
 }
 _READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {
     (0x0001, False): _read_hello,
@@ -2125,6 +2469,14 @@ _READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {
     (0x0502, True): _read_calibration_staged,
     (0x0503, False): _read_calibration_commit,
     (0x0503, True): _read_calibration_committed,
+    (0x0601, False): _read_service_request,
+    (0x0601, True): _read_service_challenge,
+    (0x0602, False): _read_prime,
+    (0x0602, True): _read_prime_reply,
+    (0x0603, False): _read_home,
+    (0x0603, True): _read_home_reply,
+    (0x0604, False): _read_self_test,
+    (0x0604, True): _read_self_test_reply,
 }
 _LAYOUTS: Final[Mapping[str, Layout]] = {
     "Hello": _HELLO_LAYOUT,
@@ -2166,6 +2518,14 @@ _LAYOUTS: Final[Mapping[str, Layout]] = {
     "CalibrationStaged": _CALIBRATION_STAGED_LAYOUT,
     "CalibrationCommit": _CALIBRATION_COMMIT_LAYOUT,
     "CalibrationCommitted": _CALIBRATION_COMMITTED_LAYOUT,
+    "ServiceRequest": _SERVICE_REQUEST_LAYOUT,
+    "ServiceChallenge": _SERVICE_CHALLENGE_LAYOUT,
+    "Prime": _PRIME_LAYOUT,
+    "PrimeReply": _PRIME_REPLY_LAYOUT,
+    "Home": _HOME_LAYOUT,
+    "HomeReply": _HOME_REPLY_LAYOUT,
+    "SelfTest": _SELF_TEST_LAYOUT,
+    "SelfTestReply": _SELF_TEST_REPLY_LAYOUT,
 }
 _NAMES: Final[Mapping[tuple[int, bool], str]] = {
     (0x0001, False): "Hello",
@@ -2207,6 +2567,14 @@ _NAMES: Final[Mapping[tuple[int, bool], str]] = {
     (0x0502, True): "CalibrationStaged",
     (0x0503, False): "CalibrationCommit",
     (0x0503, True): "CalibrationCommitted",
+    (0x0601, False): "ServiceRequest",
+    (0x0601, True): "ServiceChallenge",
+    (0x0602, False): "Prime",
+    (0x0602, True): "PrimeReply",
+    (0x0603, False): "Home",
+    (0x0603, True): "HomeReply",
+    (0x0604, False): "SelfTest",
+    (0x0604, True): "SelfTestReply",
 }
 
 

@@ -30,6 +30,7 @@ class PistolEvent(Enum):
     SHOT_ENDED_UNARMED = "shot_ended_unarmed"  # OUTCOME is written, the token died meanwhile
     ABORTED = "aborted"  # any abort trigger, lease loss included
     ABORT_CLEARED = "abort_cleared"  # the right abort id, and the journal has been read
+    SELFTEST_BEGUN = "selftest_begun"  # asked for, in SAFE
     FAULTED = "faulted"
     POWER_LOST = "power_lost"
 
@@ -54,6 +55,7 @@ _STEPS = {
     (_S.SELFTEST, _E.SELFTEST_PASSED): _S.SAFE,
     (_S.SELFTEST, _E.SELFTEST_FAILED): _S.FAULT,
     (_S.SAFE, _E.ARM_REQUESTED): _S.CHALLENGED,
+    (_S.SAFE, _E.SELFTEST_BEGUN): _S.SELFTEST,
     (_S.CHALLENGED, _E.CHALLENGE_EXPIRED): _S.SAFE,
     (_S.CHALLENGED, _E.DISARMED): _S.SAFE,
     (_S.CHALLENGED, _E.ARM_CONFIRMED): _S.ARMED,

@@ -362,6 +362,64 @@ CALIBRATION_COMMITTED: Final[SearchStrategy[m.CalibrationCommitted]] = st.builds
     m.CalibrationCommitted,
     id=st.integers(0, 4294967295),
 )
+SERVICE_REQUEST: Final[SearchStrategy[m.ServiceRequest]] = st.builds(
+    m.ServiceRequest,
+    shots_max=st.integers(1, 4294967295),
+    volume_nl_max=st.integers(1, 4294967295),
+    dose_nl_max=st.integers(1, 4294967295),
+    rate_nl_per_s_max=st.integers(1, 4294967295),
+    lease_ms=st.integers(100, 1000),
+    limits_revision=st.integers(0, 4294967295),
+)
+SERVICE_CHALLENGE: Final[SearchStrategy[m.ServiceChallenge]] = st.builds(
+    m.ServiceChallenge,
+    nonce=st.integers(0, 18446744073709551615),
+    shots_max=st.integers(0, 4294967295),
+    volume_nl_max=st.integers(0, 4294967295),
+    dose_nl_max=st.integers(0, 4294967295),
+    rate_nl_per_s_max=st.integers(0, 4294967295),
+    interval_ms_min=st.integers(0, 65535),
+    lease_ms=st.integers(0, 65535),
+    limits_revision=st.integers(0, 4294967295),
+    hazards=st.integers(0, 65535),
+    challenge_ms=st.integers(0, 4294967295),
+)
+PRIME: Final[SearchStrategy[m.Prime]] = st.builds(
+    m.Prime,
+    shot_id=st.integers(1, 4294967295),
+    arm_token=st.integers(1, 4294967295),
+    dose_nl=st.integers(1, 4294967295),
+    rate_nl_per_s=st.integers(1, 4294967295),
+    ttl_ms=st.integers(1, 65535),
+    crit=st.integers(0, 65535),
+)
+PRIME_REPLY: Final[SearchStrategy[m.PrimeReply]] = st.builds(
+    m.PrimeReply,
+    shot_id=st.integers(0, 4294967295),
+    result=st.sampled_from(m.ShotResult),
+    reason=st.sampled_from(m.Refusal),
+    limit=st.sampled_from(m.LimitId),
+    limit_value=st.integers(0, 4294967295),
+    outcome=st.sampled_from(m.Outcome),
+    dose_nl_given=st.integers(0, 4294967295),
+    queue_left=st.integers(0, 255),
+)
+HOME: Final[SearchStrategy[m.Home]] = st.builds(
+    m.Home,
+    flags=st.integers(0, 0),
+)
+HOME_REPLY: Final[SearchStrategy[m.HomeReply]] = st.builds(
+    m.HomeReply,
+    state=st.sampled_from(m.PistolState),
+)
+SELF_TEST: Final[SearchStrategy[m.SelfTest]] = st.builds(
+    m.SelfTest,
+    flags=st.integers(0, 0),
+)
+SELF_TEST_REPLY: Final[SearchStrategy[m.SelfTestReply]] = st.builds(
+    m.SelfTestReply,
+    state=st.sampled_from(m.PistolState),
+)
 REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.Hello: HELLO,
     m.Describe: DESCRIBE,
@@ -382,6 +440,10 @@ REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.CalibrationGet: CALIBRATION_GET,
     m.CalibrationStage: CALIBRATION_STAGE,
     m.CalibrationCommit: CALIBRATION_COMMIT,
+    m.ServiceRequest: SERVICE_REQUEST,
+    m.Prime: PRIME,
+    m.Home: HOME,
+    m.SelfTest: SELF_TEST,
 }
 REPLIES: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.HelloReply: HELLO_REPLY,
@@ -404,6 +466,10 @@ REPLIES: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.Calibration: CALIBRATION,
     m.CalibrationStaged: CALIBRATION_STAGED,
     m.CalibrationCommitted: CALIBRATION_COMMITTED,
+    m.ServiceChallenge: SERVICE_CHALLENGE,
+    m.PrimeReply: PRIME_REPLY,
+    m.HomeReply: HOME_REPLY,
+    m.SelfTestReply: SELF_TEST_REPLY,
 }
 MESSAGES: Final[SearchStrategy[m.Message]] = st.one_of(
     *REQUESTS.values(),

@@ -31,7 +31,6 @@ from firmware_protocol.messages import (
     LimitsCommit,
     LimitsGet,
     LimitsStage,
-    Message,
     Ping,
     PistolState,
     Poll,
@@ -47,7 +46,7 @@ from firmware_protocol.messages import (
     StatusFlag,
 )
 from firmware_protocol.messages import AbortCause as Cause
-from firmware_protocol.states import PistolEvent
+from firmware_protocol.states import PistolEvent, next_state
 from firmware_protocol.units import Micrometres, Microseconds, Milliseconds, Nanolitres, ShotId
 from simulator.arming import CHALLENGE_MS, Arm, Challenge
 from simulator.committing import (
@@ -66,15 +65,6 @@ from simulator.telling import describe, ping
 
 RECORDS_PER_REPLY = 3
 NEARLY_FULL = 64  # records
-
-
-def answer(firmware: Firmware, request: Message) -> Reply:
-    """Return the pistol's answer to `request`, and do what it asks if it may be done."""
-    handle = _TABLE.get(type(request))
-    if handle is None:
-        return error(ErrorCode.UNSUPPORTED)
-    reply: Reply = handle(firmware, request)
-    return reply
 
 
 def _abort(firmware: Firmware, _: Abort) -> AbortReply:
@@ -101,18 +91,14 @@ def _clear_abort(firmware: Firmware, request: ClearAbort) -> ClearAbortReply | E
 
 
 def _arm_request(firmware: Firmware, request: ArmRequest) -> ArmChallenge | ErrorReply:
+    if firmware.is_for_service:
+        firmware.disarm(Refusal.VOIDED)
     refused = _why_not_armable(firmware, request)
     limits = firmware.settings.limits
     if refused is not None:
         return refused
     assert limits is not None
-    actuator = firmware.board.actuator
-    if firmware.board.hand.refills and actuator.syringe_nl < request.volume_nl_max:
-        actuator.refill()
-    nonce = firmware.chance.bits64()
-    expires_us = firmware.now_us + CHALLENGE_MS * 1_000
-    firmware.challenge = Challenge(nonce, request, expires_us)
-    firmware.go(PistolEvent.ARM_REQUESTED)
+    nonce = challenged(firmware, request)
     echo = for_session(limits, request)
     return ArmChallenge(
         nonce=nonce,
@@ -126,21 +112,16 @@ def _arm_request(firmware: Firmware, request: ArmRequest) -> ArmChallenge | Erro
         limits_revision=echo.revision,
         calibration_id=firmware.settings.calibration.id,
         plan_digest=request.plan_digest,
-        hazards=_hazards(firmware, request),
+        hazards=hazards_of(firmware, request),
         challenge_ms=Milliseconds(CHALLENGE_MS),
     )
 
 
 def _why_not_armable(firmware: Firmware, request: ArmRequest) -> ErrorReply | None:
-    journal, limits = firmware.journal, firmware.settings.limits
-    if firmware.state is not PistolState.SAFE or not firmware.is_stopped:
-        return error(ErrorCode.WRONG_STATE, firmware.state)
-    if journal.tail != journal.head:
-        return error(ErrorCode.JOURNAL_UNREAD, journal.head)
-    if limits is None:
-        return error(ErrorCode.LIMIT, firmware.settings.limit_missing)
-    if request.limits_revision != limits.revision:
-        return error(ErrorCode.LIMITS_REVISION, limits.revision)
+    limits = firmware.settings.limits
+    if (refused := why_not_ready(firmware, request.limits_revision)) is not None:
+        return refused
+    assert limits is not None
     calibration, used = firmware.settings.calibration, firmware.calibration_used
     if request.calibration_id != calibration.id:
         return error(ErrorCode.CALIBRATION, calibration.id)
@@ -150,7 +131,34 @@ def _why_not_armable(firmware: Firmware, request: ArmRequest) -> ErrorReply | No
     return None if broken is None else error(ErrorCode.LIMIT, *broken)
 
 
-def _hazards(firmware: Firmware, request: ArmRequest) -> int:
+def challenged(firmware: Firmware, request: ArmRequest, is_service: bool = False) -> int:
+    """Put a challenge out for what may be armed; return its nonce."""
+    actuator = firmware.board.actuator
+    if firmware.board.hand.refills and actuator.syringe_nl < request.volume_nl_max:
+        actuator.refill()
+    nonce = firmware.chance.bits64()
+    expires_us = firmware.now_us + CHALLENGE_MS * 1_000
+    firmware.challenge = Challenge(nonce, request, expires_us, is_service)
+    firmware.go(PistolEvent.ARM_REQUESTED)
+    return nonce
+
+
+def why_not_ready(firmware: Firmware, limits_revision: int) -> ErrorReply | None:
+    """Return why nothing may be armed now, whatever for; None: something may."""
+    journal, limits = firmware.journal, firmware.settings.limits
+    if firmware.state is not PistolState.SAFE or not firmware.is_stopped:
+        return error(ErrorCode.WRONG_STATE, firmware.state)
+    if journal.tail != journal.head:
+        return error(ErrorCode.JOURNAL_UNREAD, journal.head)
+    if limits is None:
+        return error(ErrorCode.LIMIT, firmware.settings.limit_missing)
+    if limits_revision != limits.revision:
+        return error(ErrorCode.LIMITS_REVISION, limits.revision)
+    return None
+
+
+def hazards_of(firmware: Firmware, request: ArmRequest) -> int:
+    """Return what a person must know before confirming."""
     hazards = int(Hazard.SIMULATED)
     if firmware.journal.in_doubt:
         hazards |= Hazard.IN_DOUBT
@@ -163,12 +171,15 @@ def _hazards(firmware: Firmware, request: ArmRequest) -> int:
 
 def _arm_confirm(firmware: Firmware, request: ArmConfirm) -> ArmReply | ErrorReply:
     challenge, limits, journal = firmware.challenge, firmware.settings.limits, firmware.journal
-    if challenge is None or limits is None or not firmware.may(PistolEvent.ARM_CONFIRMED):
+    armed = next_state(firmware.state, PistolEvent.ARM_CONFIRMED)
+    if challenge is None or limits is None or armed is None:
         return error(ErrorCode.WRONG_STATE, firmware.state)
     if request.nonce != challenge.nonce:
         return error(ErrorCode.WRONG_NONCE)
     if journal.tail != journal.head:
         return error(ErrorCode.JOURNAL_UNREAD, journal.head)
+    if challenge.is_service and (refused := nobody_or_skin(firmware)) is not None:
+        return refused
     asked = challenge.request
     lease_us = asked.lease_ms * 1_000
     firmware.challenge = None
@@ -180,9 +191,19 @@ def _arm_confirm(firmware: Firmware, request: ArmConfirm) -> ArmReply | ErrorRep
         shots_left=asked.shots_max,
         budget_nl_left=asked.volume_nl_max,
         plan_digest=asked.plan_digest,
+        is_service=challenge.is_service,
     )
     firmware.go(PistolEvent.ARM_CONFIRMED)
     return ArmReply(firmware.arm.token, asked.shots_max, asked.volume_nl_max, asked.lease_ms)
+
+
+def nobody_or_skin(firmware: Firmware) -> ErrorReply | None:
+    """Return why service may not be armed: nobody is at the pistol, or it touches somebody."""
+    if not firmware.board.hand.holds_service_button:
+        return error(ErrorCode.NEEDS_PERSON)
+    if firmware.board.hand.touches(firmware.now_us):
+        return error(ErrorCode.ON_SKIN)
+    return None
 
 
 def _disarm(firmware: Firmware, request: Disarm) -> DisarmReply | ErrorReply:
@@ -242,6 +263,8 @@ def _flags(firmware: Firmware, depth_um: int) -> int:
     flags = 0
     if firmware.arm is not None:
         flags |= StatusFlag.TOKEN_VALID
+        if firmware.arm.is_service:
+            flags |= StatusFlag.SERVICE
     if firmware.shots.under_way is not None:
         flags |= StatusFlag.TRIGGER
     if touches:
@@ -287,7 +310,7 @@ def _limits_get(firmware: Firmware, request: LimitsGet) -> Limits | ErrorReply:
         case LimitLayer.SESSION:
             found = None if firmware.arm is None else firmware.arm.limits
         case _:
-            found = firmware.limits
+            found = firmware.settings.limits if firmware.arm is None else firmware.arm.limits
     if found is None:
         return error(ErrorCode.WRONG_STATE, firmware.state)
     return found._replace(layer=request.layer)
@@ -297,7 +320,7 @@ def _set_baud(firmware: Firmware, request: SetBaud) -> SetBaudReply | ErrorReply
     return firmware.speed.answer(firmware.state, firmware.is_stopped, request)
 
 
-_TABLE: Mapping[type[Any], Callable[[Firmware, Any], Reply]] = {
+TABLE: Mapping[type[Any], Callable[[Firmware, Any], Reply]] = {
     Abort: _abort,
     ClearAbort: _clear_abort,
     ArmRequest: _arm_request,

@@ -19,6 +19,7 @@ class Challenge:
     nonce: int
     request: ArmRequest
     expires_us: int
+    is_service: bool = False
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class Arm:
     shots_left: int
     budget_nl_left: Nanolitres
     plan_digest: int
+    is_service: bool = False
     last_tick: int | None = None
 
     def renew(self, tick: int, at_us: int) -> None:

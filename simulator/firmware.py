@@ -13,11 +13,11 @@ from firmware_protocol.messages import (
     AbortCause,
     FaultCode,
     JournalKind,
-    Limits,
     PistolState,
     Refusal,
     Shot,
     ShotReply,
+    Trigger,
 )
 from firmware_protocol.states import PistolEvent, next_state
 from firmware_protocol.units import ArmToken, ShotId
@@ -25,12 +25,13 @@ from simulator import gate
 from simulator.arming import Arm, Challenge
 from simulator.chance import Stream
 from simulator.gate import Held, Refused
+from simulator.holding import held_now
 from simulator.journal import Journal, blank_record
 from simulator.mechanics import Actuator
 from simulator.memory import MemoryDamaged
 from simulator.operator import Hand
 from simulator.settings import Settings
-from simulator.shots import QUEUE_DEPTH, Shots, Stage, Stamp, UnderWay, Waiting
+from simulator.shots import QUEUE_DEPTH, Shots, Stage, Stamp, UnderWay, Waiting, reason_of
 from simulator.speed import Speed
 
 
@@ -70,7 +71,8 @@ class Firmware:
         self.boot_id = self.chance.between(1, 0xFFFFFFFF)
         self.shots = Shots(journal, self._stamp())
         self._paced_from_us = at_us  # when the last shot began; unknown after a start, so now
-        self._tested_us = at_us + board.actuator.figures.selftest_us
+        self.tested_us = at_us + board.actuator.figures.selftest_us
+        self.is_homing = False
         self.go(PistolEvent.BOOTED)
         if journal.damage:
             self.fault = FaultCode.MEMORY
@@ -85,11 +87,6 @@ class Firmware:
     def token(self) -> int:
         """Return the live token, 0 = not armed."""
         return 0 if self.arm is None else self.arm.token
-
-    @property
-    def limits(self) -> Limits | None:
-        """Return the limits in force: the arming's, or those below."""
-        return self.settings.limits if self.arm is None else self.arm.limits
 
     @property
     def is_stopped(self) -> bool:
@@ -121,26 +118,18 @@ class Firmware:
             refused = Refused(Refusal.QUEUE_FULL)
         if refused is not None:
             return self.shots.refused(shot, refused)
-        self.board.hand.set_out(self.now_us)
+        if shot.trigger is not Trigger.AUTO:
+            self.board.hand.set_out(self.now_us)
         return self.shots.take(shot, self.now_us)
 
     def _held(self, shot: Shot) -> Held:
-        """Return what the gate looks at. Contact is what a reading says, so none is assumed."""
-        arm, actuator = self.arm, self.board.actuator
-        return Held(
-            now_us=self.now_us,
+        return held_now(
+            shot,
+            arm=self.arm,
             state=self.state,
-            token=self.token,
-            lease_until_us=0 if arm is None else arm.lease_until_us,
-            limits=None if arm is None else arm.limits,
-            shots_left=0 if arm is None else arm.shots_left,
-            budget_nl_left=0 if arm is None else arm.budget_nl_left,
-            syringe_nl=actuator.syringe_nl,
-            dose_nl_worst=actuator.dose_nl_worst(shot.dose_nl),
+            actuator=self.board.actuator,
             journal_free=self.journal.free,
-            contact=False,
-            from_us=self.now_us,
-            deadline_us=self.now_us + shot.ttl_ms * 1_000,
+            now_us=self.now_us,
         )
 
     # ------------------------------------------------------------------ settings
@@ -179,6 +168,8 @@ class Firmware:
             times.append(self.board.actuator.next_event_us())
         if self.arm is not None:
             times.append(self.arm.lease_until_us)
+            if self.arm.is_service and (arrives_us := self.board.hand.arrives_us()) is not None:
+                times.append(arrives_us)
         if self.challenge is not None:
             times.append(self.challenge.expires_us)
         if self.speed.falls_us is not None:
@@ -190,7 +181,7 @@ class Firmware:
             if shots.under_way is None:
                 times.append(self._release_us(shots.queue[0]))
         if self.state is PistolState.SELFTEST:
-            times.append(self._tested_us)
+            times.append(self.tested_us)
         if not times:
             return None  # most often
         due = min([one for one in times if one is not None], default=None)
@@ -209,14 +200,20 @@ class Firmware:
     def _play(self, at_us: int) -> None:
         """Let happen what is due: whatever stops something comes before what begins."""
         self.speed.fall(at_us)
-        if self.state is PistolState.SELFTEST and at_us >= self._tested_us:
-            self.go(PistolEvent.SELFTEST_PASSED)
+        if self.state is PistolState.SELFTEST and at_us >= self.tested_us:
+            self._end_self_test()
         if self.arm is not None and at_us >= self.arm.lease_until_us:
             self.abort(AbortCause.LEASE)
         if self.challenge is not None and at_us >= self.challenge.expires_us:
             self.challenge = None
             self.go(PistolEvent.CHALLENGE_EXPIRED)
+        if self.arm is not None and self.arm.is_service and self.board.hand.touches(at_us):
+            self._stop_motion(Refusal.STATE)  # what flows into a vessel flows into nobody
+            self.disarm(Refusal.STATE)
         self.board.actuator.advance(at_us)
+        if self.is_homing and self.board.actuator.is_over(at_us):
+            self.board.actuator.settle()
+            self.is_homing = False
         self.shots.expire(at_us)
         under_way = self.shots.under_way
         if under_way is not None:
@@ -230,7 +227,7 @@ class Firmware:
 
     def _release_us(self, waiting: Waiting) -> int | None:
         """Return when hand and pace allow the next shot."""
-        if self.state is not PistolState.ARMED or self.arm is None:
+        if self.state is not PistolState.ARMED or self.arm is None or self.is_homing:
             return None
         shot = waiting.shot
         hand_us = self.board.hand.release_us(shot.trigger, waiting.lamp_us)
@@ -290,16 +287,26 @@ class Firmware:
 
     def _end(self, under_way: UnderWay, at_us: int) -> None:
         self.shots.under_way = None
-        if under_way.motion is not None and under_way.motion.dose_nl:
+        moved = under_way.motion
+        if moved is not None and moved.dose_nl and not moved.service:
             self.board.hand.move_on(at_us)
         if self.state is PistolState.ABORTED:
             self.shots_after_abort += 1
-        elif self.state is PistolState.FIRING and self.arm is None:
-            self.go(PistolEvent.SHOT_ENDED_UNARMED)
         elif self.state is PistolState.FIRING:
-            self.go(PistolEvent.SHOT_ENDED)
+            unarmed = self.arm is None
+            self.go(PistolEvent.SHOT_ENDED_UNARMED if unarmed else PistolEvent.SHOT_ENDED)
         if self.arm is not None and self.arm.is_spent:
             self.disarm(Refusal.BUDGET)
+
+    @property
+    def is_for_service(self) -> bool:
+        """Return True if armed, or about to be, to give into a vessel."""
+        return any(one is not None and one.is_service for one in (self.arm, self.challenge))
+
+    def _end_self_test(self) -> None:
+        self.fault = self.board.actuator.broken
+        sound = self.fault is FaultCode.NONE
+        self.go(PistolEvent.SELFTEST_PASSED if sound else PistolEvent.SELFTEST_FAILED)
 
     # ------------------------------------------------------------------ what ends an arming
 
@@ -319,7 +326,7 @@ class Firmware:
         latched = self.abort_cause is not AbortCause.NONE
         repeated = latched and self._abort_seq > self.journal.tail
         self._forget_arming()
-        self._stop_motion(cause)
+        self._stop_motion(reason_of(cause))
         self.go(PistolEvent.ABORTED)
         if self.state is PistolState.FAULT and self.fault is FaultCode.NONE:
             self.fault = FaultCode.SELFTEST  # stopped before it was known to be sound
@@ -334,7 +341,7 @@ class Firmware:
             record = record._replace(cause=cause, shot_id=ShotId(abort_id))
             self.shots.note(record, self.now_us)
             self._abort_seq = self.journal.head
-            self.shots.void_waiting(_reason_of(cause), self.now_us)
+            self.shots.void_waiting(reason_of(cause), self.now_us)
         except MemoryDamaged:
             self.fail(FaultCode.MEMORY)
 
@@ -357,20 +364,18 @@ class Firmware:
         self.arm = self.challenge = None
         self.settings.forget_staged()
 
-    def _stop_motion(self, cause: AbortCause) -> None:
+    def _stop_motion(self, reason: Refusal) -> None:
         under_way, actuator = self.shots.under_way, self.board.actuator
+        if self.is_homing:
+            actuator.stop(self.now_us)
         if under_way is None or under_way.stage is not Stage.MOTION or actuator.motion is None:
             return
         if self.now_us < actuator.motion.dose_until_us:
-            under_way.stopped_for = _reason_of(cause)
+            under_way.stopped_for = reason
         actuator.stop(self.now_us)
         under_way.until_us = actuator.motion.rest_us
 
     # ------------------------------------------------------------------ the table
-
-    def may(self, event: PistolEvent) -> bool:
-        """Return True if the table of states allows `event` now."""
-        return next_state(self.state, event) is not None
 
     def go(self, event: PistolEvent) -> None:
         """Take the step that the table gives; one that it does not give is an abort."""
@@ -387,7 +392,3 @@ class Firmware:
             token = ArmToken(self.chance.between(1, 0xFFFFFFFF))
         self._tokens.add(token)
         return token
-
-
-def _reason_of(cause: AbortCause) -> Refusal:
-    return Refusal.LEASE if cause is AbortCause.LEASE else Refusal.ABORTED

@@ -18,6 +18,7 @@ from firmware_protocol.messages import (
     Shot,
     Trigger,
 )
+from firmware_protocol.units import Micrometres
 from simulator.limits import missing
 from simulator.mechanics import Actuator, Motion
 
@@ -46,6 +47,8 @@ class Held(NamedTuple):
     dose_nl_worst: int  # the most that this shot may take
     journal_free: int  # records
     contact: bool
+    at_rest: bool  # nothing moves, the needle is where it begins
+    is_service: bool  # armed to give into a vessel
     from_us: int  # no shot begins earlier: pace and trigger
     deadline_us: int  # nor later
 
@@ -70,17 +73,19 @@ def _armed(_: Shot, held: Held) -> Refused | None:
     return None if held.state is PistolState.ARMED else Refused(Refusal.STATE)
 
 
-def _trigger(shot: Shot, _: Held) -> Refused | None:
-    # AUTO is for service, which this release does not have: no shot without a hand
-    allowed = shot.trigger in (Trigger.PRESS, Trigger.HELD)
-    return None if allowed else Refused(Refusal.STATE)
+def _trigger(shot: Shot, held: Held) -> Refused | None:
+    # AUTO is for service alone, and service for AUTO: nobody is given a shot without a hand
+    released = (Trigger.AUTO,) if held.is_service else (Trigger.PRESS, Trigger.HELD)
+    return None if shot.trigger in released else Refused(Refusal.STATE)
 
 
 def _limits(shot: Shot, held: Held) -> Refused | None:
     limits = held.limits
     if limits is None:
         return Refused(Refusal.STATE)
-    if (unset := missing(limits)) is not None:
+    # in service the depth's limit is 0, and that is no limit left out
+    complete = limits._replace(depth_um_max=Micrometres(1)) if held.is_service else limits
+    if (unset := missing(complete)) is not None:
         return Refused(Refusal.LIMIT, unset, 0)
     paced = shot.trigger is not Trigger.HELD or shot.interval_ms >= limits.interval_ms_min
     kept = (
@@ -129,7 +134,12 @@ def _ttl(_: Shot, held: Held) -> Refused | None:
 
 
 def _contact(_: Shot, held: Held) -> Refused | None:
-    return None if held.contact else Refused(Refusal.STATE)
+    # service gives nobody anything: there, skin is what forbids it
+    return None if held.contact is not held.is_service else Refused(Refusal.STATE)
+
+
+def _at_rest(_: Shot, held: Held) -> Refused | None:
+    return None if held.at_rest else Refused(Refusal.STATE)
 
 
 def _crit(shot: Shot, _: Held) -> Refused | None:
@@ -139,7 +149,7 @@ def _crit(shot: Shot, _: Held) -> Refused | None:
 
 _ALWAYS: tuple[Check, ...] = (_token, _lease, _trigger, _limits, _budget, _syringe, _ttl, _crit)
 ADMISSION: tuple[Check, ...] = (*_ALWAYS, _armed_or_firing, _journal)
-RELEASE: tuple[Check, ...] = (*_ALWAYS, _armed, _outcome_fits, _pace, _contact)
+RELEASE: tuple[Check, ...] = (*_ALWAYS, _armed, _outcome_fits, _pace, _contact, _at_rest)
 
 
 def refusal(shot: Shot, held: Held, checks: tuple[Check, ...]) -> Refused | None:

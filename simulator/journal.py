@@ -22,7 +22,8 @@ from firmware_protocol.units import Micrometres, Microseconds, Nanolitres, ShotI
 from simulator.memory import HEADER_BYTES, HEADER_COPIES, SLOT_BYTES, Memory, MemoryDamaged
 
 MAGIC = b"MGPTWIN1"
-ABOUT_SHOTS = frozenset({JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VOID})
+INTENTS = frozenset({JournalKind.INTENT, JournalKind.SERVICE_INTENT})
+ABOUT_SHOTS = INTENTS | {JournalKind.OUTCOME, JournalKind.SERVICE_OUTCOME, JournalKind.VOID}
 _RECORD = Struct("<IBBBBIIIIIIIQQIIII")
 _HEADER = Struct("<8sIQIIIIIIII")
 _CRC = Struct("<I")
@@ -146,8 +147,12 @@ class Journal:
 
     @property
     def in_doubt(self) -> bool:
-        """Return True if a shot that is still in the journal may or may not have been given."""
-        return any(one.outcome is Outcome.INDETERMINATE for one in self._ends.values())
+        """Return True if a shot that is still in the journal may or may not have been given.
+
+        What was given in service was given to nobody: that is no doubt.
+        """
+        about = (JournalKind.OUTCOME, Outcome.INDETERMINATE)
+        return any((one.kind, one.outcome) == about for one in self._ends.values())
 
     def end_of(self, shot_id: int) -> JournalRecord | None:
         """Return how the shot ended, if it did and is still in the journal."""
@@ -221,11 +226,11 @@ class Journal:
 
     def _take(self, record: JournalRecord, crc: int) -> None:
         self.head, self._crc_last = record.seq, crc
-        if record.kind is JournalKind.INTENT and record.seq > self._header.counted:
+        if record.kind in INTENTS and record.seq > self._header.counted:
             self.shots_begun = min(self.shots_begun + 1, 0xFFFF_FFFF)
         self._records[record.seq] = record
         if record.kind in ABOUT_SHOTS:
-            of_kind = self._intents if record.kind is JournalKind.INTENT else self._ends
+            of_kind = self._intents if record.kind in INTENTS else self._ends
             of_kind[record.shot_id] = record
             self.saw(record.shot_id)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from firmware_protocol.messages import Shot
+from firmware_protocol.messages import FaultCode, Shot, Trigger
 from simulator.chance import Stream
 
 
@@ -29,6 +29,7 @@ class Mechanics:
     selftest_us: int
     supply_mv: int
     temperature_mk: int
+    home_us: int = 200_000
 
     @classmethod
     @cache
@@ -43,6 +44,7 @@ class Mechanics:
             dose_noise_ppm=table["plunger"]["dose_noise_ppm"],
             write_us=table["memory"]["write_us"],
             selftest_us=table["body"]["selftest_us"],
+            home_us=table["needle"]["home_us"],
             supply_mv=table["body"]["supply_mv"],
             temperature_mk=table["body"]["temperature_mk"],
         )
@@ -60,6 +62,7 @@ class Delivery:
     depth_um: int
     at_us: int
     contact: bool
+    service: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Motion:
     dose_until_us: int
     out_from_us: int
     rest_us: int
+    service: bool = False
 
     def depth_at(self, at_us: int) -> int:
         """Return how deep the needle is."""
@@ -125,6 +129,7 @@ class Actuator:
         self.figures = figures
         self.syringe_nl = syringe_nl
         self.motion: Motion | None = None
+        self.broken = FaultCode.NONE  # what a self test finds
         self._full_nl = syringe_nl
         self._told = True  # whether the ghost of this motion has been written
         self._on_delivery = on_delivery
@@ -166,9 +171,17 @@ class Actuator:
             dose_until_us=dose_until_us,
             out_from_us=out_from_us,
             rest_us=out_from_us + needle_us,
+            service=shot.trigger is Trigger.AUTO,
         )
         self._told = False
         return self.motion
+
+    def home(self, at_us: int) -> None:
+        """Take the needle to where it begins; nothing leaves it. Only unarmed, or in service."""
+        rest_us = at_us + self.figures.home_us
+        speed = self.figures.needle_um_per_s
+        self.motion = Motion(0, speed, at_us, 0, 0, rest_us, rest_us, rest_us, rest_us)
+        self._told = True
 
     def next_event_us(self) -> int | None:
         """Return when the plunger stops, or else when the needle is out."""
@@ -192,6 +205,10 @@ class Actuator:
         self.stop(at_us)
         self.motion = None
 
+    def is_over(self, at_us: int) -> bool:
+        """Return True if nothing moves, or what moved has come to rest."""
+        return self.motion is None or at_us >= self.motion.rest_us
+
     def settle(self) -> None:
         """Forget a motion that has come to rest."""
         self.motion = None
@@ -213,5 +230,6 @@ class Actuator:
                         motion.depth_um,
                         at_us,
                         self._touches(at_us),
+                        motion.service,
                     )
                 )

@@ -63,6 +63,16 @@ class Hand:
         """How many sites are done."""
         return self._site
 
+    def hold_service_button(self, held: bool) -> None:
+        """Take the pistol off the skin and hold that button, or let go of it."""
+        self.holds_service_button = held
+        if held:
+            self._arrives_us = None
+
+    def arrives_us(self) -> int | None:
+        """Return when the foot is on the skin, None: the hand has not set out."""
+        return self._arrives_us
+
     def set_out(self, at_us: int) -> None:
         """See the lamp: go to the first site, if the hand is not under way already."""
         if self._arrives_us is None:
@@ -76,8 +86,12 @@ class Hand:
     def release_us(self, trigger: Trigger, lamp_us: int) -> int | None:
         """Return when skin contact and trigger allow the shot whose lamp went on at `lamp_us`.
 
+        AUTO is the host's affair: it waits for no hand.
+
         PRESS takes a fresh pull after settling; HELD glides and fires on contact.
         """
+        if trigger is Trigger.AUTO:
+            return lamp_us
         if self._arrives_us is None:
             return None
         settled_us = self._arrives_us + (self._settle_us if trigger is Trigger.PRESS else 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from firmware_protocol.messages import AbortCause, Limits, PistolState
+from firmware_protocol.messages import AbortCause, FaultCode, Limits, PistolState
 from firmware_protocol.seal import Key
 from simulator.chance import Stream
 from simulator.firmware import Board, Firmware
@@ -149,7 +149,11 @@ class Pistol:
 
     def hold_service_button(self, held: bool) -> None:
         """Let the person hold the service button, or let go of it."""
-        self._board.hand.holds_service_button = held
+        self._board.hand.hold_service_button(held)
+
+    def break_part(self, part: FaultCode) -> None:
+        """Let self tests find from now on that `part` is broken; NONE: all is sound."""
+        self._board.actuator.broken = part
 
     def _abort(self, cause: AbortCause, at_us: int) -> None:
         self.advance(at_us)

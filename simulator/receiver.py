@@ -33,7 +33,7 @@ from firmware_protocol.messages import (
 )
 from firmware_protocol.seal import CountersSpent, Key, Seals
 from firmware_protocol.units import ShotId
-from simulator.answers import answer
+from simulator.asked import answer
 from simulator.firmware import Firmware
 from simulator.memory import MemoryDamaged
 from simulator.replies import error

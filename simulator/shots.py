@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from firmware_protocol.messages import (
+    AbortCause,
     JournalKind,
     JournalRecord,
     Outcome,
@@ -19,6 +20,7 @@ from firmware_protocol.messages import (
     Shot,
     ShotReply,
     ShotResult,
+    Trigger,
 )
 from firmware_protocol.units import Micrometres, Microseconds, Nanolitres, ShotId
 from simulator.gate import SLOTS_PER_SHOT, Refused
@@ -204,11 +206,14 @@ class Shots:
         shot = under_way.shot
         began_us = self.stamp.uptime(under_way.began_us)
         # In the place of the end, which is not yet: for whose plan this is.
-        return self._stamped(_about(JournalKind.INTENT, shot), began_us, under_way.plan_digest)
+        kind = JournalKind.SERVICE_INTENT if _is_service(shot) else JournalKind.INTENT
+        return self._stamped(_about(kind, shot), began_us, under_way.plan_digest)
 
     def outcome(self, under_way: UnderWay) -> JournalRecord:
         """Return the record of how `under_way` ended."""
-        record = _about(JournalKind.OUTCOME, under_way.shot)
+        shot = under_way.shot
+        kind = JournalKind.SERVICE_OUTCOME if _is_service(shot) else JournalKind.OUTCOME
+        record = _about(kind, shot)
         motion, reason = under_way.motion, under_way.stopped_for
         if motion is None or motion.dose_nl == 0:
             outcome, dose = Outcome.NOT_FIRED, 0
@@ -235,9 +240,10 @@ class Shots:
         if self._journal.free > len(open_intents):
             self.note(blank_record(JournalKind.BOOT), self.stamp.uptime_of_us)
         for intent in open_intents:
+            treats = intent.kind is JournalKind.INTENT
             self._journal.append(
                 intent._replace(
-                    kind=JournalKind.OUTCOME,
+                    kind=JournalKind.OUTCOME if treats else JournalKind.SERVICE_OUTCOME,
                     outcome=Outcome.INDETERMINATE,
                     end_us=intent.start_us,
                 )
@@ -276,6 +282,15 @@ class Shots:
             dose_nl_given=Nanolitres(0),
             queue_left=QUEUE_DEPTH - len(self.queue),
         )
+
+
+def reason_of(cause: AbortCause) -> Refusal:
+    """Return why an abort of that cause ends a shot."""
+    return Refusal.LEASE if cause is AbortCause.LEASE else Refusal.ABORTED
+
+
+def _is_service(shot: Shot) -> bool:
+    return shot.trigger is Trigger.AUTO  # the gate lets it pass in service alone
 
 
 def _about(kind: JournalKind, shot: Shot) -> JournalRecord:

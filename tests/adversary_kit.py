@@ -50,6 +50,7 @@ class Adversary:
     dose_max: int = 200_000
     depth_max: int = 2_000
     armed: bool = False
+    in_service: bool = False
     state: int = 0
     staged: int = 0
     content: bytes = b""
@@ -72,6 +73,7 @@ class Adversary:
         self.aborts = self.random.choice([0.0, 0.0, 0.01, 0.05])
         self.odd = self.random.choice([0.0, 0.05, 0.2, 0.5])  # values off the path
         self.settles = self.random.choice([0, 0, 1])  # whether settings are changed
+        self.serves = self.random.choice([0, 0, 1])  # whether there is service
         self.calm = self.random.choice([0.3, 0.8, 0.95])  # of a session that goes on
 
     # ------------------------------------------------------------------ what it is told
@@ -94,12 +96,16 @@ class Adversary:
             case m.ArmChallenge():
                 self.nonce, self.state = reply.nonce, m.PistolState.CHALLENGED
                 self.dose_max, self.depth_max = reply.dose_nl_max, reply.depth_um_max
+            case m.ServiceChallenge():
+                self.nonce, self.state = reply.nonce, m.PistolState.CHALLENGED
+                self.dose_max, self.depth_max = reply.dose_nl_max, 0
             case m.ArmReply():
                 self.token, self.armed = reply.arm_token, True
             case m.Status():
                 self.head, self.tail = reply.journal_head, reply.journal_tail
                 self.abort_id, self.state = reply.abort_id, reply.state
                 self.armed = bool(reply.flags & m.StatusFlag.TOKEN_VALID)
+                self.in_service = bool(reply.flags & m.StatusFlag.SERVICE)
             case m.CalibrationStaged():
                 offset, piece = self.piece
                 self.content = self.content[:offset] + piece
@@ -140,7 +146,7 @@ class Adversary:
             return Step(r.choice(["button", "break", "dtr"]), self.now_us)
         if r.random() < 0.05:
             return Step("pass", self.now_us)
-        if r.random() < 0.02:
+        if r.random() < 0.02 + 0.05 * self.serves:
             return Step(r.choice(["service button", "no service button"]), self.now_us)
         data = b"".join(self._frame() for _ in range(r.choice([1, 1, 1, 1, 2, 3])))
         if r.random() < self.noise:
@@ -247,7 +253,7 @@ class Adversary:
         r = self.random
         if self.armed:
             if r.random() < 0.35:
-                return self._shot()
+                return self._prime() if self.in_service and r.random() < 0.5 else self._shot()
             self.tick += 1
             return m.Poll(self.token, self.tick, r.choice([0, self.tail, self.head]))
         if self.tail < self.head or r.random() < 0.2:
@@ -267,7 +273,7 @@ class Adversary:
                 ]
             )()
         if self.state == m.PistolState.SAFE:
-            return self._arm_request()
+            return self._service_request() if self.serves else self._arm_request()
         return m.Poll(0, self.tick, self.head)
 
     def _request(self) -> Any:
@@ -287,6 +293,10 @@ class Adversary:
             (self.settles * 0.05, self._commit_calibration),
             (self.settles * 0.1, self._stage),
             (self.settles * (0.3 if self.staged else 0.02), self._commit),
+            (0.02 + self.serves * 0.1, self._service_request),
+            (0.3 if self.in_service else 0.02, self._prime),
+            (0.02 + self.serves * 0.04, lambda: m.Home(0)),
+            (0.01 + self.serves * 0.02, lambda: m.SelfTest(0)),
             (0.02, lambda: m.Ping(r.getrandbits(32))),
             (0.02, self._set_baud),
             (0.02, lambda: m.Describe(r.choice([0, 200, 2_000, self._odd(200, 32)]))),
@@ -348,6 +358,24 @@ class Adversary:
                 value = min(1_000, max(100, value))
             request = request._replace(**{name: value})  # type: ignore[arg-type]
         return request
+
+    def _service_request(self) -> m.ServiceRequest:
+        r = self.random
+        odd = self._odd(r.choice([10_000, 200_000]), 32) or 1
+        return m.ServiceRequest(
+            r.choice([1, 3, 100]),
+            m.Nanolitres(r.choice([20_000, 1_000_000, 20_000_000])),
+            m.Nanolitres(odd),
+            m.NanolitresPerSecond(r.choice([200_000, 1_000_000])),
+            m.Milliseconds(r.choice([100, 300, 1_000])),
+            self._odd(self.revision, 32) if r.random() < 0.1 else self.revision,
+        )
+
+    def _prime(self) -> m.Prime:
+        shot = self._shot()
+        right = crit(shot.shot_id, shot.dose_nl, 0, shot.rate_nl_per_s)
+        odd = self.random.random() < self.odd / 5
+        return m.Prime(*shot[:3], shot.rate_nl_per_s, shot.ttl_ms, right ^ odd)
 
     def _resolve(self) -> m.Resolve:
         r = self.random
@@ -433,7 +461,7 @@ class Adversary:
             dwell_ms=r.choice([0, 0, 20, 400, 5_001 if r.random() < self.odd / 4 else 0]),
             ttl_ms=r.choice([1, 200, 5_000, 60_000, 60_001 if r.random() < self.odd else 900]),
             trigger=r.choice([m.Trigger.PRESS, m.Trigger.HELD, m.Trigger.HELD])
-            if r.random() < 0.95
+            if r.random() < (0.1 if self.in_service else 0.95)
             else m.Trigger.AUTO,
             interval_ms=r.choice([0, 500, 500, 510, 900]),
             flags=0,

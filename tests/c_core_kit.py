@@ -19,7 +19,7 @@ from typing import Any
 import cffi
 
 import firmware_protocol
-from firmware_protocol.messages import AbortCause, Limits, PistolState
+from firmware_protocol.messages import AbortCause, FaultCode, Limits, PistolState
 from simulator.mechanics import Delivery, Mechanics
 from simulator.operator import JITTER_PPM, SETTLE_US, TRAVEL_US
 from simulator.pistol import SYRINGE_NL, uid_of
@@ -36,13 +36,14 @@ CHUNK_BYTES_MAX = 256
 _TYPES = """
 typedef struct mgt_twin mgt_twin;
 typedef struct { uint32_t shot_id; uint32_t dose_nl; uint32_t depth_um; uint64_t at_us;
-    uint8_t contact; } mgt_delivery;
+    uint8_t contact; uint8_t service; } mgt_delivery;
 typedef struct { int64_t needle_um_per_s; int64_t settle_us; int64_t depth_noise_um;
     int64_t gain_error_ppm; int64_t dose_noise_ppm; uint32_t supply_mv; uint32_t temperature_mk;
     int64_t travel_us; int64_t hand_settle_us; int64_t jitter_ppm; uint32_t syringe_nl;
     uint8_t refills; } mgt_figures;
 void mgt_power_on(mgt_twin *twin, uint64_t at_us);
 void mgt_power_cut(mgt_twin *twin, uint64_t at_us);
+void mgt_hold_service_button(mgt_twin *twin, uint8_t held);
 void mgt_advance(mgt_twin *twin, uint64_t at_us);
 void mgt_receive(mgt_twin *twin, const uint8_t *data, uint32_t size, uint64_t at_us);
 void mgt_abort(mgt_twin *twin, uint8_t cause, uint64_t at_us);
@@ -221,6 +222,9 @@ class CoreTwin:
     def hold_service_button(self, held: bool) -> None:
         self.c.mgt_hold_service_button(self._twin, held)
 
+    def break_part(self, part: FaultCode) -> None:
+        self.c.mgt_break_part(self._twin, part)
+
     def cut_after(self, count: int | None) -> None:
         self.c.mgt_cut_after(self._twin, -1 if count is None else count)
 
@@ -252,8 +256,8 @@ class CoreTwin:
         count = self.c.mgt_take_deliveries(self._twin)
         for one in self.c.mgt_deliveries(self._twin)[0:count] if count else ():
             if self._on_delivery is not None:
-                told = (one.shot_id, one.dose_nl, one.depth_um, one.at_us, bool(one.contact))
-                self._on_delivery(Delivery(*told))
+                told = (one.shot_id, one.dose_nl, one.depth_um, one.at_us)
+                self._on_delivery(Delivery(*told, bool(one.contact), bool(one.service)))
 
 
 class CoreOnLine:

@@ -28,6 +28,7 @@ ONLY_WITH_HANDLES = frozenset(
         "BAUD-4",
         "TOKEN-7",
         "SET-4",
+        *(f"SERV-{number}" for number in (1, 2, 3, 4, 6, 7, 9, 11)),
         "ABORT-4",
         "ABORT-5",
         "ABORT-6",
@@ -100,6 +101,7 @@ class Kind:
             dtr=lambda: self.pistol.drop_dtr(at()),
             service_button=self.pistol.hold_service_button,
             baud=self.line.set_baud,
+            break_part=self.pistol.break_part,
             jumps=True,
         )
 

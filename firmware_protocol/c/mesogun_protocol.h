@@ -12,8 +12,8 @@
 #define MGP_MAJOR 1u
 #define MGP_MINOR 0u
 /* CRC-32C over all layouts, and over those of what can move the needle. */
-#define MGP_SCHEMA_HASH UINT32_C(0xC942B1A7)
-#define MGP_ACTUATING_HASH UINT32_C(0x594C266E)
+#define MGP_SCHEMA_HASH UINT32_C(0x32040774)
+#define MGP_ACTUATING_HASH UINT32_C(0xDEC92B24)
 #define MGP_PAYLOAD_BYTES_MAX 224u
 #define MGP_BODY_BYTES_MAX 248u
 #define MGP_REQUEST_PAYLOAD_BYTES_MAX 67u
@@ -141,7 +141,9 @@ enum {
     MGP_JOURNAL_KIND_VOID = 3,
     MGP_JOURNAL_KIND_ABORT = 4,
     MGP_JOURNAL_KIND_BOOT = 5,
-    MGP_JOURNAL_KIND_CONFIG = 6
+    MGP_JOURNAL_KIND_CONFIG = 6,
+    MGP_JOURNAL_KIND_SERVICE_INTENT = 7,
+    MGP_JOURNAL_KIND_SERVICE_OUTCOME = 8
 };
 
 /* Why a request other than a shot was not obeyed. */
@@ -162,7 +164,8 @@ enum {
     MGP_ERROR_CODE_WRONG_CRC = 14,
     MGP_ERROR_CODE_NEEDS_PERSON = 15,
     MGP_ERROR_CODE_WRONG_HASH = 16,
-    MGP_ERROR_CODE_CALIBRATION_SPENT = 17
+    MGP_ERROR_CODE_CALIBRATION_SPENT = 17,
+    MGP_ERROR_CODE_ON_SKIN = 18
 };
 
 /* What this pistol is and can do. */
@@ -179,7 +182,8 @@ enum {
     MGP_STATUS_FLAG_CONTACT = 4,
     MGP_STATUS_FLAG_JOURNAL_FULL = 8,
     MGP_STATUS_FLAG_NEEDLE_OUT = 16,
-    MGP_STATUS_FLAG_STOPPED = 32
+    MGP_STATUS_FLAG_STOPPED = 32,
+    MGP_STATUS_FLAG_SERVICE = 64
 };
 
 /* What the operator must know before confirming the arm. */
@@ -204,24 +208,25 @@ enum {
     MGP_EVENT_SHOT_ENDED_UNARMED = 9,
     MGP_EVENT_ABORTED = 10,
     MGP_EVENT_ABORT_CLEARED = 11,
-    MGP_EVENT_FAULTED = 12,
-    MGP_EVENT_POWER_LOST = 13,
-    MGP_EVENT_COUNT = 14
+    MGP_EVENT_SELFTEST_BEGUN = 12,
+    MGP_EVENT_FAULTED = 13,
+    MGP_EVENT_POWER_LOST = 14,
+    MGP_EVENT_COUNT = 15
 };
 #define MGP_STATE_COUNT 8u
 #define MGP_NO_STATE 0xFFu /* not allowed there */
 
 /* The table of states.py: where `event` takes a pistol that is in `state`. */
 static inline uint8_t mgp_next_state(uint8_t state, uint8_t event) {
-    static const uint8_t after[8][14] = {
-        {1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0xFF, 0xFF, 0xFF, 7, 0xFF, 7, 0}, /* BOOT */
-        {0xFF, 2, 7, 0xFF, 0xFF, 0xFF, 1, 0xFF, 0xFF, 0xFF, 7, 0xFF, 7, 0}, /* SELFTEST */
-        {0xFF, 0xFF, 0xFF, 3, 0xFF, 0xFF, 2, 0xFF, 0xFF, 0xFF, 6, 0xFF, 7, 0}, /* SAFE */
-        {0xFF, 0xFF, 0xFF, 0xFF, 2, 4, 2, 0xFF, 0xFF, 0xFF, 6, 0xFF, 7, 0}, /* CHALLENGED */
-        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2, 5, 0xFF, 0xFF, 6, 0xFF, 7, 0}, /* ARMED */
-        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 5, 0xFF, 4, 2, 6, 0xFF, 7, 0}, /* FIRING */
-        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 6, 0xFF, 0xFF, 0xFF, 6, 2, 7, 0}, /* ABORTED */
-        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0xFF, 0xFF, 0xFF, 7, 0xFF, 7, 0}, /* FAULT */
+    static const uint8_t after[8][15] = {
+        {1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0xFF, 0xFF, 0xFF, 7, 0xFF, 0xFF, 7, 0}, /* BOOT */
+        {0xFF, 2, 7, 0xFF, 0xFF, 0xFF, 1, 0xFF, 0xFF, 0xFF, 7, 0xFF, 0xFF, 7, 0}, /* SELFTEST */
+        {0xFF, 0xFF, 0xFF, 3, 0xFF, 0xFF, 2, 0xFF, 0xFF, 0xFF, 6, 0xFF, 1, 7, 0}, /* SAFE */
+        {0xFF, 0xFF, 0xFF, 0xFF, 2, 4, 2, 0xFF, 0xFF, 0xFF, 6, 0xFF, 0xFF, 7, 0}, /* CHALLENGED */
+        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2, 5, 0xFF, 0xFF, 6, 0xFF, 0xFF, 7, 0}, /* ARMED */
+        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 5, 0xFF, 4, 2, 6, 0xFF, 0xFF, 7, 0}, /* FIRING */
+        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 6, 0xFF, 0xFF, 0xFF, 6, 2, 0xFF, 7, 0}, /* ABORTED */
+        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0xFF, 0xFF, 0xFF, 7, 0xFF, 0xFF, 7, 0}, /* FAULT */
     };
     if (state >= MGP_STATE_COUNT || event >= MGP_EVENT_COUNT) {
         return MGP_NO_STATE;
@@ -351,6 +356,30 @@ static inline uint8_t mgp_next_state(uint8_t state, uint8_t event) {
 #define MGP_MSG_CALIBRATION_COMMITTED 0x0503u
 #define MGP_CLASS_CALIBRATION_COMMITTED 1u
 #define MGP_LEN_CALIBRATION_COMMITTED 4u
+#define MGP_MSG_SERVICE_REQUEST 0x0601u
+#define MGP_CLASS_SERVICE_REQUEST 1u
+#define MGP_LEN_SERVICE_REQUEST 22u
+#define MGP_MSG_SERVICE_CHALLENGE 0x0601u
+#define MGP_CLASS_SERVICE_CHALLENGE 1u
+#define MGP_LEN_SERVICE_CHALLENGE 38u
+#define MGP_MSG_PRIME 0x0602u
+#define MGP_CLASS_PRIME 1u
+#define MGP_LEN_PRIME 20u
+#define MGP_MSG_PRIME_REPLY 0x0602u
+#define MGP_CLASS_PRIME_REPLY 1u
+#define MGP_LEN_PRIME_REPLY 17u
+#define MGP_MSG_HOME 0x0603u
+#define MGP_CLASS_HOME 1u
+#define MGP_LEN_HOME 1u
+#define MGP_MSG_HOME_REPLY 0x0603u
+#define MGP_CLASS_HOME_REPLY 1u
+#define MGP_LEN_HOME_REPLY 1u
+#define MGP_MSG_SELF_TEST 0x0604u
+#define MGP_CLASS_SELF_TEST 1u
+#define MGP_LEN_SELF_TEST 1u
+#define MGP_MSG_SELF_TEST_REPLY 0x0604u
+#define MGP_CLASS_SELF_TEST_REPLY 1u
+#define MGP_LEN_SELF_TEST_REPLY 1u
 #define MGP_LEN_JOURNAL_RECORD 68u
 #define MGP_LEN_BYTE 1u
 
@@ -413,7 +442,7 @@ static inline int mgp_journal_record_in_range(const mgp_journal_record *message)
     if (!(message->kind >= 1u)) {
         return 0;
     }
-    if (!(message->kind <= 6u)) {
+    if (!(message->kind <= 8u)) {
         return 0;
     }
     if (!(message->outcome <= 6u)) {
@@ -842,7 +871,7 @@ static inline int mgp_ping_reply_read(const uint8_t *from, uint32_t size, mgp_pi
 }
 
 
-/* The request was not obeyed and changed nothing. */
+/* The request was not obeyed and changed nothing; one of service ends a treatment's arming first. */
 typedef struct {
     uint16_t msg; /* id: the request's message id */
     uint8_t code; /* ErrorCode */
@@ -854,7 +883,7 @@ static inline int mgp_error_reply_in_range(const mgp_error_reply *message) {
     if (!(message->code >= 1u)) {
         return 0;
     }
-    if (!(message->code <= 17u)) {
+    if (!(message->code <= 18u)) {
         return 0;
     }
     return 1;
@@ -2189,6 +2218,342 @@ static inline int mgp_calibration_committed_read(const uint8_t *from, uint32_t s
     }
     message->id = mgp_get_u32(from + 0);
     return mgp_calibration_committed_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Ask to be armed for service: into a vessel, never into a person. Ends a treatment's arming. */
+typedef struct {
+    uint32_t shots_max; /* 1, 1..4294967295 */
+    uint32_t volume_nl_max; /* nl, 1..4294967295 */
+    uint32_t dose_nl_max; /* nl, 1..4294967295 */
+    uint32_t rate_nl_per_s_max; /* nl_per_s, 1..4294967295 */
+    uint16_t lease_ms; /* ms, 100..1000 */
+    uint32_t limits_revision; /* 1 */
+} mgp_service_request;
+
+static inline int mgp_service_request_in_range(const mgp_service_request *message) {
+    if (!(message->shots_max >= 1u)) {
+        return 0;
+    }
+    if (!(message->volume_nl_max >= 1u)) {
+        return 0;
+    }
+    if (!(message->dose_nl_max >= 1u)) {
+        return 0;
+    }
+    if (!(message->rate_nl_per_s_max >= 1u)) {
+        return 0;
+    }
+    if (!(message->lease_ms >= 100u)) {
+        return 0;
+    }
+    if (!(message->lease_ms <= 1000u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_service_request_write(const mgp_service_request *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->shots_max);
+    mgp_put_u32(to + 4, message->volume_nl_max);
+    mgp_put_u32(to + 8, message->dose_nl_max);
+    mgp_put_u32(to + 12, message->rate_nl_per_s_max);
+    mgp_put_u16(to + 16, message->lease_ms);
+    mgp_put_u32(to + 18, message->limits_revision);
+    return 22u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_service_request_read(const uint8_t *from, uint32_t size, mgp_service_request *message) {
+    if (size != 22u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->shots_max = mgp_get_u32(from + 0);
+    message->volume_nl_max = mgp_get_u32(from + 4);
+    message->dose_nl_max = mgp_get_u32(from + 8);
+    message->rate_nl_per_s_max = mgp_get_u32(from + 12);
+    message->lease_ms = mgp_get_u16(from + 16);
+    message->limits_revision = mgp_get_u32(from + 18);
+    return mgp_service_request_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Echo of what will be enforced, for ArmConfirm; the depth is 0. Nothing is armed yet. */
+typedef struct {
+    uint64_t nonce; /* token */
+    uint32_t shots_max; /* 1 */
+    uint32_t volume_nl_max; /* nl */
+    uint32_t dose_nl_max; /* nl */
+    uint32_t rate_nl_per_s_max; /* nl_per_s */
+    uint16_t interval_ms_min; /* ms */
+    uint16_t lease_ms; /* ms */
+    uint32_t limits_revision; /* 1 */
+    uint16_t hazards; /* Hazard */
+    uint32_t challenge_ms; /* ms: until then it can be confirmed */
+} mgp_service_challenge;
+
+static inline int mgp_service_challenge_in_range(const mgp_service_challenge *message) {
+    (void)message;
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_service_challenge_write(const mgp_service_challenge *message, uint8_t *to) {
+    mgp_put_u64(to + 0, message->nonce);
+    mgp_put_u32(to + 8, message->shots_max);
+    mgp_put_u32(to + 12, message->volume_nl_max);
+    mgp_put_u32(to + 16, message->dose_nl_max);
+    mgp_put_u32(to + 20, message->rate_nl_per_s_max);
+    mgp_put_u16(to + 24, message->interval_ms_min);
+    mgp_put_u16(to + 26, message->lease_ms);
+    mgp_put_u32(to + 28, message->limits_revision);
+    mgp_put_u16(to + 32, message->hazards);
+    mgp_put_u32(to + 34, message->challenge_ms);
+    return 38u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_service_challenge_read(const uint8_t *from, uint32_t size, mgp_service_challenge *message) {
+    if (size != 38u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->nonce = mgp_get_u64(from + 0);
+    message->shots_max = mgp_get_u32(from + 8);
+    message->volume_nl_max = mgp_get_u32(from + 12);
+    message->dose_nl_max = mgp_get_u32(from + 16);
+    message->rate_nl_per_s_max = mgp_get_u32(from + 20);
+    message->interval_ms_min = mgp_get_u16(from + 24);
+    message->lease_ms = mgp_get_u16(from + 26);
+    message->limits_revision = mgp_get_u32(from + 28);
+    message->hazards = mgp_get_u16(from + 32);
+    message->challenge_ms = mgp_get_u32(from + 34);
+    return mgp_service_challenge_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Expel a volume with the needle out, once; only armed for service. Ends a treatment's arming. */
+typedef struct {
+    uint32_t shot_id; /* id, 1..4294967295: from the same row as those of shots */
+    uint32_t arm_token; /* token, 1..4294967295 */
+    uint32_t dose_nl; /* nl, 1..4294967295 */
+    uint32_t rate_nl_per_s; /* nl_per_s, 1..4294967295 */
+    uint16_t ttl_ms; /* ms, 1..65535: not begun by then: voided */
+    uint16_t crit; /* crc: as a Shot's, with depth_um 0 */
+} mgp_prime;
+
+static inline int mgp_prime_in_range(const mgp_prime *message) {
+    if (!(message->shot_id >= 1u)) {
+        return 0;
+    }
+    if (!(message->arm_token >= 1u)) {
+        return 0;
+    }
+    if (!(message->dose_nl >= 1u)) {
+        return 0;
+    }
+    if (!(message->rate_nl_per_s >= 1u)) {
+        return 0;
+    }
+    if (!(message->ttl_ms >= 1u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_prime_write(const mgp_prime *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->shot_id);
+    mgp_put_u32(to + 4, message->arm_token);
+    mgp_put_u32(to + 8, message->dose_nl);
+    mgp_put_u32(to + 12, message->rate_nl_per_s);
+    mgp_put_u16(to + 16, message->ttl_ms);
+    mgp_put_u16(to + 18, message->crit);
+    return 20u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_prime_read(const uint8_t *from, uint32_t size, mgp_prime *message) {
+    if (size != 20u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->shot_id = mgp_get_u32(from + 0);
+    message->arm_token = mgp_get_u32(from + 4);
+    message->dose_nl = mgp_get_u32(from + 8);
+    message->rate_nl_per_s = mgp_get_u32(from + 12);
+    message->ttl_ms = mgp_get_u16(from + 16);
+    message->crit = mgp_get_u16(from + 18);
+    return mgp_prime_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* As ShotReply. */
+typedef struct {
+    uint32_t shot_id; /* id */
+    uint8_t result; /* ShotResult */
+    uint8_t reason; /* Refusal */
+    uint8_t limit; /* LimitId */
+    uint32_t limit_value; /* 1 */
+    uint8_t outcome; /* Outcome: on STORED */
+    uint32_t dose_nl_given; /* nl: on STORED */
+    uint8_t queue_left; /* 1 */
+} mgp_prime_reply;
+
+static inline int mgp_prime_reply_in_range(const mgp_prime_reply *message) {
+    if (!(message->result <= 2u)) {
+        return 0;
+    }
+    if (!(message->reason <= 17u)) {
+        return 0;
+    }
+    if (!(message->limit <= 11u)) {
+        return 0;
+    }
+    if (!(message->outcome <= 6u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_prime_reply_write(const mgp_prime_reply *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->shot_id);
+    mgp_put_u8(to + 4, message->result);
+    mgp_put_u8(to + 5, message->reason);
+    mgp_put_u8(to + 6, message->limit);
+    mgp_put_u32(to + 7, message->limit_value);
+    mgp_put_u8(to + 11, message->outcome);
+    mgp_put_u32(to + 12, message->dose_nl_given);
+    mgp_put_u8(to + 16, message->queue_left);
+    return 17u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_prime_reply_read(const uint8_t *from, uint32_t size, mgp_prime_reply *message) {
+    if (size != 17u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->shot_id = mgp_get_u32(from + 0);
+    message->result = mgp_get_u8(from + 4);
+    message->reason = mgp_get_u8(from + 5);
+    message->limit = mgp_get_u8(from + 6);
+    message->limit_value = mgp_get_u32(from + 7);
+    message->outcome = mgp_get_u8(from + 11);
+    message->dose_nl_given = mgp_get_u32(from + 12);
+    message->queue_left = mgp_get_u8(from + 16);
+    return mgp_prime_reply_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Take the needle to where it begins: SAFE, or armed for service, at rest and off the skin. */
+typedef struct {
+    uint8_t flags; /* bits, 0..0 */
+} mgp_home;
+
+static inline int mgp_home_in_range(const mgp_home *message) {
+    if (!(message->flags <= 0u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_home_write(const mgp_home *message, uint8_t *to) {
+    mgp_put_u8(to + 0, message->flags);
+    return 1u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_home_read(const uint8_t *from, uint32_t size, mgp_home *message) {
+    if (size != 1u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->flags = mgp_get_u8(from + 0);
+    return mgp_home_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* It moves; the flag STOPPED of Status says when it is there. */
+typedef struct {
+    uint8_t state; /* PistolState */
+} mgp_home_reply;
+
+static inline int mgp_home_reply_in_range(const mgp_home_reply *message) {
+    if (!(message->state <= 7u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_home_reply_write(const mgp_home_reply *message, uint8_t *to) {
+    mgp_put_u8(to + 0, message->state);
+    return 1u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_home_reply_read(const uint8_t *from, uint32_t size, mgp_home_reply *message) {
+    if (size != 1u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->state = mgp_get_u8(from + 0);
+    return mgp_home_reply_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Test what was tested at the start: in SAFE and at rest only. Ends a treatment's arming. */
+typedef struct {
+    uint8_t flags; /* bits, 0..0 */
+} mgp_self_test;
+
+static inline int mgp_self_test_in_range(const mgp_self_test *message) {
+    if (!(message->flags <= 0u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_self_test_write(const mgp_self_test *message, uint8_t *to) {
+    mgp_put_u8(to + 0, message->flags);
+    return 1u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_self_test_read(const uint8_t *from, uint32_t size, mgp_self_test *message) {
+    if (size != 1u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->flags = mgp_get_u8(from + 0);
+    return mgp_self_test_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* It has begun; it ends in SAFE, or in FAULT with a fault that names what failed. */
+typedef struct {
+    uint8_t state; /* PistolState */
+} mgp_self_test_reply;
+
+static inline int mgp_self_test_reply_in_range(const mgp_self_test_reply *message) {
+    if (!(message->state <= 7u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_self_test_reply_write(const mgp_self_test_reply *message, uint8_t *to) {
+    mgp_put_u8(to + 0, message->state);
+    return 1u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_self_test_reply_read(const uint8_t *from, uint32_t size, mgp_self_test_reply *message) {
+    if (size != 1u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->state = mgp_get_u8(from + 0);
+    return mgp_self_test_reply_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
 }
 
 #endif

@@ -56,6 +56,7 @@ static uint16_t flags_of(const mg_pistol *pistol, const mg_senses *senses) {
     unsigned flags = 0;
     if (pistol->arm.is_live) {
         flags |= MGP_STATUS_FLAG_TOKEN_VALID;
+        flags |= pistol->arm.service.value != 0 ? MGP_STATUS_FLAG_SERVICE : 0u;
     }
     if (pistol->under_way.stage != MG_STAGE_NONE) {
         flags |= MGP_STATUS_FLAG_TRIGGER;
@@ -136,26 +137,33 @@ static int answer_poll(mg_pistol *pistol, const mgp_poll *request, mg_answer *an
     return MG_OK;
 }
 
-static int answer_shot(mg_pistol *pistol, const mgp_shot *shot, mg_answer *answer) {
-    mgp_shot_reply reply;
+int mg_shot_taken(mg_pistol *pistol, const mgp_shot *shot, mgp_shot_reply *reply) {
     mg_kept_shot kept;
     uint8_t known;
-    const int result = mg_shots_known(pistol, shot, &known, &reply);
-    if (result != MG_OK) {
+    const int result = mg_shots_known(pistol, shot, &known, reply);
+    if (result != MG_OK || known) {
         return result;
     }
-    if (!known) {
-        mg_keep_shot(shot, &kept);
-        const mg_refused why = mg_admit(pistol, &kept);
-        if (why.reason == MGP_REFUSAL_NONE) {
-            mg_hw_lamp(pistol->hw, pistol->now_us);
-            mg_shots_take(pistol, shot, &reply);
-        } else {
-            mg_shots_refuse(pistol, shot, why, &reply); /* its id is not consumed */
-        }
+    mg_keep_shot(shot, &kept);
+    const mg_refused why = mg_admit(pistol, &kept);
+    if (why.reason != MGP_REFUSAL_NONE) {
+        mg_shots_refuse(pistol, shot, why, reply); /* its id is not consumed */
+        return MG_OK;
     }
-    MG_ANSWER(answer, SHOT_REPLY, shot_reply, &reply);
+    if (shot->trigger != MGP_TRIGGER_AUTO) {
+        mg_hw_lamp(pistol->hw, pistol->now_us);
+    }
+    mg_shots_take(pistol, shot, reply);
     return MG_OK;
+}
+
+static int answer_shot(mg_pistol *pistol, const mgp_shot *shot, mg_answer *answer) {
+    mgp_shot_reply reply;
+    const int result = mg_shot_taken(pistol, shot, &reply);
+    if (result == MG_OK) {
+        MG_ANSWER(answer, SHOT_REPLY, shot_reply, &reply);
+    }
+    return result;
 }
 
 static int answer_resolve(mg_pistol *pistol, const mgp_resolve *request, mg_answer *answer) {
@@ -267,6 +275,18 @@ void mg_answer_to(mg_pistol *pistol, uint16_t msg, const mg_request *request, mg
         break;
     case MGP_MSG_CALIBRATION_COMMIT:
         result = mg_calibration_commit_answer(pistol, &request->calibration_commit, answer);
+        break;
+    case MGP_MSG_SERVICE_REQUEST:
+        result = mg_service_answer(pistol, &request->service_request, answer);
+        break;
+    case MGP_MSG_PRIME:
+        result = mg_prime_answer(pistol, &request->prime, answer);
+        break;
+    case MGP_MSG_HOME:
+        mg_home_answer(pistol, answer);
+        break;
+    case MGP_MSG_SELF_TEST:
+        mg_self_test_answer(pistol, answer);
         break;
     case MGP_MSG_PING:
         mg_ping_answer(pistol, &request->ping, answer);

@@ -13,18 +13,29 @@ static void not_armable(mg_answer *answer, uint8_t code, uint32_t detail, uint32
     mg_error(answer, MGP_MSG_ARM_REQUEST, code, detail, value);
 }
 
-/* 1: it may be armed as asked; else the answer says why not. */
-static int is_armable(const mg_pistol *pistol, const mgp_arm_request *request, mg_answer *answer) {
+int mg_is_ready(const mg_pistol *pistol, uint16_t msg, uint32_t limits_revision,
+                mg_answer *answer) {
     const mg_journal *journal = &pistol->journal;
     if (pistol->state != MGP_PISTOL_STATE_SAFE || !mg_is_stopped(pistol)) {
-        not_armable(answer, MGP_ERROR_CODE_WRONG_STATE, pistol->state, 0);
+        mg_error(answer, msg, MGP_ERROR_CODE_WRONG_STATE, pistol->state, 0);
     } else if (journal->header.tail != journal->head) {
-        not_armable(answer, MGP_ERROR_CODE_JOURNAL_UNREAD, journal->head, 0);
+        mg_error(answer, msg, MGP_ERROR_CODE_JOURNAL_UNREAD, journal->head, 0);
     } else if (!pistol->has_limits) {
-        not_armable(answer, MGP_ERROR_CODE_LIMIT, pistol->limit_missing, 0);
-    } else if (request->limits_revision != pistol->limits.revision) {
-        not_armable(answer, MGP_ERROR_CODE_LIMITS_REVISION, pistol->limits.revision, 0);
-    } else if (request->calibration_id != pistol->calibration.id) {
+        mg_error(answer, msg, MGP_ERROR_CODE_LIMIT, pistol->limit_missing, 0);
+    } else if (limits_revision != pistol->limits.revision) {
+        mg_error(answer, msg, MGP_ERROR_CODE_LIMITS_REVISION, pistol->limits.revision, 0);
+    } else {
+        return 1;
+    }
+    return 0;
+}
+
+/* 1: it may be armed as asked; else the answer says why not. */
+static int is_armable(const mg_pistol *pistol, const mgp_arm_request *request, mg_answer *answer) {
+    if (!mg_is_ready(pistol, MGP_MSG_ARM_REQUEST, request->limits_revision, answer)) {
+        return 0;
+    }
+    if (request->calibration_id != pistol->calibration.id) {
         not_armable(answer, MGP_ERROR_CODE_CALIBRATION, pistol->calibration.id, 0);
     } else if (pistol->calibration.id != 0 &&
                (uint64_t)mg_calibration_used(pistol) + request->shots_max >
@@ -63,23 +74,36 @@ static int hazards_of(mg_pistol *pistol, const mgp_arm_request *request, uint16_
     return result;
 }
 
-int mg_arm_answer(mg_pistol *pistol, const mgp_arm_request *request, mg_answer *answer) {
-    mgp_arm_challenge echo;
-    mgp_limits limits;
-    if (!is_armable(pistol, request, answer)) {
-        return MG_OK;
-    }
+int mg_challenge_out(mg_pistol *pistol, const mgp_arm_request *request, uint8_t is_service,
+                     uint16_t *hazards) {
     mg_hw_before_arming(pistol->hw, request->volume_nl_max);
-    const int result = hazards_of(pistol, request, &echo.hazards);
+    const int result = hazards_of(pistol, request, hazards);
     if (result != MG_OK) {
         return result;
     }
-    echo.nonce = mg_hw_random64(pistol->hw);
     pistol->challenge.is_out = 1;
-    pistol->challenge.nonce = echo.nonce;
+    pistol->challenge.is_service = is_service;
+    pistol->challenge.nonce = mg_hw_random64(pistol->hw);
     pistol->challenge.request = *request;
     pistol->challenge.expires_us = pistol->now_us + MG_CHALLENGE_US;
     mg_go(pistol, MGP_EVENT_ARM_REQUESTED);
+    return MG_OK;
+}
+
+int mg_arm_answer(mg_pistol *pistol, const mgp_arm_request *request, mg_answer *answer) {
+    mgp_arm_challenge echo;
+    mgp_limits limits;
+    if (mg_is_for_service(pistol) && !mg_disarmed_for(pistol, MGP_MSG_ARM_REQUEST, answer)) {
+        return MG_OK;
+    }
+    if (!is_armable(pistol, request, answer)) {
+        return MG_OK;
+    }
+    const int result = mg_challenge_out(pistol, request, 0, &echo.hazards);
+    if (result != MG_OK) {
+        return result;
+    }
+    echo.nonce = pistol->challenge.nonce;
     mg_limits_for_session(&pistol->limits, request, &limits);
     echo.shots_max = limits.shots_max;
     echo.volume_nl_max = limits.volume_nl_max;
@@ -131,6 +155,10 @@ int mg_confirm_answer(mg_pistol *pistol, const mgp_arm_confirm *request, mg_answ
         mg_error(answer, MGP_MSG_ARM_CONFIRM, MGP_ERROR_CODE_JOURNAL_UNREAD, journal->head, 0);
         return MG_OK;
     }
+    if (pistol->challenge.is_service &&
+        !mg_is_service_safe(pistol, MGP_MSG_ARM_CONFIRM, answer)) {
+        return MG_OK;
+    }
     const uint32_t token = new_token(pistol);
     pistol->challenge.is_out = 0;
     if (token == 0) {
@@ -148,6 +176,7 @@ int mg_confirm_answer(mg_pistol *pistol, const mgp_arm_confirm *request, mg_answ
     arm->shots_left = mg_kept(asked.shots_max);
     arm->budget_nl_left = mg_kept(asked.volume_nl_max);
     arm->plan_digest = asked.plan_digest;
+    arm->service = mg_kept(pistol->challenge.is_service ? 1u : 0u);
     mg_go(pistol, MGP_EVENT_ARM_CONFIRMED);
     const mgp_arm_reply reply = {token, asked.shots_max, asked.volume_nl_max, asked.lease_ms};
     answer->msg = MGP_MSG_ARM_REPLY;

@@ -167,6 +167,9 @@ void mg_fail(mg_pistol *pistol, uint8_t fault);
 /* Act on what the memory said: fail on anything but MG_OK. 1: go on. */
 int mg_survived(mg_pistol *pistol, int result);
 
+/* Stop what moves; a shot that was not all given ends for this reason. */
+void mg_stop_motion(mg_pistol *pistol, uint8_t reason);
+
 /* ---- mg_motion.c */
 mg_refused mg_admit(const mg_pistol *pistol, const mg_kept_shot *kept);
 uint64_t mg_release_us(const mg_pistol *pistol);
@@ -208,12 +211,24 @@ typedef union {
     mgp_calibration_get calibration_get;
     mgp_calibration_stage calibration_stage;
     mgp_calibration_commit calibration_commit;
+    mgp_service_request service_request;
+    mgp_prime prime;
+    mgp_home home;
+    mgp_self_test self_test;
 } mg_request;
 
 void mg_error(mg_answer *answer, uint16_t msg, uint8_t code, uint32_t detail, uint32_t value);
 void mg_answer_to(mg_pistol *pistol, uint16_t msg, const mg_request *request, mg_answer *answer);
+/* Answer a shot: as before if it is known, else taken or refused. */
+int mg_shot_taken(mg_pistol *pistol, const mgp_shot *shot, mgp_shot_reply *reply);
 uint32_t mg_between(void *hw, uint32_t low, uint32_t high);
 int mg_arm_answer(mg_pistol *pistol, const mgp_arm_request *request, mg_answer *answer);
+/* 1: something may be armed now, whatever for; else the answer to `msg` says why not. */
+int mg_is_ready(const mg_pistol *pistol, uint16_t msg, uint32_t limits_revision,
+                mg_answer *answer);
+/* Put a challenge out for what may be armed, and tell its hazards. */
+int mg_challenge_out(mg_pistol *pistol, const mgp_arm_request *request, uint8_t is_service,
+                     uint16_t *hazards);
 int mg_confirm_answer(mg_pistol *pistol, const mgp_arm_confirm *request, mg_answer *answer);
 
 /* ---- mg_commit.c */
@@ -232,6 +247,24 @@ void mg_calibration_stage_answer(mg_pistol *pistol, const mgp_calibration_stage 
                                  mg_answer *answer);
 int mg_calibration_commit_answer(mg_pistol *pistol, const mgp_calibration_commit *request,
                                  mg_answer *answer);
+
+/* ---- mg_service.c */
+/* Armed, or about to be, to give into a vessel. */
+int mg_is_for_service(const mg_pistol *pistol);
+/* Disarm before `msg` is looked at; 0: the memory failed, and the answer says so. */
+int mg_disarmed_for(mg_pistol *pistol, uint16_t msg, mg_answer *answer);
+/* 1: a person is here and nobody is touched; else the answer to `msg` says why not. */
+int mg_is_service_safe(const mg_pistol *pistol, uint16_t msg, mg_answer *answer);
+int mg_service_answer(mg_pistol *pistol, const mgp_service_request *request, mg_answer *answer);
+int mg_prime_answer(mg_pistol *pistol, const mgp_prime *request, mg_answer *answer);
+void mg_home_answer(mg_pistol *pistol, mg_answer *answer);
+void mg_self_test_answer(mg_pistol *pistol, mg_answer *answer);
+/* When service has something to do by itself; MG_NEVER: nothing. */
+uint64_t mg_service_next_us(const mg_pistol *pistol);
+/* Armed for service and touching somebody: stop, and disarm. */
+void mg_service_leave(mg_pistol *pistol);
+/* End a way home that has come to its end. */
+void mg_service_settle(mg_pistol *pistol);
 
 /* ---- mg_tell.c */
 void mg_ping_answer(const mg_pistol *pistol, const mgp_ping *request, mg_answer *answer);

@@ -48,6 +48,14 @@ static int read_request(const mg_frame *frame, mg_request *request) {
         return mgp_calibration_stage_read(from, size, &request->calibration_stage);
     case MGP_MSG_CALIBRATION_COMMIT:
         return mgp_calibration_commit_read(from, size, &request->calibration_commit);
+    case MGP_MSG_SERVICE_REQUEST:
+        return mgp_service_request_read(from, size, &request->service_request);
+    case MGP_MSG_PRIME:
+        return mgp_prime_read(from, size, &request->prime);
+    case MGP_MSG_HOME:
+        return mgp_home_read(from, size, &request->home);
+    case MGP_MSG_SELF_TEST:
+        return mgp_self_test_read(from, size, &request->self_test);
     case MGP_MSG_PING:
         return mgp_ping_read(from, size, &request->ping);
     case MGP_MSG_SET_BAUD:

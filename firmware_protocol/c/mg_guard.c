@@ -35,15 +35,20 @@ static int is_whole(const mg_kept_shot *kept, const mg_held *held) {
            shot->depth_um == ~kept->depth_um_inverse &&
            shot->rate_nl_per_s == ~kept->rate_nl_per_s_inverse && mg_is_whole(&held->token) &&
            mg_is_whole(&held->shots_left) && mg_is_whole(&held->budget_nl_left) &&
+           mg_is_whole(&held->service) &&
            (held->limits == NULL || (held->limits_inverse != NULL &&
                                      mg_limits_are_whole(held->limits, held->limits_inverse)));
 }
 
-static mg_refused check_limits(const mgp_shot *shot, const mgp_limits *limits) {
+static mg_refused check_limits(const mgp_shot *shot, const mgp_limits *limits, int in_service) {
     if (limits == NULL) {
         return refused(MGP_REFUSAL_STATE);
     }
-    const uint8_t missing = mg_limits_missing(limits);
+    mgp_limits complete = *limits;
+    if (in_service) {
+        complete.depth_um_max = 1; /* there its limit is 0, and that is no limit left out */
+    }
+    const uint8_t missing = mg_limits_missing(&complete);
     if (missing != MGP_LIMIT_ID_NONE) {
         return over(missing, 0);
     }
@@ -79,11 +84,13 @@ static mg_refused check_always(const mgp_shot *shot, const mg_held *held) {
     if (!(held->now_us < held->lease_until_us)) {
         return refused(MGP_REFUSAL_LEASE);
     }
-    /* AUTO is for service, which this release does not have: no shot without a hand */
-    if (!(shot->trigger == MGP_TRIGGER_PRESS || shot->trigger == MGP_TRIGGER_HELD)) {
+    /* AUTO is for service alone, and service for AUTO: nobody is given a shot without a hand */
+    const int treats = shot->trigger == MGP_TRIGGER_PRESS || shot->trigger == MGP_TRIGGER_HELD;
+    const int serves = shot->trigger == MGP_TRIGGER_AUTO;
+    if (!((held->service.value == 0 && treats) || (held->service.value == 1 && serves))) {
         return refused(MGP_REFUSAL_STATE);
     }
-    const mg_refused why = check_limits(shot, held->limits);
+    const mg_refused why = check_limits(shot, held->limits, serves);
     if (why.reason != MGP_REFUSAL_NONE) {
         return why;
     }
@@ -127,7 +134,11 @@ static mg_refused check_release(const mg_held *held) {
     if (!(held->now_us >= held->from_us)) {
         return refused(MGP_REFUSAL_PACE);
     }
-    if (!(held->contact == 1)) {
+    /* service gives nobody anything: there, skin is what forbids it */
+    if (!(held->service.value == 1 ? held->contact == 0 : held->contact == 1)) {
+        return refused(MGP_REFUSAL_STATE);
+    }
+    if (!(held->at_rest == 1)) {
         return refused(MGP_REFUSAL_STATE);
     }
     return refused(MGP_REFUSAL_NONE);
@@ -148,7 +159,8 @@ mg_refused mg_release(void *hw, const mg_kept_shot *kept, const mg_held *held) {
     const mg_refused why = mg_gate(kept, held, MG_RELEASE);
     if (why.reason == MGP_REFUSAL_NONE) {
         const mg_order order = {kept->shot.shot_id, kept->shot.dose_nl, kept->shot.depth_um,
-                                kept->shot.rate_nl_per_s, kept->shot.dwell_ms};
+                                kept->shot.rate_nl_per_s, kept->shot.dwell_ms,
+                                held->service.value == 1};
         mg_hw_fire(hw, &order, held->now_us);
     }
     return why;

@@ -27,6 +27,7 @@ typedef struct {
     uint32_t depth_um;
     uint32_t rate_nl_per_s;
     uint16_t dwell_ms;
+    uint8_t service; /* into a vessel: the needle stays where it begins */
 } mg_order;
 
 /* The shot that moves, as measured. */
@@ -41,7 +42,7 @@ typedef struct {
 /* What the body feels now. */
 typedef struct {
     uint8_t contact; /* the foot is on the skin, by a reading of this moment */
-    uint8_t service_button; /* a person holds it now: without one no limit is loosened */
+    uint8_t service_button; /* a person holds it: no service and no looser limit without */
     uint16_t supply_mv;
     uint32_t depth_um; /* of the needle now; 0: it is out */
     uint32_t syringe_nl;
@@ -71,8 +72,11 @@ int mg_hw_has_baud(void *hw, uint32_t baud);
 void mg_hw_set_baud(void *hw, uint32_t baud);
 
 /* ---- body */
-/* 1: processor, memory, clock, sensors and motors are sound. Called once, after selftest_us. */
-int mg_hw_selftest(void *hw);
+/* Look at processor, memory, clock, sensors, supply and motors: MGP_FAULT_CODE_NONE if all is
+ * sound, else which of them is not. Called after selftest_us, at the start and when it is asked. */
+uint8_t mg_hw_self_test(void *hw);
+/* Begin to take the needle home; nothing may leave it. It is a motion until settle. */
+void mg_hw_home(void *hw, uint64_t now_us);
 /* Begin to move. Only mg_guard.c calls this. */
 void mg_hw_fire(void *hw, const mg_order *order, uint64_t now_us);
 /* Stop the plunger at once, then take the needle out. Harmless when nothing moves. */

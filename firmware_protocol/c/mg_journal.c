@@ -16,7 +16,12 @@ static const uint8_t MAGIC[8] = {'M', 'G', 'P', 'T', 'W', 'I', 'N', '1'};
 
 static int is_about_shots(uint8_t kind) {
     return kind == MGP_JOURNAL_KIND_INTENT || kind == MGP_JOURNAL_KIND_OUTCOME ||
-           kind == MGP_JOURNAL_KIND_VOID;
+           kind == MGP_JOURNAL_KIND_VOID || kind == MGP_JOURNAL_KIND_SERVICE_INTENT ||
+           kind == MGP_JOURNAL_KIND_SERVICE_OUTCOME;
+}
+
+static int is_intent(uint8_t kind) {
+    return kind == MGP_JOURNAL_KIND_INTENT || kind == MGP_JOURNAL_KIND_SERVICE_INTENT;
 }
 
 static int same(const uint8_t *one, const uint8_t *other, uint32_t size) {
@@ -143,7 +148,7 @@ static int is_unused(const mg_journal *journal) {
 static void take(mg_journal *journal, const mgp_journal_record *record, uint32_t crc) {
     journal->head = record->seq;
     journal->crc_last = crc;
-    if (record->kind == MGP_JOURNAL_KIND_INTENT && record->seq > journal->header.counted &&
+    if (is_intent(record->kind) && record->seq > journal->header.counted &&
         journal->header.shots_begun < UINT32_MAX) {
         journal->header.shots_begun++;
     }
@@ -318,7 +323,7 @@ int mg_journal_find(mg_journal *journal, uint32_t shot_id, uint8_t *begun, uint8
         if (!next_kept(journal, journal->header.oldest + count, &record, &result)) {
             break;
         }
-        if (record.shot_id == shot_id && record.kind == MGP_JOURNAL_KIND_INTENT) {
+        if (record.shot_id == shot_id && is_intent(record.kind)) {
             *begun = 1;
         } else if (record.shot_id == shot_id && is_about_shots(record.kind)) {
             *ended = 1;
@@ -336,7 +341,7 @@ int mg_journal_open_intent(mg_journal *journal, uint8_t *found, mgp_journal_reco
         if (!next_kept(journal, journal->header.oldest + count, &record, &result)) {
             break;
         }
-        if (record.kind == MGP_JOURNAL_KIND_INTENT) {
+        if (is_intent(record.kind)) {
             *found = 1;
             *intent = record;
         } else if (*found && is_about_shots(record.kind) && record.shot_id == intent->shot_id) {
@@ -354,7 +359,9 @@ int mg_journal_in_doubt(mg_journal *journal, uint8_t *found) {
         if (!next_kept(journal, journal->header.oldest + count, &record, &result)) {
             break;
         }
-        if (is_about_shots(record.kind) && record.outcome == MGP_OUTCOME_INDETERMINATE) {
+        /* what was given in service was given to nobody: that is no doubt */
+        if (record.kind == MGP_JOURNAL_KIND_OUTCOME &&
+            record.outcome == MGP_OUTCOME_INDETERMINATE) {
             *found = 1;
         }
     }

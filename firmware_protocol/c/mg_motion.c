@@ -14,6 +14,10 @@ static void hold(const mg_pistol *pistol, const mgp_shot *shot, mg_held *held,
     held->limits_inverse = arm->is_live ? &arm->limits_inverse : NULL;
     held->shots_left = arm->shots_left;
     held->budget_nl_left = arm->budget_nl_left;
+    held->service = arm->service;
+    mg_motion motion;
+    mg_hw_motion(pistol->hw, pistol->now_us, &motion);
+    held->at_rest = !motion.moves;
     held->shots_uncharged = 0;
     held->dose_nl_uncharged = 0;
     held->syringe_nl = senses->syringe_nl;
@@ -56,12 +60,15 @@ mg_refused mg_admit(const mg_pistol *pistol, const mg_kept_shot *kept) {
 
 /* When hand and pace allow the next shot. */
 uint64_t mg_release_us(const mg_pistol *pistol) {
-    if (pistol->state != MGP_PISTOL_STATE_ARMED || !pistol->arm.is_live || pistol->queued == 0) {
+    if (pistol->state != MGP_PISTOL_STATE_ARMED || !pistol->arm.is_live || pistol->queued == 0 ||
+        pistol->is_homing) {
         return MG_NEVER;
     }
     const mg_waiting *next = &pistol->queue[0];
-    const uint64_t hand_us =
-        mg_hw_release_us(pistol->hw, next->kept.shot.trigger, next->lamp_us);
+    const uint8_t trigger = next->kept.shot.trigger;
+    const uint64_t hand_us = trigger == MGP_TRIGGER_AUTO /* service: the host's affair */
+                                 ? next->lamp_us
+                                 : mg_hw_release_us(pistol->hw, trigger, next->lamp_us);
     if (hand_us == MG_NEVER) {
         return MG_NEVER;
     }
@@ -123,7 +130,8 @@ static void release(mg_pistol *pistol) {
 
 static void end(mg_pistol *pistol) {
     pistol->under_way.stage = MG_STAGE_NONE;
-    if (pistol->under_way.dose_nl_given > 0) {
+    const int treats = pistol->under_way.kept.shot.trigger != MGP_TRIGGER_AUTO;
+    if (pistol->under_way.dose_nl_given > 0 && treats) {
         mg_hw_given(pistol->hw, pistol->now_us);
     }
     if (pistol->state == MGP_PISTOL_STATE_ABORTED) {

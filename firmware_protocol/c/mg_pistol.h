@@ -109,6 +109,8 @@ typedef struct {
     const mgp_limits *limits_inverse;
     mg_word shots_left;
     mg_word budget_nl_left;
+    mg_word service;          /* 1: armed to give into a vessel, 0: into a person */
+    uint8_t at_rest;          /* nothing moves, the needle is where it begins */
     uint32_t shots_uncharged; /* accepted before this one and not spent yet */
     uint64_t dose_nl_uncharged;
     uint64_t syringe_nl;
@@ -171,6 +173,7 @@ typedef struct {
     uint8_t is_out; /* waiting for a person */
     uint64_t nonce;
     uint64_t expires_us;
+    uint8_t is_service;
     mgp_arm_request request;
 } mg_challenge;
 
@@ -181,6 +184,7 @@ typedef struct {
     mg_word token;
     mg_word shots_left;
     mg_word budget_nl_left;
+    mg_word service;
     uint64_t lease_us;
     uint64_t lease_until_us;
     uint64_t plan_digest; /* of whose plan every intent speaks */
@@ -276,6 +280,7 @@ typedef struct {
     mg_waiting queue[MG_QUEUE_DEPTH];
     uint8_t queued;
     mg_under_way under_way;
+    uint8_t is_homing; /* the needle is on its way to where it begins */
 
     mg_deframer deframer;
     uint16_t session;

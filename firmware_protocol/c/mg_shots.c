@@ -50,6 +50,16 @@ int mg_shots_note(mg_pistol *pistol, mgp_journal_record *record) {
     return mg_journal_append(&pistol->journal, record);
 }
 
+static uint8_t intent_of(const mgp_shot *shot) {
+    return shot->trigger == MGP_TRIGGER_AUTO ? MGP_JOURNAL_KIND_SERVICE_INTENT
+                                             : MGP_JOURNAL_KIND_INTENT;
+}
+
+static uint8_t outcome_of(uint8_t intent) {
+    return intent == MGP_JOURNAL_KIND_SERVICE_INTENT ? MGP_JOURNAL_KIND_SERVICE_OUTCOME
+                                                     : MGP_JOURNAL_KIND_OUTCOME;
+}
+
 int mg_shots_settle_after_boot(mg_pistol *pistol) {
     mgp_journal_record intent, boot;
     uint8_t is_open;
@@ -60,7 +70,7 @@ int mg_shots_settle_after_boot(mg_pistol *pistol) {
     }
     if (result == MG_OK && is_open) {
         /* nobody knows how a shot ended that was begun before the power went */
-        intent.kind = MGP_JOURNAL_KIND_OUTCOME;
+        intent.kind = outcome_of(intent.kind);
         intent.outcome = MGP_OUTCOME_INDETERMINATE;
         intent.end_us = intent.start_us;
         result = mg_journal_append(&pistol->journal, &intent);
@@ -276,12 +286,12 @@ int mg_shots_write(mg_pistol *pistol) {
     const uint64_t began_us = mg_uptime_us(pistol, now->began_us);
     mgp_journal_record record;
     if (now->stage == MG_STAGE_INTENT) {
-        about(&record, MGP_JOURNAL_KIND_INTENT, &now->kept.shot);
+        about(&record, intent_of(&now->kept.shot), &now->kept.shot);
         /* in the place of the end, which is not yet: for whose plan this is */
         stamp(pistol, &record, began_us, now->plan_digest);
         return mg_journal_append(&pistol->journal, &record);
     }
-    about(&record, MGP_JOURNAL_KIND_OUTCOME, &now->kept.shot);
+    about(&record, outcome_of(intent_of(&now->kept.shot)), &now->kept.shot);
     stamp(pistol, &record, began_us, mg_uptime_us(pistol, now->ended_us));
     if (now->dose_nl_given == 0) {
         record.outcome = MGP_OUTCOME_NOT_FIRED;

@@ -37,6 +37,7 @@ static void forget_arming(mg_pistol *pistol) {
     pistol->arm.token = mg_kept(0);
     pistol->arm.shots_left = mg_kept(0);
     pistol->arm.budget_nl_left = mg_kept(0);
+    pistol->arm.service = mg_kept(0);
 }
 
 void mg_disarm(mg_pistol *pistol, uint8_t reason) {
@@ -50,12 +51,15 @@ static uint8_t reason_of(uint8_t cause) {
     return cause == MGP_ABORT_CAUSE_LEASE ? MGP_REFUSAL_LEASE : MGP_REFUSAL_ABORTED;
 }
 
-static void stop_motion(mg_pistol *pistol, uint8_t cause) {
+void mg_stop_motion(mg_pistol *pistol, uint8_t reason) {
     mg_motion motion;
+    if (pistol->is_homing) {
+        mg_hw_stop(pistol->hw, pistol->now_us);
+    }
     mg_hw_motion(pistol->hw, pistol->now_us, &motion);
     if (pistol->under_way.stage == MG_STAGE_MOTION && motion.moves) {
         if (!motion.dose_done) {
-            pistol->under_way.stopped_for = reason_of(cause);
+            pistol->under_way.stopped_for = reason;
         }
         mg_hw_stop(pistol->hw, pistol->now_us);
     }
@@ -67,7 +71,7 @@ void mg_abort(mg_pistol *pistol, uint8_t cause) {
     const int latched = pistol->abort_cause != MGP_ABORT_CAUSE_NONE;
     const int repeated = latched && pistol->abort_seq > pistol->journal.header.tail;
     forget_arming(pistol);
-    stop_motion(pistol, cause);
+    mg_stop_motion(pistol, reason_of(cause));
     pistol->state = mgp_next_state(pistol->state, MGP_EVENT_ABORTED);
     if (pistol->state == MGP_PISTOL_STATE_FAULT && pistol->fault == MGP_FAULT_CODE_NONE) {
         pistol->fault = MGP_FAULT_CODE_SELFTEST; /* stopped before it was known to be sound */
@@ -182,6 +186,7 @@ uint64_t mg_next_event_us(const mg_pistol *pistol) {
     } else if (pistol->queued > 0) {
         due_us = earlier(due_us, mg_release_us(pistol));
     }
+    due_us = earlier(due_us, mg_service_next_us(pistol));
     if (pistol->state == MGP_PISTOL_STATE_SELFTEST) {
         due_us = earlier(due_us, pistol->tested_us);
     }
@@ -189,12 +194,9 @@ uint64_t mg_next_event_us(const mg_pistol *pistol) {
 }
 
 static void end_selftest(mg_pistol *pistol) {
-    if (mg_hw_selftest(pistol->hw)) {
-        mg_go(pistol, MGP_EVENT_SELFTEST_PASSED);
-    } else {
-        pistol->fault = MGP_FAULT_CODE_SELFTEST;
-        mg_go(pistol, MGP_EVENT_SELFTEST_FAILED);
-    }
+    pistol->fault = mg_hw_self_test(pistol->hw);
+    mg_go(pistol, pistol->fault == MGP_FAULT_CODE_NONE ? MGP_EVENT_SELFTEST_PASSED
+                                                       : MGP_EVENT_SELFTEST_FAILED);
 }
 
 /* Let happen what is due: whatever stops something comes before what begins. */
@@ -214,7 +216,12 @@ static int play(mg_pistol *pistol) {
         pistol->challenge.is_out = 0;
         mg_go(pistol, MGP_EVENT_CHALLENGE_EXPIRED);
     }
+    mg_service_leave(pistol);
+    if (pistol->power_lost) {
+        return MG_POWER_LOST;
+    }
     mg_hw_advance(pistol->hw, now_us);
+    mg_service_settle(pistol);
     const int result = mg_shots_expire(pistol);
     return result == MG_OK ? mg_shot_step(pistol) : result;
 }

@@ -36,8 +36,8 @@ local shot_result = {[0]="ACCEPTED", [1]="REFUSED", [2]="STORED"}
 local refusal = {[0]="NONE", [1]="ID_REUSED", [2]="ID_OLD", [3]="TOKEN", [4]="LEASE", [5]="STATE", [6]="LIMIT", [7]="BUDGET", [8]="PACE", [9]="QUEUE_FULL", [10]="JOURNAL_FULL", [11]="CRIT", [12]="EXPIRED", [13]="ABORTED", [14]="VOIDED", [15]="EMPTY", [16]="SESSION", [17]="MEMORY"}
 local limit_id = {[0]="NONE", [1]="DOSE_NL_MIN", [2]="DOSE_NL_MAX", [3]="DEPTH_UM_MAX", [4]="RATE_NL_PER_S_MAX", [5]="INTERVAL_MS_MIN", [6]="LEASE_MS_MIN", [7]="LEASE_MS_MAX", [8]="SHOTS_MAX", [9]="VOLUME_NL_MAX", [10]="TTL_MS_MAX", [11]="DWELL_MS_MAX"}
 local limit_layer = {[0]="EFFECTIVE", [1]="FACTORY", [2]="CLINIC", [3]="SESSION"}
-local journal_kind = {[1]="INTENT", [2]="OUTCOME", [3]="VOID", [4]="ABORT", [5]="BOOT", [6]="CONFIG"}
-local error_code = {[1]="UNSUPPORTED", [2]="MALFORMED", [3]="OUT_OF_RANGE", [4]="WRONG_STATE", [5]="JOURNAL_UNREAD", [6]="WRONG_NONCE", [7]="WRONG_TOKEN", [8]="WRONG_ABORT_ID", [9]="LIMIT", [10]="LIMITS_REVISION", [11]="CALIBRATION", [12]="JOURNAL_GAP", [13]="NOT_STAGED", [14]="WRONG_CRC", [15]="NEEDS_PERSON", [16]="WRONG_HASH", [17]="CALIBRATION_SPENT"}
+local journal_kind = {[1]="INTENT", [2]="OUTCOME", [3]="VOID", [4]="ABORT", [5]="BOOT", [6]="CONFIG", [7]="SERVICE_INTENT", [8]="SERVICE_OUTCOME"}
+local error_code = {[1]="UNSUPPORTED", [2]="MALFORMED", [3]="OUT_OF_RANGE", [4]="WRONG_STATE", [5]="JOURNAL_UNREAD", [6]="WRONG_NONCE", [7]="WRONG_TOKEN", [8]="WRONG_ABORT_ID", [9]="LIMIT", [10]="LIMITS_REVISION", [11]="CALIBRATION", [12]="JOURNAL_GAP", [13]="NOT_STAGED", [14]="WRONG_CRC", [15]="NEEDS_PERSON", [16]="WRONG_HASH", [17]="CALIBRATION_SPENT", [18]="ON_SKIN"}
 f.journal_record_seq = ProtoField.uint32("mesogun.journal_record.seq", "seq (seq)", base.DEC)
 f.journal_record_kind = ProtoField.uint8("mesogun.journal_record.kind", "kind", base.DEC, journal_kind)
 f.journal_record_outcome = ProtoField.uint8("mesogun.journal_record.outcome", "outcome", base.DEC, outcome)
@@ -153,6 +153,7 @@ f.status_flags_contact = ProtoField.bool("mesogun.status.flags.contact", "CONTAC
 f.status_flags_journal_full = ProtoField.bool("mesogun.status.flags.journal_full", "JOURNAL_FULL", 16, nil, 0x8)
 f.status_flags_needle_out = ProtoField.bool("mesogun.status.flags.needle_out", "NEEDLE_OUT", 16, nil, 0x10)
 f.status_flags_stopped = ProtoField.bool("mesogun.status.flags.stopped", "STOPPED", 16, nil, 0x20)
+f.status_flags_service = ProtoField.bool("mesogun.status.flags.service", "SERVICE", 16, nil, 0x40)
 f.status_lease_ms_left = ProtoField.uint16("mesogun.status.lease_ms_left", "lease_ms_left (ms)", base.DEC)
 f.status_supply_mv = ProtoField.uint16("mesogun.status.supply_mv", "supply_mv (mv)", base.DEC)
 f.status_journal_head = ProtoField.uint32("mesogun.status.journal_head", "journal_head (seq)", base.DEC)
@@ -256,6 +257,44 @@ f.calibration_commit_sha256_3 = ProtoField.uint64("mesogun.calibration_commit.sh
 f.calibration_commit_not_after_day = ProtoField.uint32("mesogun.calibration_commit.not_after_day", "not_after_day", base.DEC)
 f.calibration_commit_shots_max = ProtoField.uint32("mesogun.calibration_commit.shots_max", "shots_max", base.DEC)
 f.calibration_committed_id = ProtoField.uint32("mesogun.calibration_committed.id", "id (id)", base.DEC)
+f.service_request_shots_max = ProtoField.uint32("mesogun.service_request.shots_max", "shots_max", base.DEC)
+f.service_request_volume_nl_max = ProtoField.uint32("mesogun.service_request.volume_nl_max", "volume_nl_max (nl)", base.DEC)
+f.service_request_dose_nl_max = ProtoField.uint32("mesogun.service_request.dose_nl_max", "dose_nl_max (nl)", base.DEC)
+f.service_request_rate_nl_per_s_max = ProtoField.uint32("mesogun.service_request.rate_nl_per_s_max", "rate_nl_per_s_max (nl_per_s)", base.DEC)
+f.service_request_lease_ms = ProtoField.uint16("mesogun.service_request.lease_ms", "lease_ms (ms)", base.DEC)
+f.service_request_limits_revision = ProtoField.uint32("mesogun.service_request.limits_revision", "limits_revision", base.DEC)
+f.service_challenge_nonce = ProtoField.uint64("mesogun.service_challenge.nonce", "nonce (token)", base.HEX)
+f.service_challenge_shots_max = ProtoField.uint32("mesogun.service_challenge.shots_max", "shots_max", base.DEC)
+f.service_challenge_volume_nl_max = ProtoField.uint32("mesogun.service_challenge.volume_nl_max", "volume_nl_max (nl)", base.DEC)
+f.service_challenge_dose_nl_max = ProtoField.uint32("mesogun.service_challenge.dose_nl_max", "dose_nl_max (nl)", base.DEC)
+f.service_challenge_rate_nl_per_s_max = ProtoField.uint32("mesogun.service_challenge.rate_nl_per_s_max", "rate_nl_per_s_max (nl_per_s)", base.DEC)
+f.service_challenge_interval_ms_min = ProtoField.uint16("mesogun.service_challenge.interval_ms_min", "interval_ms_min (ms)", base.DEC)
+f.service_challenge_lease_ms = ProtoField.uint16("mesogun.service_challenge.lease_ms", "lease_ms (ms)", base.DEC)
+f.service_challenge_limits_revision = ProtoField.uint32("mesogun.service_challenge.limits_revision", "limits_revision", base.DEC)
+f.service_challenge_hazards = ProtoField.uint16("mesogun.service_challenge.hazards", "hazards", base.HEX)
+f.service_challenge_hazards_simulated = ProtoField.bool("mesogun.service_challenge.hazards.simulated", "SIMULATED", 16, nil, 0x1)
+f.service_challenge_hazards_in_doubt = ProtoField.bool("mesogun.service_challenge.hazards.in_doubt", "IN_DOUBT", 16, nil, 0x2)
+f.service_challenge_hazards_low_volume = ProtoField.bool("mesogun.service_challenge.hazards.low_volume", "LOW_VOLUME", 16, nil, 0x4)
+f.service_challenge_hazards_journal_nearly_full = ProtoField.bool("mesogun.service_challenge.hazards.journal_nearly_full", "JOURNAL_NEARLY_FULL", 16, nil, 0x8)
+f.service_challenge_challenge_ms = ProtoField.uint32("mesogun.service_challenge.challenge_ms", "challenge_ms (ms)", base.DEC)
+f.prime_shot_id = ProtoField.uint32("mesogun.prime.shot_id", "shot_id (id)", base.DEC)
+f.prime_arm_token = ProtoField.uint32("mesogun.prime.arm_token", "arm_token (token)", base.HEX)
+f.prime_dose_nl = ProtoField.uint32("mesogun.prime.dose_nl", "dose_nl (nl)", base.DEC)
+f.prime_rate_nl_per_s = ProtoField.uint32("mesogun.prime.rate_nl_per_s", "rate_nl_per_s (nl_per_s)", base.DEC)
+f.prime_ttl_ms = ProtoField.uint16("mesogun.prime.ttl_ms", "ttl_ms (ms)", base.DEC)
+f.prime_crit = ProtoField.uint16("mesogun.prime.crit", "crit (crc)", base.HEX)
+f.prime_reply_shot_id = ProtoField.uint32("mesogun.prime_reply.shot_id", "shot_id (id)", base.DEC)
+f.prime_reply_result = ProtoField.uint8("mesogun.prime_reply.result", "result", base.DEC, shot_result)
+f.prime_reply_reason = ProtoField.uint8("mesogun.prime_reply.reason", "reason", base.DEC, refusal)
+f.prime_reply_limit = ProtoField.uint8("mesogun.prime_reply.limit", "limit", base.DEC, limit_id)
+f.prime_reply_limit_value = ProtoField.uint32("mesogun.prime_reply.limit_value", "limit_value", base.DEC)
+f.prime_reply_outcome = ProtoField.uint8("mesogun.prime_reply.outcome", "outcome", base.DEC, outcome)
+f.prime_reply_dose_nl_given = ProtoField.uint32("mesogun.prime_reply.dose_nl_given", "dose_nl_given (nl)", base.DEC)
+f.prime_reply_queue_left = ProtoField.uint8("mesogun.prime_reply.queue_left", "queue_left", base.DEC)
+f.home_flags = ProtoField.uint8("mesogun.home.flags", "flags", base.HEX)
+f.home_reply_state = ProtoField.uint8("mesogun.home_reply.state", "state", base.DEC, pistol_state)
+f.self_test_flags = ProtoField.uint8("mesogun.self_test.flags", "flags", base.HEX)
+f.self_test_reply_state = ProtoField.uint8("mesogun.self_test_reply.state", "state", base.DEC, pistol_state)
 
 local messages = {}
 messages[2] = {name = "Hello",
@@ -301,7 +340,7 @@ messages[523] = {name = "DisarmReply",
 messages[524] = {name = "Poll",
   fields = {{"poll_arm_token", 4}, {"poll_app_tick", 4}, {"poll_journal_ack", 4}}}
 messages[525] = {name = "Status",
-  fields = {{"status_state", 1}, {"status_queue", 1}, {"status_flags", 2, {"status_flags_token_valid", "status_flags_trigger", "status_flags_contact", "status_flags_journal_full", "status_flags_needle_out", "status_flags_stopped"}}, {"status_lease_ms_left", 2}, {"status_supply_mv", 2}, {"status_journal_head", 4}, {"status_journal_tail", 4}, {"status_shot_id_last", 4}, {"status_abort_id", 4}, {"status_abort_cause", 1}, {"status_fault", 1}, {"status_shots_left", 4}, {"status_budget_nl_left", 4}, {"status_volume_nl_left", 4}, {"status_force_mn", 4}, {"status_depth_um", 4}, {"status_pressure_pa", 4}, {"status_temperature_mk", 4}, {"status_uptime_us", 8}, {"status_receive_errors", 4}}}
+  fields = {{"status_state", 1}, {"status_queue", 1}, {"status_flags", 2, {"status_flags_token_valid", "status_flags_trigger", "status_flags_contact", "status_flags_journal_full", "status_flags_needle_out", "status_flags_stopped", "status_flags_service"}}, {"status_lease_ms_left", 2}, {"status_supply_mv", 2}, {"status_journal_head", 4}, {"status_journal_tail", 4}, {"status_shot_id_last", 4}, {"status_abort_id", 4}, {"status_abort_cause", 1}, {"status_fault", 1}, {"status_shots_left", 4}, {"status_budget_nl_left", 4}, {"status_volume_nl_left", 4}, {"status_force_mn", 4}, {"status_depth_um", 4}, {"status_pressure_pa", 4}, {"status_temperature_mk", 4}, {"status_uptime_us", 8}, {"status_receive_errors", 4}}}
 messages[526] = {name = "Shot",
   fields = {{"shot_shot_id", 4}, {"shot_arm_token", 4}, {"shot_dose_nl", 4}, {"shot_depth_um", 4}, {"shot_rate_nl_per_s", 4}, {"shot_dwell_ms", 2}, {"shot_ttl_ms", 2}, {"shot_trigger", 1}, {"shot_interval_ms", 2}, {"shot_flags", 1}, {"shot_crit", 2}}}
 messages[527] = {name = "ShotReply",
@@ -344,6 +383,22 @@ messages[2566] = {name = "CalibrationCommit",
   fields = {{"calibration_commit_id", 4}, {"calibration_commit_sha256_0", 8}, {"calibration_commit_sha256_1", 8}, {"calibration_commit_sha256_2", 8}, {"calibration_commit_sha256_3", 8}, {"calibration_commit_not_after_day", 4}, {"calibration_commit_shots_max", 4}}}
 messages[2567] = {name = "CalibrationCommitted",
   fields = {{"calibration_committed_id", 4}}}
+messages[3074] = {name = "ServiceRequest",
+  fields = {{"service_request_shots_max", 4}, {"service_request_volume_nl_max", 4}, {"service_request_dose_nl_max", 4}, {"service_request_rate_nl_per_s_max", 4}, {"service_request_lease_ms", 2}, {"service_request_limits_revision", 4}}}
+messages[3075] = {name = "ServiceChallenge",
+  fields = {{"service_challenge_nonce", 8}, {"service_challenge_shots_max", 4}, {"service_challenge_volume_nl_max", 4}, {"service_challenge_dose_nl_max", 4}, {"service_challenge_rate_nl_per_s_max", 4}, {"service_challenge_interval_ms_min", 2}, {"service_challenge_lease_ms", 2}, {"service_challenge_limits_revision", 4}, {"service_challenge_hazards", 2, {"service_challenge_hazards_simulated", "service_challenge_hazards_in_doubt", "service_challenge_hazards_low_volume", "service_challenge_hazards_journal_nearly_full"}}, {"service_challenge_challenge_ms", 4}}}
+messages[3076] = {name = "Prime",
+  fields = {{"prime_shot_id", 4}, {"prime_arm_token", 4}, {"prime_dose_nl", 4}, {"prime_rate_nl_per_s", 4}, {"prime_ttl_ms", 2}, {"prime_crit", 2}}}
+messages[3077] = {name = "PrimeReply",
+  fields = {{"prime_reply_shot_id", 4}, {"prime_reply_result", 1}, {"prime_reply_reason", 1}, {"prime_reply_limit", 1}, {"prime_reply_limit_value", 4}, {"prime_reply_outcome", 1}, {"prime_reply_dose_nl_given", 4}, {"prime_reply_queue_left", 1}}}
+messages[3078] = {name = "Home",
+  fields = {{"home_flags", 1}}}
+messages[3079] = {name = "HomeReply",
+  fields = {{"home_reply_state", 1}}}
+messages[3080] = {name = "SelfTest",
+  fields = {{"self_test_flags", 1}}}
+messages[3081] = {name = "SelfTestReply",
+  fields = {{"self_test_reply_state", 1}}}
 
 protocol.fields = f
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from firmware_protocol.errors import MesogunError
+from firmware_protocol.messages import FaultCode
 
 
 class Failed(MesogunError):  # noqa: N818  (a finding about the pistol, not a mistake of ours)
@@ -70,6 +71,8 @@ class Handles:
     """Hold that button, or let go of it."""
     baud: Callable[[int], None] | None = None
     """Let this end of the line run at a speed; every case begins and ends at 115,200."""
+    break_part: Callable[[FaultCode], None] | None = None
+    """Let its self tests find that part broken; NONE: all is sound."""
     jumps: bool = False
     """Waiting costs nothing: minutes may pass."""
 

@@ -15,6 +15,7 @@ _TEXTS = {
         "{limit} would be looser than the {value} in force: "
         "a person must hold the pistol's service button meanwhile"
     ),
+    ErrorCode.ON_SKIN: "it touches skin: take it off, over a vessel",
     ErrorCode.NOT_STAGED: "nothing is staged; an abort or another session may have come between",
     ErrorCode.WRONG_HASH: "the {detail} bytes that it took over have another hash",
     ErrorCode.CALIBRATION: "its calibration is number {detail}",
@@ -29,6 +30,8 @@ _TEXTS = {
 def explained(reply: ErrorReply) -> str:
     """Say why a request was not obeyed, and where it can be said, what to do."""
     text = _TEXTS.get(reply.code, reply.code.name + " ({detail}, {value})")
+    if reply.code is ErrorCode.NEEDS_PERSON and not reply.detail:
+        text = "a person must hold the pistol's service button, the needle over a vessel"
     return text.format(
         detail=reply.detail,
         value=reply.value,

@@ -27,6 +27,10 @@ RECORDS_PER_SHOT = 16
 """A shot takes two; aborts and starts take some."""
 SHOT_LATE_US = 10_000_000
 """So long after its time to live and its motion an accepted shot has come to its end, at last."""
+SERVICE = frozenset({JournalKind.SERVICE_INTENT, JournalKind.SERVICE_OUTCOME})
+"""What was given into a vessel: never a prick."""
+INTENTS = frozenset({JournalKind.INTENT, JournalKind.SERVICE_INTENT})
+ABOUT_SHOTS = SERVICE | {JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VOID}
 _RECORD_BYTES = 68
 _TOKEN_VALID = int(StatusFlag.TOKEN_VALID)
 _ARMED = (PistolState.ARMED, PistolState.FIRING)
@@ -164,32 +168,44 @@ def in_record(core: Core, record: JournalRecord) -> str:
             f"record {record.seq} of the pistol's journal does not follow record {record.seq - 1} "
             "as it was read: its history was changed"
         )
-    if record.kind not in (JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VOID):
+    if record.kind not in ABOUT_SHOTS:
         return ""
     shot_id, ledger = record.shot_id, core.ledger
     ours = ledger.id_first <= shot_id < ledger.id_next
+    if record.kind in SERVICE and (ours or _is_asked(core, shot_id)):
+        return (
+            f"record {record.seq} of the pistol's journal has shot {shot_id} of this session as "
+            "one that was given in service, into a vessel"
+        )
     if ours and core.hello and record.boot_id != core.hello.boot_id:
         return (
             f"record {record.seq} of the pistol's journal has shot {shot_id} in another start "
             "of the pistol than this session's"
         )
     begun, ended = shot_id in core.begun, shot_id in core.over
-    if record.kind is JournalKind.INTENT and (begun or ended):
+    if record.kind in INTENTS and (begun or ended):
         return f"the pistol's journal begins shot {shot_id} twice (record {record.seq})"
-    if record.kind is not JournalKind.INTENT and ended:
+    if record.kind not in INTENTS and ended:
         return f"the pistol's journal ends shot {shot_id} twice (record {record.seq})"
     if record.kind is JournalKind.OUTCOME and ours and not begun:
         return f"the pistol's journal ends shot {shot_id}, and never began it"
     return ""
 
 
+def _is_asked(core: Core, shot_id: int) -> bool:
+    """Tell whether this session asked for that shot, in this part or before."""
+    open_, recent = core.ledger.open, core.ledger.recent
+    asked = {one.shot_id for one in open_} | {one for one, _ in recent}
+    return shot_id in asked or shot_id in core.past.settled
+
+
 def noted(core: Core, record: JournalRecord) -> Core:
     """Remember what later records are held against."""
     body = to_frame(JournalRecords(record.seq, 0, 1, (record,)), session=1, request=1).payload
     begun, over = core.begun, core.over
-    if record.kind is JournalKind.INTENT:
+    if record.kind in INTENTS:
         begun = (*begun, int(record.shot_id))[-RECENT:]
-    elif record.kind in (JournalKind.OUTCOME, JournalKind.VOID):
+    elif record.kind in ABOUT_SHOTS:
         over = (*over, int(record.shot_id))[-RECENT:]
     return core._replace(
         chain=crc32c(body[-_RECORD_BYTES:]),

@@ -120,7 +120,10 @@ def merge(core: Core, record: JournalRecord, at_us: int) -> Merged:
     core = contradictions.noted(core._replace(merged_seq=record.seq), record)
     if lie:
         return _disbelieved(core, record, lie, at_us)
-    if record.kind not in (JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VOID):
+    if record.kind in contradictions.SERVICE:
+        # Given into a vessel, never a prick. Its id is not this session's to ask for.
+        return Merged(core._replace(others=core.others | {record.shot_id}))
+    if record.kind not in contradictions.ABOUT_SHOTS:
         return Merged(core)
     asked = next((one for one in core.ledger.open if one.shot_id == record.shot_id), None)
     known = _settled_already(core, record.shot_id)
@@ -155,7 +158,7 @@ def _disbelieved(core: Core, record: JournalRecord, lie: str, at_us: int) -> Mer
     told = Told("indeterminate", "contradiction", 0, 0, 0, 0, record.seq)
     asked = next((one for one in core.ledger.open if one.shot_id == record.shot_id), None)
     known = _settled_already(core, record.shot_id)
-    if record.kind not in (JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VOID):
+    if record.kind not in contradictions.ABOUT_SHOTS:
         return Merged(core, contradiction=lie)
     if asked is None and known is None:
         return Merged(core, contradiction=lie)

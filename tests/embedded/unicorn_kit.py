@@ -15,7 +15,7 @@ from typing import Any
 import unicorn
 from unicorn import arm_const as arm
 
-from firmware_protocol.messages import AbortCause, PistolState
+from firmware_protocol.messages import AbortCause, FaultCode, PistolState
 from simulator.mechanics import Delivery, Mechanics
 from simulator.pistol import uid_of
 
@@ -30,7 +30,7 @@ BACK = ROOM - 16
 NEVER = 2**64 - 1
 INSTRUCTIONS_MAX = 50_000_000
 FIGURES = Struct("<5q2I3qIB3x")
-DELIVERY = Struct("<IIIxxxxQB7x")
+DELIVERY = Struct("<IIIxxxxQBB6x")
 STACK_MARK = b"\xa5"
 
 
@@ -225,6 +225,9 @@ class CoreOnArm:
     def hold_service_button(self, held: bool) -> None:
         self._call("mgt_hold_service_button", held)
 
+    def break_part(self, part: FaultCode) -> None:
+        self._call("mgt_break_part", part)
+
     def cut_after(self, count: int | None) -> None:
         left = -1 if count is None else count
         self._call("mgt_cut_after", 0, *_words(left))
@@ -258,8 +261,8 @@ class CoreOnArm:
         if count and self._on_delivery is not None:
             at = self._call("mgt_deliveries") & 0xFFFF_FFFF
             told = self.processor.read(at, count * DELIVERY.size)
-            for shot_id, dose_nl, depth_um, at_us, contact in DELIVERY.iter_unpack(told):
-                self._on_delivery(Delivery(shot_id, dose_nl, depth_um, at_us, bool(contact)))
+            for *numbers, contact, service in DELIVERY.iter_unpack(told):
+                self._on_delivery(Delivery(*numbers, bool(contact), bool(service)))
 
 
 def _words(value: int) -> tuple[int, int]:

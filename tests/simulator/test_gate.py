@@ -48,6 +48,8 @@ ALLOWED = Held(
     dose_nl_worst=10_000,
     journal_free=1,
     contact=True,
+    at_rest=True,
+    is_service=False,
     from_us=1_000,
     deadline_us=1_001,
 )
@@ -71,6 +73,8 @@ def test_exactly_what_is_allowed_is_allowed() -> None:
         ({"syringe_nl": 9_999}, Refusal.EMPTY),
         ({"journal_free": 0}, Refusal.JOURNAL_FULL),
         ({"contact": False}, Refusal.STATE),
+        ({"at_rest": False}, Refusal.STATE),
+        ({"is_service": True}, Refusal.STATE),
         ({"from_us": 1_001}, Refusal.PACE),
         ({"deadline_us": 1_000}, Refusal.EXPIRED),
         *[({"state": one}, Refusal.STATE) for one in PistolState if one is not PistolState.ARMED],

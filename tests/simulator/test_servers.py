@@ -174,7 +174,8 @@ def test_the_truth_is_written_at_the_moment_of_every_delivery(
             host.hello(shot_id + 5)
             lines = truth.read_text("utf-8").splitlines()  # while the twin goes on
             assert [json.loads(one)["shot_id"] for one in lines] == list(range(1, shot_id + 1))
-    assert set(json.loads(lines[0])) == {"shot_id", "dose_nl", "depth_um", "at_us", "contact"}
+    told = {"shot_id", "dose_nl", "depth_um", "at_us", "contact", "service"}
+    assert set(json.loads(lines[0])) == told
     times = [json.loads(one)["at_us"] for one in lines]
     assert times == sorted(times)
 

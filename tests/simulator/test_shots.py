@@ -143,7 +143,7 @@ def test_a_shot_whose_numbers_changed_behind_the_frame_s_check_is_refused(host: 
     assert host.ask(good).result is ShotResult.ACCEPTED
 
 
-def test_the_service_trigger_needs_a_hand_that_this_release_does_not_have(host: Any) -> None:
+def test_the_service_trigger_is_refused_in_a_treatment(host: Any) -> None:
     host.arm()
     assert host.fire(1, trigger=Trigger.AUTO).reason is Refusal.STATE
 

@@ -22,7 +22,10 @@ static void check_pistol(uint32_t *highest) {
     const mg_pistol *core = &twin.core;
     for (uint32_t one = 0; one < twin.deliveries_count; one++) {
         check(twin.deliveries[one].shot_id > *highest, "no shot is given twice, ids rise");
-        check(twin.deliveries[one].contact, "no shot is given without contact");
+        check(twin.deliveries[one].contact != twin.deliveries[one].service,
+              "a shot is given with contact, service without");
+        check(!twin.deliveries[one].service || twin.deliveries[one].depth_um == 0,
+              "in service the needle stays out");
         check(twin.deliveries[one].dose_nl <= 202000, "no dose beyond the limit and its error");
         *highest = twin.deliveries[one].shot_id;
     }
@@ -159,7 +162,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             mgt_receive(&twin, piece, (uint32_t)take, now_us);
             break;
         case 1:
-            twin.service_button = count & 1u;
+            mgt_hold_service_button(&twin, count & 1u);
             now_us += (uint64_t)count * count * 25u; /* up to 1.6 s */
             mgt_advance(&twin, now_us);
             break;

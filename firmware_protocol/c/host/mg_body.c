@@ -168,6 +168,7 @@ static void tell(mgt_twin *twin) {
         one->depth_um = (uint32_t)motion->depth_um;
         one->at_us = (uint64_t)motion->dose_until_us;
         one->contact = touches(twin, motion->dose_until_us);
+        one->service = motion->service;
     }
 }
 
@@ -180,10 +181,35 @@ void mg_hw_advance(void *hw, uint64_t now_us) {
 
 uint64_t mg_hw_next_event_us(void *hw) {
     const mgt_twin *twin = hw;
-    if (!twin->motion.moves) {
-        return MG_NEVER;
+    const mg_pistol *core = &twin->core;
+    uint64_t next_us = MG_NEVER;
+    if (twin->motion.moves) {
+        next_us = (uint64_t)(twin->told ? twin->motion.rest_us : twin->motion.dose_until_us);
     }
-    return (uint64_t)(twin->told ? twin->motion.rest_us : twin->motion.dose_until_us);
+    /* a hand on its way is awaited where it would end something */
+    if (core->arm.is_live && core->arm.service.value != 0 && twin->has_set_out &&
+        twin->arrives_us > (int64_t)core->now_us && (uint64_t)twin->arrives_us < next_us) {
+        next_us = (uint64_t)twin->arrives_us;
+    }
+    return next_us;
+}
+
+void mg_hw_home(void *hw, uint64_t now_us) {
+    mgt_twin *twin = hw;
+    mgt_motion *motion = &twin->motion;
+    memset(motion, 0, sizeof *motion);
+    motion->moves = 1;
+    motion->began_us = (int64_t)now_us;
+    motion->rest_us = (int64_t)now_us + MGT_HOME_US;
+    motion->dose_from_us = motion->dose_until_us = motion->out_from_us = motion->rest_us;
+    twin->told = 1;
+}
+
+void mgt_hold_service_button(mgt_twin *twin, uint8_t held) {
+    twin->service_button = held;
+    if (held) {
+        twin->has_set_out = 0; /* the person has taken the pistol off the skin */
+    }
 }
 
 void mg_hw_fire(void *hw, const mg_order *order, uint64_t now_us) {
@@ -199,6 +225,7 @@ void mg_hw_fire(void *hw, const mg_order *order, uint64_t now_us) {
         depth = most(0, (int64_t)order->depth_um + mgt_between(&twin->noise, -spread, spread));
     }
     motion->moves = 1;
+    motion->service = order->service;
     motion->shot_id = order->shot_id;
     motion->began_us = (int64_t)now_us;
     motion->depth_um = depth;
@@ -251,9 +278,9 @@ void mg_hw_sense(void *hw, uint64_t now_us, mg_senses *senses) {
     senses->temperature_mk = twin->figures.temperature_mk;
 }
 
-int mg_hw_selftest(void *hw) {
-    (void)hw;
-    return 1;
+uint8_t mg_hw_self_test(void *hw) {
+    const mgt_twin *twin = hw;
+    return twin->broken_part;
 }
 
 void mgt_body_cut(mgt_twin *twin, uint64_t at_us) {

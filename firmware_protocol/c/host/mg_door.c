@@ -54,7 +54,7 @@ uint8_t mgt_is_powered(const mgt_twin *twin) { return twin->is_powered; }
 
 uint32_t mgt_baud(const mgt_twin *twin) { return twin->is_powered ? twin->baud : MG_BAUD; }
 
-void mgt_hold_service_button(mgt_twin *twin, uint8_t held) { twin->service_button = held; }
+void mgt_break_part(mgt_twin *twin, uint8_t part) { twin->broken_part = part; }
 
 uint32_t mgt_site(const mgt_twin *twin) { return twin->site; }
 
@@ -146,6 +146,10 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
             CASE(CALIBRATION_COMMITTED, calibration_committed);
             CASE(LIMITS_STAGED, limits_staged);
             CASE(LIMITS_COMMITTED, limits_committed);
+            CASE(SERVICE_CHALLENGE, service_challenge);
+            CASE(PRIME_REPLY, prime_reply);
+            CASE(HOME_REPLY, home_reply);
+            CASE(SELF_TEST_REPLY, self_test_reply);
         default:
             break;
         }
@@ -170,6 +174,10 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
             CASE(CALIBRATION_COMMIT, calibration_commit);
             CASE(LIMITS_STAGE, limits_stage);
             CASE(LIMITS_COMMIT, limits_commit);
+            CASE(SERVICE_REQUEST, service_request);
+            CASE(PRIME, prime);
+            CASE(HOME, home);
+            CASE(SELF_TEST, self_test);
         default:
             break;
         }

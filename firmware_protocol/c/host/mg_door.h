@@ -47,6 +47,14 @@ typedef union {
     mgp_limits_staged limits_staged;
     mgp_limits_commit limits_commit;
     mgp_limits_committed limits_committed;
+    mgp_service_request service_request;
+    mgp_service_challenge service_challenge;
+    mgp_prime prime;
+    mgp_prime_reply prime_reply;
+    mgp_home home;
+    mgp_home_reply home_reply;
+    mgp_self_test self_test;
+    mgp_self_test_reply self_test_reply;
 } mgt_any;
 
 /* cffi from here */
@@ -65,7 +73,7 @@ uint32_t mgt_take_deliveries(mgt_twin *twin);
 uint8_t mgt_state(const mgt_twin *twin);
 uint8_t mgt_is_powered(const mgt_twin *twin);
 uint32_t mgt_baud(const mgt_twin *twin);
-void mgt_hold_service_button(mgt_twin *twin, uint8_t held);
+void mgt_break_part(mgt_twin *twin, uint8_t part);
 uint32_t mgt_site(const mgt_twin *twin);
 uint64_t mgt_uid(const mgt_twin *twin);
 uint32_t mgt_drops(const mgt_twin *twin, uint8_t reason);

@@ -92,10 +92,10 @@ static int tell_truth(FILE *truth) {
         if (truth != NULL &&
             fprintf(truth,
                     "{\"shot_id\": %lu, \"dose_nl\": %lu, \"depth_um\": %lu, \"at_us\": %llu, "
-                    "\"contact\": %s}\n",
+                    "\"contact\": %s, \"service\": %s}\n",
                     (unsigned long)told->shot_id, (unsigned long)told->dose_nl,
                     (unsigned long)told->depth_um, (unsigned long long)told->at_us,
-                    told->contact ? "true" : "false") < 0) {
+                    told->contact ? "true" : "false", told->service ? "true" : "false") < 0) {
             return fail("truth", strerror(errno));
         }
     }

@@ -11,6 +11,7 @@
 #define MGT_MEMORY_BYTES MG_MEMORY_BYTES(1024u)
 #define MGT_REPLY_BYTES 16384u
 #define MGT_DELIVERIES 64u
+#define MGT_HOME_US 200000
 
 /* Draws for one purpose. */
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
     uint32_t depth_um;
     uint64_t at_us;
     uint8_t contact;
+    uint8_t service;
 } mgt_delivery;
 
 typedef struct {
@@ -44,6 +46,7 @@ typedef struct {
 /* One shot in time, as it will go if nothing stops it. */
 typedef struct {
     uint8_t moves;
+    uint8_t service;
     uint32_t shot_id;
     int64_t began_us;
     int64_t depth_um;
@@ -81,6 +84,7 @@ typedef struct {
 
     uint32_t baud;          /* of the line; behind what is in `replies` */
     uint8_t service_button; /* whether the person holds it */
+    uint8_t broken_part;    /* what a self test finds, MGP_FAULT_CODE_... */
     mgt_stream hand;
     uint8_t has_set_out;
     int64_t arrives_us;
@@ -114,6 +118,7 @@ uint64_t mgt_bits64(mgt_stream *stream);
 int64_t mgt_between(mgt_stream *stream, int64_t low, int64_t high);
 void mgt_body_init(mgt_twin *twin);
 void mgt_body_cut(mgt_twin *twin, uint64_t at_us);
+void mgt_hold_service_button(mgt_twin *twin, uint8_t held);
 void mgt_hand_move_on(mgt_twin *twin, uint64_t at_us);
 
 #endif

@@ -19,8 +19,9 @@ void mg_hw_fire(void *hw, const mg_order *order, uint64_t now_us) {
     ordered = *order;
 }
 
-static int limits_allow(const mgp_shot *shot, const mgp_limits *most) {
-    const int complete = most->dose_nl_min && most->dose_nl_max && most->depth_um_max &&
+static int limits_allow(const mgp_shot *shot, const mgp_limits *most, int serves) {
+    const int complete = most->dose_nl_min && most->dose_nl_max &&
+                         (most->depth_um_max || serves) &&
                          most->rate_nl_per_s_max && most->interval_ms_min && most->lease_ms_min &&
                          most->lease_ms_max && most->ttl_ms_max && most->dwell_ms_max &&
                          most->shots_max && most->volume_nl_max;
@@ -42,9 +43,13 @@ static int all_allow(const mg_kept_shot *kept, const mg_held *held) {
     const __uint128_t worst = (__uint128_t)held->dose_nl_worst + held->pending_nl_worst;
     const int enough = (uint64_t)held->shots_uncharged + 1u <= held->shots_left.value &&
                        dose <= held->budget_nl_left.value && worst <= held->syringe_nl;
-    return armed && in_time && enough && held->contact == 1 && held->journal_free > 0 &&
-           (shot->trigger == MGP_TRIGGER_PRESS || shot->trigger == MGP_TRIGGER_HELD) &&
-           limits_allow(shot, held->limits) &&
+    const int treats =
+        held->service.value == 0 && held->contact == 1 &&
+        (shot->trigger == MGP_TRIGGER_PRESS || shot->trigger == MGP_TRIGGER_HELD);
+    const int serves = held->service.value == 1 && held->contact == 0 &&
+                       shot->trigger == MGP_TRIGGER_AUTO;
+    return armed && in_time && enough && (treats || serves) && held->at_rest == 1 &&
+           held->journal_free > 0 && limits_allow(shot, held->limits, serves) &&
            shot->crit ==
                mg_crit(shot->shot_id, shot->dose_nl, shot->depth_um, shot->rate_nl_per_s);
 }
@@ -57,7 +62,8 @@ static int unflipped(const mg_kept_shot *kept, const mg_held *held) {
            (shot->rate_nl_per_s ^ kept->rate_nl_per_s_inverse) == UINT32_MAX &&
            (held->token.value ^ held->token.inverse) == UINT32_MAX &&
            (held->shots_left.value ^ held->shots_left.inverse) == UINT32_MAX &&
-           (held->budget_nl_left.value ^ held->budget_nl_left.inverse) == UINT32_MAX;
+           (held->budget_nl_left.value ^ held->budget_nl_left.inverse) == UINT32_MAX &&
+           (held->service.value ^ held->service.inverse) == UINT32_MAX;
 }
 
 int main(void) {

@@ -35,6 +35,7 @@ def run(library: Any, seed: int, seen: Counter[str], secret: bytes = b"") -> int
             seen[_name_of(m.from_frame(frame))] += 1
             seen["sealed" if frame.seal else "not sealed"] += 1
     seen["deliveries"] += len(pair.told[0])
+    seen["in service"] += sum(one.service for one in pair.told[0])
     return frames
 
 
@@ -42,6 +43,8 @@ def _name_of(reply: m.Message) -> str:
     match reply:
         case m.ShotReply():
             return f"shot {reply.result.name} {reply.reason.name}"
+        case m.PrimeReply():
+            return f"prime {reply.result.name} {reply.reason.name}"
         case m.ErrorReply():
             return f"error {reply.code.name}"
         case m.Resolution():
@@ -66,6 +69,8 @@ def test_both_answer_journal_and_move_alike_whatever_comes(one_core: Any) -> Non
     wanted |= {"ArmReply", "ClearAbortReply", "JournalRecords", "error JOURNAL_UNREAD"}
     wanted |= {"SetBaudReply", "PingReply", "DescribeChunk", "LimitsStaged", "LimitsCommitted"}
     wanted |= {"Calibration", "CalibrationStaged", "CalibrationCommitted"}
+    wanted |= {"ServiceChallenge", "HomeReply", "SelfTestReply", "error ON_SKIN", "in service"}
+    wanted |= {"prime ACCEPTED NONE", "prime REFUSED TOKEN", "prime REFUSED LIMIT"}
     wanted |= {"error WRONG_HASH", "error CALIBRATION_SPENT", "error CALIBRATION"}
     wanted |= {"error NOT_STAGED", "error WRONG_CRC", "error NEEDS_PERSON", "error LIMIT"}
     assert wanted <= set(seen), wanted - set(seen)

@@ -13,7 +13,7 @@ from firmware_protocol.messages import (
     Resolution,
     ShotReply,
 )
-from simulator import answers, gate, journal
+from simulator import answers, asked, gate, journal
 from simulator.arming import Arm
 from simulator.firmware import Firmware
 from simulator.journal import Journal
@@ -270,10 +270,10 @@ NOT_CHARGED = (Instead(Arm, "charge", always(None)),)
 TOKEN_LIVES = (Instead(Firmware, "abort", _token_lives),)
 MOVES_ON = (Instead(Firmware, "_stop_motion", always(None)),)
 SAYS_STOPPED = (
-    Instead(answers, "_TABLE", _says_stopped),
+    Instead(asked, "_TABLE", _says_stopped),
     Instead(Firmware, "_stop_motion", always(None)),
 )
-CLEARS_UNREAD = (Instead(answers, "_TABLE", _clears_unread),)
+CLEARS_UNREAD = (Instead(asked, "_TABLE", _clears_unread),)
 TORN_ACCEPTED = (Instead(journal, "_record_in", _torn_is_whole),)
 SKIPS_RECORDS = (Instead(Journal, "read", _skips),)
 COUNTED_TOKENS = (Instead(Firmware, "new_token", _outlives),)
