@@ -38,6 +38,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "devices": ("mesogun.cli.pistols", "devices_command", "List the serial ports of this machine."),
     "info": ("mesogun.cli.pistols", "info_command", "Describe the pistol at a port."),
     "limits": ("mesogun.cli.limits", "limits_group", "Show or set what a pistol allows."),
+    "service": (
+        "mesogun.cli.service",
+        "service_group",
+        "Prime or test a pistol.",
+    ),
     "monitor": ("mesogun.cli.pistols", "monitor_command", "Watch the pistol at a port."),
     "key": ("mesogun.cli.keys", "key_group", "Make the key of a pistol."),
     "simulate": ("mesogun.cli.pistols", "simulate_command", "Serve a simulated pistol."),

@@ -10,6 +10,7 @@ from mesogun.device.link import FROM_PISTOL, TO_PISTOL, Link, OnBody
 from mesogun.device.pistol import Pistol
 from mesogun.device.raw import RawPort
 from mesogun.device.sealing import Sealing
+from mesogun.device.service import Given, NotServed, ServiceArm, home, self_test, service_arm
 from mesogun.device.speed import BAUD, SPEEDS
 
 __all__ = [
@@ -20,13 +21,19 @@ __all__ = [
     "Calibrated",
     "Capture",
     "Found",
+    "Given",
     "Link",
+    "NotServed",
     "OnBody",
     "Pistol",
     "PistolPort",
     "RawPort",
     "Sealing",
     "Search",
+    "ServiceArm",
     "find",
+    "home",
     "read_keys",
+    "self_test",
+    "service_arm",
 ]

@@ -11,7 +11,6 @@ import time
 from contextlib import suppress
 from hashlib import sha256
 from types import TracebackType
-from typing import TypeVar
 
 from firmware_protocol.description import PACKED_BYTES_MAX, Description, read_description
 from firmware_protocol.errors import LocalProtocolError, ProtocolError, RemoteProtocolError
@@ -53,9 +52,9 @@ from firmware_protocol.messages import (
 from firmware_protocol.messages import Calibration as CalibrationReply
 from firmware_protocol.units import ArmToken, Milliseconds
 from mesogun.device.calibrated import Calibrated
+from mesogun.device.expecting import expect
 from mesogun.device.link import REQUEST_MAX, Link, OnBody
 from mesogun.device.port import open_line
-from mesogun.device.refusals import explained
 from mesogun.device.sealing import Sealing
 from mesogun.device.speed import BAUD, FALLBACK_MS
 from mesogun.device.worker import Worker
@@ -69,8 +68,6 @@ CALIBRATION_BYTES_MAX = 1_024
 BAUD_TRIES = 3
 STAGED_AT_ONCE = 64
 """Bytes of a calibration in one message."""
-
-_Wanted = TypeVar("_Wanted")
 
 
 class Pistol:
@@ -150,7 +147,7 @@ class Pistol:
             LinkError: the port is gone.
         """
         self.abort()
-        return _expect(AbortReply, self._worker.ask(None))
+        return expect(AbortReply, self._worker.ask(None))
 
     def abort_wanted(self) -> bool:
         """Whether an abort was wanted whose AbortReply no `ask` has returned yet."""
@@ -176,7 +173,7 @@ class Pistol:
             RemoteProtocolError: as `ask`, or the pistol refused.
         """
         nonce = secrets.randbits(64)
-        return _expect(HelloReply, self.ask(Hello(MAJOR, MINOR, SCHEMA_HASH, nonce)))
+        return expect(HelloReply, self.ask(Hello(MAJOR, MINOR, SCHEMA_HASH, nonce)))
 
     def status(self) -> Status:
         """Return how the pistol is now; opens a session if there is none yet.
@@ -187,7 +184,7 @@ class Pistol:
         """
         self._begin()
         self._tick = (self._tick + 1) & 0xFFFF_FFFF
-        return _expect(
+        return expect(
             Status, self.ask(Poll(arm_token=NO_TOKEN, app_tick=self._tick, journal_ack=0))
         )
 
@@ -201,7 +198,7 @@ class Pistol:
             RemoteProtocolError: as `ask`, or the pistol refused.
         """
         self._begin()
-        return _expect(Limits, self.ask(LimitsGet(layer)))
+        return expect(Limits, self.ask(LimitsGet(layer)))
 
     def stage_limits(self, limits: LimitsStage) -> LimitsStaged:
         """Lay the clinic's limits ready; nothing is in force before `commit_limits`.
@@ -214,7 +211,7 @@ class Pistol:
             RemoteProtocolError: as `ask`, the pistol refused, or it took over something else.
         """
         self._begin()
-        staged = _expect(LimitsStaged, self.ask(limits))
+        staged = expect(LimitsStaged, self.ask(limits))
         if staged.crc != crc32c(to_frame(limits, session=1, request=1).payload):
             raise RemoteProtocolError("the pistol took over other limits than were sent")
         return staged
@@ -226,7 +223,7 @@ class Pistol:
             LinkError: as `ask`, or an abort came first: look at the limits in force.
             RemoteProtocolError: as `ask`, or the pistol refused; the text names limit and value.
         """
-        _expect(LimitsCommitted, self.ask(LimitsCommit(revision, staged.crc)))
+        expect(LimitsCommitted, self.ask(LimitsCommit(revision, staged.crc)))
 
     def ping(self) -> int:
         """Return how long the pistol took to answer, in us; opens a session if there is none yet.
@@ -237,7 +234,7 @@ class Pistol:
         """
         self._begin()
         echo, began_us = secrets.randbits(32), self.now_us()
-        if _expect(PingReply, self.ask(Ping(echo))).echo != echo:
+        if expect(PingReply, self.ask(Ping(echo))).echo != echo:
             raise RemoteProtocolError("the pistol echoed what it was not asked")
         return self.now_us() - began_us
 
@@ -275,7 +272,7 @@ class Pistol:
         reply = self.ask(asked)
         if isinstance(reply, ErrorReply):
             return
-        if tuple(_expect(SetBaudReply, reply)) != tuple(asked):
+        if tuple(expect(SetBaudReply, reply)) != tuple(asked):
             raise RemoteProtocolError("the pistol agreed to another speed than it was asked for")
         self.ping()
 
@@ -290,7 +287,7 @@ class Pistol:
         """
         wanted, packed = self.hello().schema_hash, b""
         while True:
-            chunk = _expect(DescribeChunk, self.ask(Describe(len(packed))))
+            chunk = expect(DescribeChunk, self.ask(Describe(len(packed))))
             packed += bytes(one.value for one in chunk.data)
             if len(packed) >= chunk.total or not chunk.data or chunk.total > PACKED_BYTES_MAX:
                 break
@@ -309,7 +306,7 @@ class Pistol:
         self._begin()
         content = b""
         while True:
-            told = _expect(CalibrationReply, self.ask(CalibrationGet(len(content))))
+            told = expect(CalibrationReply, self.ask(CalibrationGet(len(content))))
             content += bytes(one.value for one in told.data)
             if not told.data or len(content) >= told.size:
                 break
@@ -348,11 +345,11 @@ class Pistol:
         )
         for at in range(0, len(content), STAGED_AT_ONCE):
             piece = tuple(map(Byte, content[at : at + STAGED_AT_ONCE]))
-            _expect(CalibrationStaged, self.ask(CalibrationStage(at, len(piece), piece)))
+            expect(CalibrationStaged, self.ask(CalibrationStage(at, len(piece), piece)))
         commit = CalibrationCommit(
             calibration_id, first, second, third, last, not_after_day, shots_max
         )
-        _expect(CalibrationCommitted, self.ask(commit))
+        expect(CalibrationCommitted, self.ask(commit))
 
     def line_errors(self) -> dict[str, int]:
         """Return how many stretches of bytes from the pistol were no frame, by reason."""
@@ -382,15 +379,3 @@ class Pistol:
     def _begin(self) -> None:
         if not self._link.session:
             self.hello()
-
-
-def _expect(wanted: type[_Wanted], reply: Reply) -> _Wanted:
-    if isinstance(reply, wanted):
-        return reply
-    if isinstance(reply, AbortReply):
-        raise LinkError("an abort came first: the pistol stands still")
-    if isinstance(reply, ErrorReply):
-        raise RemoteProtocolError(
-            f"the pistol did not obey request {reply.msg:#06x}: {explained(reply)}"
-        )
-    raise RemoteProtocolError(f"the pistol answered with a {type(reply).__name__}")

@@ -1,0 +1,86 @@
+"""`mesogun service`: what comes out is told, asked for first, and never given to anybody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from firmware_protocol.messages import Outcome
+from mesogun.device import NotServed, Pistol, service_arm
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def truth(tmp_path: Path) -> Path:
+    return tmp_path / "truth.jsonl"
+
+
+@pytest.fixture
+def url(tmp_path: Path, truth: Path) -> str:
+    """A twin that remembers, with a person at it."""
+    return f"mesosim://?seed=7&memory={tmp_path / 'nvm'}&truth={truth}&service_button=1"
+
+
+def given(truth: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in truth.read_text().splitlines()]
+
+
+def test_a_prime_is_given_into_the_vessel_and_told(call: Call, url: str, truth: Path) -> None:
+    for _ in range(2):
+        ran = call("service", "prime", "--ul", "50", "--port", url, "--yes")
+        assert ran.code == 0, ran.err
+        assert "SIMULATED" in ran.out
+        assert "left the needle" in ran.out
+    first, second = given(truth)
+    assert first["service"] is second["service"] is True
+    assert (first["depth_um"], first["contact"]) == (0, False)
+    assert first["shot_id"] < second["shot_id"]
+
+
+def test_without_a_person_nothing_comes_out(call: Call, url: str, truth: Path) -> None:
+    alone = url.replace("service_button=1", "service_button=0")
+    ran = call("service", "prime", "--ul", "50", "--port", alone, "--yes")
+    assert ran.code == 1
+    assert "service button" in ran.err
+    assert given(truth) == []
+
+
+def test_nobody_who_can_be_asked_means_nothing_moves(call: Call, url: str, truth: Path) -> None:
+    for rest in (("prime", "--ul", "50"), ("home",)):
+        ran = call("service", *rest, "--port", url)
+        assert ran.code == 2
+        assert "--yes" in ran.err
+
+
+def test_home_and_a_self_test_end_well(call: Call, url: str) -> None:
+    ran = call("service", "home", "--port", url, "--yes")
+    assert (ran.code, "where it begins" in ran.out) == (0, True)
+    ran = call("service", "self-test", "--port", url)
+    assert (ran.code, "Sound" in ran.out) == (0, True)
+
+
+def test_who_says_no_gets_nothing_and_the_pistol_is_free_again(url: str, truth: Path) -> None:
+    with Pistol.open(url) as pistol:
+        with pytest.raises(NotServed, match="nobody confirmed"):
+            service_arm(pistol, lambda _: False, volume_nl_max=50_000)
+        assert pistol.status().state.name == "SAFE"
+        with service_arm(pistol, lambda _: True, volume_nl_max=90_000, shots_max=3) as service:
+            assert service.dispense(20_000).outcome is Outcome.FIRED
+            assert service.prime(30_000).outcome is Outcome.FIRED
+            with pytest.raises(NotServed, match="budget"):
+                service.prime(40_001)
+        assert pistol.status().state.name == "SAFE"
+    assert [one["service"] for one in given(truth)] == [True, True]
+
+
+def test_a_pistol_that_is_not_safe_is_refused(url: str) -> None:
+    with Pistol.open(url) as pistol:
+        pistol.hello()
+        pistol.stop()
+        with pytest.raises(NotServed, match="ABORTED"):
+            service_arm(pistol, lambda _: True, volume_nl_max=50_000)
