@@ -12,6 +12,7 @@ from firmware_protocol.messages import (
     LimitLayer,
     Outcome,
     PistolState,
+    Poll,
     Refusal,
     Shot,
     Status,
@@ -19,7 +20,7 @@ from firmware_protocol.messages import (
 )
 from mesogun.record import Alarmed, Entry
 from mesogun.record import Outcome as OutcomeEntry
-from mesogun.session.contradictions import RECORDS_PER_SHOT, UNREAD_MAX
+from mesogun.session.contradictions import RECORDS_PER_SHOT, UNREAD_MAX, in_status
 from mesogun.session.model import Confirmed
 from tests.session.hand_made import (
     FULL_NL,
@@ -243,11 +244,23 @@ def test_a_journal_that_ends_before_what_it_was_said_to_hold_has_lost_records() 
 
 def test_a_journal_without_end_is_read_only_so_far() -> None:
     talk, asks = Talk().connect(), 0
-    while not talk.kinds(Alarmed):
-        talk.tell(status(journal_head=talk.merged + UNREAD_MAX))
-        while hasattr(talk.request, "from_seq"):
-            first = talk.request.from_seq
-            talk.tell(records(*(record(first + k, JournalKind.BOOT) for k in range(3))))
-            asks += 1
+    talk.tell(status(journal_head=UNREAD_MAX))
+    while asks <= 2 * UNREAD_MAX and not isinstance(talk.request, Poll):
+        first = talk.request.from_seq
+        talk.tell(records(*(record(first + k, JournalKind.BOOT) for k in range(3))))
+        asks += 3
+    for _ in range(2):
+        talk.tell(status(journal_head=talk.merged + 3))
+        first = talk.request.from_seq
+        talk.tell(records(*(record(first + k, JournalKind.BOOT) for k in range(3))))
+        if talk.kinds(Alarmed):
+            break
     told_a_lie(talk, "has no end", "journal")
-    assert asks <= (UNREAD_MAX + RECORDS_PER_SHOT) // 3 + 2
+    assert asks <= UNREAD_MAX + RECORDS_PER_SHOT
+
+
+def test_what_was_acknowledged_is_still_there_though_it_is_read_again() -> None:
+    core = Talk().connect(journal_tail=7).step.session.core._replace(merged_seq=2)
+    assert in_status(core, status(journal_head=8, journal_tail=7)) == ""
+    assert "up to record 7" in in_status(core, status(journal_head=6, journal_tail=7))
+    assert "up to record 8" in in_status(core, status(journal_head=8, journal_tail=8))
