@@ -86,17 +86,6 @@ def _open_is_given(before: Any) -> Any:
     return past_of
 
 
-def _own_ids(_before: Any) -> Any:
-    """Ids go on from what the pistol has seen; what this host has used is forgotten."""
-
-    def introduced(core: Any, hello: Any) -> Any:
-        first = hello.shot_id_highest + 1
-        ledger = core.ledger._replace(id_first=first, id_next=first)
-        return core._replace(hello=hello, ledger=ledger, merged_seq=hello.journal_tail)
-
-    return introduced
-
-
 def _not_claimed(_before: Any) -> Any:
     """Ids begin where the pistol's highest ends; nobody makes sure that none is taken."""
 
@@ -322,7 +311,6 @@ SYNC_IGNORED = (Instead(Journal, "_put", _sync_ignored),)
 FULL_IGNORED = (Instead(Journal, "_put", _full_ignored),)
 NOTHING_OPEN = (Instead(runner, "past_of", _nothing_open),)
 OPEN_IS_GIVEN = (Instead(runner, "past_of", _open_is_given),)
-OWN_IDS = (Instead(connecting, "_introduced", _own_ids),)
 NOT_CLAIMED = (Instead(asks, "claim", _not_claimed),)
 ANY_PISTOL = (Instead(connecting, "greeted", _any_pistol),)
 ANY_BOOT = (Instead(merge, "_on_session_clock", _any_boot),)

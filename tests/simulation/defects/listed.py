@@ -69,7 +69,6 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("full disk ignored", "half a line, and on", host.FULL_IGNORED),
     Defect("uid unchecked", "any pistol goes on with a session", host.ANY_PISTOL),
     Defect("boot unchecked", "times of another start", host.ANY_BOOT, (host.NOT_BEFORE,)),
-    Defect("ids reused after a restart", "the host forgets its own", host.OWN_IDS),
     Defect("ids not claimed", "two sessions may use the same", host.NOT_CLAIMED),
     Defect(
         "retry under a new id",
