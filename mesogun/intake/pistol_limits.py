@@ -11,7 +11,7 @@ from mesogun.intake.quantity import shown
 from mesogun.intake.refusal import Problems, unknown
 
 FORMAT = "mesogun-limits/1"
-BYTES_MAX = 1 << 16
+BYTES_MAX = 2**16
 U16_MAX, U32_MAX = 2**16 - 1, 2**32 - 1
 NAMES = LimitsStage._fields
 _PAIRS = (("dose_nl_min", "dose_nl_max"), ("lease_ms_min", "lease_ms_max"))

@@ -249,6 +249,7 @@ class CoreOnArm:
     def power_cut(self, at_us: int) -> None:
         self.processor.now_us = max(self.processor.now_us, at_us)
         self._call("mgt_power_cut", 0, *_words(at_us))
+        self.processor.divisor = CLOCK_HZ // 115_200  # a serial port's registers die with the power
         self._tell()
 
     def power_on(self, at_us: int) -> None:

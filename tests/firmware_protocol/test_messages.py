@@ -197,7 +197,7 @@ def test_no_frame_raises_anything_but_a_protocol_error(any_frame, schema) -> Non
 
 
 def test_everything_that_moves_the_needle_carries_id_ttl_and_check(shot: m.Shot) -> None:
-    assert set(m.ACTUATING) == {m.Shot}
+    assert set(m.ACTUATING) == {m.Shot, m.Prime}
     for kind in m.ACTUATING:
         assert {"shot_id", "ttl_ms", "crit"} <= set(kind._fields)
     check = crit(shot.shot_id, shot.dose_nl, shot.depth_um, shot.rate_nl_per_s)

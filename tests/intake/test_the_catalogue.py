@@ -233,6 +233,7 @@ ARITHMETIC = {
     "svg_document.py": {4},
     "svg_path.py": {4},
     "equipment.py": {4},
+    "pistol_limits.py": {16, 32},
     "plan_file.py": {31},
     "figures.py": {60_000_000},
     "mesh.py": {3},
