@@ -186,6 +186,8 @@ class CoreOnArm:
         """The speed that the program gave its serial port; which must be the core's."""
         told = self._call("mgt_baud") & 0xFFFF_FFFF
         divisor = self.processor.divisor
+        if not self.is_powered:
+            return told
         assert abs(CLOCK_HZ - told * divisor) < told * divisor // 50, (told, divisor)
         return told
 
@@ -249,12 +251,12 @@ class CoreOnArm:
     def power_cut(self, at_us: int) -> None:
         self.processor.now_us = max(self.processor.now_us, at_us)
         self._call("mgt_power_cut", 0, *_words(at_us))
-        self.processor.divisor = CLOCK_HZ // 115_200  # a serial port's registers die with the power
         self._tell()
 
     def power_on(self, at_us: int) -> None:
         self.processor.now_us = max(self.processor.now_us, at_us)
         self._call("mgt_power_on", 0, *_words(at_us))
+        self.processor.divisor = CLOCK_HZ // 115_200  # a serial port's registers die with the power
         self._tell()
 
     def _tell(self) -> None:
