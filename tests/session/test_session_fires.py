@@ -215,9 +215,23 @@ def test_no_shot_is_told_to_have_begun_before_it_was_asked() -> None:
     assert entry.fired_at_us == talk.kinds(Intent)[0].at_us
 
 
-def test_the_time_of_a_shot_of_an_earlier_boot_is_not_known() -> None:
-    talk = armed().give(boot_id=BOOT + 1)
-    assert talk.kinds(OutcomeEntry)[0].fired_at_us is None
+@pytest.mark.parametrize("by_record", [True, False])
+@pytest.mark.parametrize(("boot_id", "known"), [(BOOT, True), (BOOT - 1, False)])
+def test_the_time_of_a_shot_of_an_earlier_boot_is_not_known(
+    by_record: bool, boot_id: int, known: bool
+) -> None:
+    """Asked in an earlier part and settled in this one; the clock of another start tells nothing."""
+    told = {"boot_id": boot_id, "start_us": 4_000_000}
+    head = 2 if by_record else 0
+    talk = Talk(history=[connected(), reserved(), intent(1, 0)]).connect(shot_id_highest=1)
+    talk.tell(status(journal_head=head, journal_tail=0, uptime_us=5_000_000), after_us=9_000_000)
+    if by_record:
+        talk.tell(records(begun(1, 1, boot_id=boot_id), ended(2, 1, **told)))
+    else:
+        talk.tell(resolution(1, Outcome.FIRED, **told))
+    (entry,) = talk.kinds(OutcomeEntry)
+    assert entry.outcome == "fired"
+    assert (entry.fired_at_us is not None) is known
 
 
 def test_outcomes_are_acknowledged_by_a_later_poll() -> None:
