@@ -227,13 +227,14 @@ def was_read(phase: Reading, reply: JournalRecords, at_us: int) -> Step:
         if was_open and record.outcome is Outcome.NOT_FIRED:
             not_fired = record.reason
     endless = contradictions.in_records(core, phase.until_seq, reply)
-    if endless:
+    if endless and not cut:
         return asks.fault(core, "journal", endless, at_us, tuple(entries))
     if core.merged_seq == phase.core.merged_seq:
         text = f"the pistol's journal has a hole after record {core.merged_seq}"
         return asks.fault(core, "journal", text, at_us, tuple(entries))
     if cut:
         # The alarm bars every later resume: it must not hang on what is read after it.
+        entries += [Alarmed(at_us, "contradiction", "; ".join(troubles))] if troubles else []
         return _contradicted(core, cut, at_us, tuple(entries), JOURNAL_CUT)
     if troubles:
         return _contradicted(core, "; ".join(troubles), at_us, tuple(entries))

@@ -208,10 +208,14 @@ def _settled_already(core: Core, shot_id: int) -> Settled | None:
 def _unknown(core: Core, record: JournalRecord) -> Merged:
     """Take in a record of a shot that this journal never asked for."""
     shot_id, ledger = record.shot_id, core.ledger
+    if core.cut:
+        # Without its lines this journal cannot tell its own shots from another host's: whatever it
+        # said of either would mislead. With the newest one in its place they are read again.
+        return Merged(core)
     claimed = ledger.id_first <= shot_id < ledger.id_next
     if record.kind is JournalKind.INTENT and not claimed:
         if record.end_us >> 32 == core.past.session:
-            return Merged(core, cut=_cut_text(shot_id))
+            return Merged(core._replace(cut=True, foreign=0), cut=_cut_text(shot_id))
         # A block is only reserved: others may have had the rest of it since this was broken off.
         others = core.others | {shot_id}
         return Merged(core._replace(foreign=core.foreign + 1, others=others))

@@ -128,6 +128,8 @@ class Core(NamedTuple):
     """Records of other hosts' shots met since the last alarm about them."""
     others: frozenset[int] = frozenset()
     """Ids that the pistol began for other sessions, as far as this part has read."""
+    cut: bool = False
+    """The pistol told of a shot of this session that its journal lacks; it is alarmed already."""
     ending: Ending | None = None
 
 

@@ -409,6 +409,17 @@ def test_every_trouble_is_told_in_words() -> None:
     )
 
 
+def test_a_lie_read_together_with_the_news_of_cut_lines_is_told_beside_it() -> None:
+    talk = Talk(history=[*OPEN, outcome(1, "not_fired")]).connect(shot_id_highest=2)
+    own = talk.past.session << 32
+    talk.tell(status(journal_head=4, shot_id_last=2))
+    talk.tell(records(ended(1, 1), begun(2, 99, end_us=own), begun(3, 98), ended(4, 99)))
+    assert [one.kind for one in talk.kinds(Alarmed)] == ["contradiction", "journal_cut"]
+    assert "shot 1 was settled as not_fired" in talk.kinds(Alarmed)[0].text
+    assert "began shot 99 for this session" in talk.kinds(Alarmed)[1].text
+    assert "Put the newest journal back" in talk.kinds(Alarmed)[1].text
+
+
 def test_several_foreign_records_are_one_alarm() -> None:
     talk = Talk().connect().tell(status(journal_head=4))
     talk.tell(records(begun(1, 5), ended(2, 5), begun(3, 6)), records(ended(4, 6)))

@@ -220,7 +220,7 @@ def test_no_shot_is_told_to_have_begun_before_it_was_asked() -> None:
 def test_the_time_of_a_shot_of_an_earlier_boot_is_not_known(
     by_record: bool, boot_id: int, known: bool
 ) -> None:
-    """Asked in an earlier part and settled in this one; the clock of another start tells nothing."""
+    """Asked in an earlier part, settled in this one: the clock of another start tells nothing."""
     told = {"boot_id": boot_id, "start_us": 4_000_000}
     head = 2 if by_record else 0
     talk = Talk(history=[connected(), reserved(), intent(1, 0)]).connect(shot_id_highest=1)

@@ -60,6 +60,8 @@ def cut_and_resume(bench: Bench, kept: int) -> str:
         return "went on"
     assert len(bench.ghost) == given_before, "fired although lines were missing"
     assert bench.record("one").outcome == "fault"
+    # Nobody is told of another host beside it: the shots are this session's own.
+    assert bench.alarms("one") == ["journal_cut"]
     with pytest.raises(RecordError, match="Put the newest journal back"):
         bench.play("one")
     assert len(bench.ghost) == given_before
