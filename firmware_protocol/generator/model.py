@@ -18,6 +18,10 @@ INTEGERS: Final = {
 _QUANTITIES: Final = ("nl", "nl_per_s", "um", "us", "ms", "mn", "pa", "mv", "mk")
 UNITS: Final = ("1", *_QUANTITIES, "id", "token", "seq", "crc", "bits")  # 1 is a count
 URGENCIES: Final = {"urgent": 0, "control": 1, "bulk": 2}
+AGAIN: Final = {
+    "asks": "a repeat changes nothing",
+    "same": "a repeat leaves the same as the first",
+}
 ACTUATING_FIELDS: Final = ("shot_id", "ttl_ms", "crit")
 
 
@@ -122,6 +126,8 @@ class Message:
     is_reply: bool
     reply: str
     session_free: bool
+    again: str
+    """Why it may be repeated: a word of `AGAIN`, or the field by which a repeat is known."""
     actuating: bool
     released: bool
     head: Structure

@@ -7,6 +7,7 @@ from typing import Any, Final, NoReturn
 from firmware_protocol.frame import BODY_BYTES_MAX, BODY_BYTES_MIN, PAYLOAD_BYTES_MAX, WIRE_MAJOR
 from firmware_protocol.generator.model import (
     ACTUATING_FIELDS,
+    AGAIN,
     INTEGERS,
     UNITS,
     URGENCIES,
@@ -26,7 +27,7 @@ _KEYS: Final = {
     "struct": {"doc", "fields"},
     "field": {"name", "type", "unit", "min", "max", "enum", "flags", "doc"},
     "repeat": {"name", "struct", "count_field", "max"},
-    "message": {"name", "id", "class", "reply", "is_reply", "session_free", "actuating"}
+    "message": {"name", "id", "class", "reply", "is_reply", "session_free", "again", "actuating"}
     | {"released", "doc", "fields", "repeat"},
 }
 
@@ -172,6 +173,7 @@ def _message(
         table.get("is_reply", False),
         table.get("reply", ""),
         table.get("session_free", False),
+        table.get("again", ""),
         table.get("actuating", False),
         table.get("released", False),
         head,
@@ -225,6 +227,7 @@ def _check_message(message: Message, replies: Iterable[str]) -> None:
         _refuse(message.name, "a reply is not answered")
     if not message.is_reply and message.reply not in replies:
         _refuse(message.name, f"a request names its reply; {message.reply!r} is none")
+    _check_again(message)
     if message.actuating:
         names = {field.name for field in message.fields}
         missing = [name for name in ACTUATING_FIELDS if name not in names]
@@ -234,3 +237,19 @@ def _check_message(message: Message, replies: Iterable[str]) -> None:
                 "an actuating message is a request with shot_id, ttl_ms and crit;"
                 f" missing: {', '.join(missing) or 'none'}",
             )
+
+
+def _check_again(message: Message) -> None:
+    if message.is_reply or message.actuating:
+        if message.again:
+            _refuse(
+                message.name, "only a request that is not actuating says why it may be repeated"
+            )
+        return
+    known = [*AGAIN, *(field.name for field in message.fields)]
+    if message.again not in known:
+        _refuse(
+            message.name,
+            "a request is actuating, or says why it may be repeated; "
+            f"again = {message.again!r}, known: {', '.join(known)}",
+        )

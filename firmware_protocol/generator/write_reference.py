@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from firmware_protocol.generator.model import URGENCIES, Enumeration, Field, Message, Schema
+from firmware_protocol.generator.model import AGAIN, URGENCIES, Enumeration, Field, Message, Schema
 from firmware_protocol.generator.names import described
 
 _HEAD: Final = """\
@@ -63,6 +63,8 @@ def _message(one: Message, schema: Schema) -> str:
     traits += ["session 0 allowed"] * one.session_free
     traits += ["**can move the needle**"] * one.actuating
     traits += ["layout frozen"] * one.released
+    if one.again:
+        traits.append(AGAIN.get(one.again, f"a repeat is known by `{one.again}`"))
     if one.reply:
         traits.append(f"answered by {_link(schema.message(one.reply))}")
     text = f"\n## {one.name}\n\n{described(one, schema)}\n\n{' · '.join(traits)}.\n\n"

@@ -156,6 +156,22 @@ def test_a_generated_file_says_so(name: str) -> None:
             added("id = 0x7F01\nis_reply = true\nactuating = true\nfields = [" + SHOT_ID + "]"),
             "More: an actuating message is a request",
         ),
+        (
+            changed('again = "nonce"\n', ""),
+            "ArmConfirm: a request is actuating, or says why it may be repeated; again = ''",
+        ),
+        (
+            changed('again = "nonce"', 'again = "token"'),
+            "again = 'token', known: asks, same, nonce",
+        ),
+        (
+            added('id = 0x7F01\nis_reply = true\nagain = "same"\nfields = [' + SHOT_ID + "]"),
+            "More: only a request that is not actuating says why it may be repeated",
+        ),
+        (
+            changed("actuating = true\n", 'actuating = true\nagain = "shot_id"\n'),
+            "Shot: only a request that is not actuating says why",
+        ),
     ],
 )
 def test_an_unsafe_or_ambiguous_schema_is_refused_by_name(text: str, says: str) -> None:
@@ -264,7 +280,8 @@ def test_the_committed_hashes_are_those_of_the_schema() -> None:
         (DOSE, DOSE.replace('"nl"', '"um"'), True, True),
         (DOSE, DOSE.replace("min = 1", "min = 2"), True, True),
         ("PRESS = 0\nHELD = 1", "PRESS = 1\nHELD = 0", True, True),
-        ('reply = "ShotReply"\nactuating = true\n', 'reply = "ShotReply"\n', True, True),
+        ('actuating = true\ndoc = "Give', 'again = "same"\ndoc = "Give', True, True),
+        ('again = "nonce"', 'again = "same"', False, False),
         ("LOW_VOLUME = 4", "LOW_VOLUME = 16", True, False),
         (
             'name = "dose_nl_given", type = "u32", unit = "nl", doc = "on STORED"',
