@@ -19,6 +19,9 @@ BODY_BYTES_MIN: Final = 12
 BODY_BYTES_MAX: Final = 248
 SEAL_BYTES: Final = 12
 ENCODED_BYTES_MAX: Final = BODY_BYTES_MAX + 1
+REQUEST_WIRE_BYTES_MAX: Final = (
+    64  # sealed, with both delimiters: what an abort may have ahead of it
+)
 DELIMITER: Final = b"\0"
 ABORT_ZERO_RUN: Final = 8  # back-to-back frames give a run of two; an abort is this many or more
 REASONS: Final = ("cobs", "crc", "length", "version", "oversize")

@@ -29,7 +29,7 @@ from firmware_protocol.units import (
 
 MAJOR: Final = 1
 MINOR: Final = 0
-SCHEMA_HASH: Final = 0x32040774
+SCHEMA_HASH: Final = 0xD9443129
 """CRC-32C over all layouts: equal at both ends, or they were built from different schemas."""
 ACTUATING_HASH: Final = 0xDEC92B24
 """CRC-32C over the layouts of what can move the needle: when it differs, nothing is armed."""
@@ -623,10 +623,9 @@ class CalibrationCommit(NamedTuple):
     """Put what was staged in force: unarmed and at rest only. A challenge dies of it."""
 
     id: int  # another than the one in force
-    sha256_0: int  # of the content: its first 8 bytes, big-endian
+    sha256_0: int  # of the content: its first 8 bytes of 24 that are told, big-endian
     sha256_1: int
     sha256_2: int
-    sha256_3: int
     not_after_day: int  # days since 1970-01-01, 0 = no expiry
     shots_max: int
 
@@ -1219,15 +1218,15 @@ def _read_clear_abort_reply(payload: bytes) -> ClearAbortReply:
     return ClearAbortReply(_PISTOL_STATE[state])
 
 
-_ARM_REQUEST: Final = struct.Struct("<IIIIIHHIIQ")
+_ARM_REQUEST: Final = struct.Struct("<HIIHIHHIIQ")
 _ARM_REQUEST_LAYOUT: Final = Layout(
     "ArmRequest",
     _ARM_REQUEST,
     (
-        Range("shots_max", 1, 4294967295),
+        Range("shots_max", 1, 65535),
         Range("volume_nl_max", 1, 4294967295),
         Range("dose_nl_max", 1, 4294967295),
-        Range("depth_um_max", 0, 4294967295),
+        Range("depth_um_max", 0, 65535),
         Range("rate_nl_per_s_max", 1, 4294967295),
         Range("interval_ms_min", 0, 65535),
         Range("lease_ms", 100, 1000),
@@ -2002,7 +2001,7 @@ _CALIBRATION_STAGE_LAYOUT: Final = Layout(
     _CALIBRATION_STAGE,
     (
         Range("offset", 0, 1024),
-        Range("count", 0, 64),
+        Range("count", 0, 32),
     ),
     _BYTE_LAYOUT,
     1,
@@ -2010,7 +2009,7 @@ _CALIBRATION_STAGE_LAYOUT: Final = Layout(
 
 
 def _write_calibration_stage(message: CalibrationStage) -> bytes:
-    if message.offset > 1024 or message.count > 64:
+    if message.offset > 1024 or message.count > 32:
         raise ValueError
     if message.count != len(message.data):
         raise ValueError
@@ -2020,7 +2019,7 @@ def _write_calibration_stage(message: CalibrationStage) -> bytes:
 
 def _read_calibration_stage(payload: bytes) -> CalibrationStage:
     offset, count = _CALIBRATION_STAGE.unpack_from(payload)
-    if offset > 1024 or count > 64:
+    if offset > 1024 or count > 32:
         raise ValueError
     _each, _at = 1, 3
     if len(payload) != _at + _each * count:
@@ -2048,7 +2047,7 @@ def _read_calibration_staged(payload: bytes) -> CalibrationStaged:
     return CalibrationStaged._make(_CALIBRATION_STAGED.unpack(payload))
 
 
-_CALIBRATION_COMMIT: Final = struct.Struct("<IQQQQII")
+_CALIBRATION_COMMIT: Final = struct.Struct("<IQQQII")
 _CALIBRATION_COMMIT_LAYOUT: Final = Layout(
     "CalibrationCommit",
     _CALIBRATION_COMMIT,
@@ -2057,7 +2056,6 @@ _CALIBRATION_COMMIT_LAYOUT: Final = Layout(
         Range("sha256_0", 0, 18446744073709551615),
         Range("sha256_1", 0, 18446744073709551615),
         Range("sha256_2", 0, 18446744073709551615),
-        Range("sha256_3", 0, 18446744073709551615),
         Range("not_after_day", 0, 4294967295),
         Range("shots_max", 1, 4294967295),
     ),
@@ -2076,13 +2074,12 @@ def _read_calibration_commit(payload: bytes) -> CalibrationCommit:
         sha256_0,
         sha256_1,
         sha256_2,
-        sha256_3,
         not_after_day,
         shots_max,
     ) = _CALIBRATION_COMMIT.unpack(payload)
     if id < 1 or shots_max < 1:
         raise ValueError
-    return CalibrationCommit(id, sha256_0, sha256_1, sha256_2, sha256_3, not_after_day, shots_max)
+    return CalibrationCommit(id, sha256_0, sha256_1, sha256_2, not_after_day, shots_max)
 
 
 _CALIBRATION_COMMITTED: Final = struct.Struct("<I")
@@ -2101,12 +2098,12 @@ def _read_calibration_committed(payload: bytes) -> CalibrationCommitted:
     return CalibrationCommitted._make(_CALIBRATION_COMMITTED.unpack(payload))
 
 
-_SERVICE_REQUEST: Final = struct.Struct("<IIIIHI")
+_SERVICE_REQUEST: Final = struct.Struct("<HIIIHI")
 _SERVICE_REQUEST_LAYOUT: Final = Layout(
     "ServiceRequest",
     _SERVICE_REQUEST,
     (
-        Range("shots_max", 1, 4294967295),
+        Range("shots_max", 1, 65535),
         Range("volume_nl_max", 1, 4294967295),
         Range("dose_nl_max", 1, 4294967295),
         Range("rate_nl_per_s_max", 1, 4294967295),

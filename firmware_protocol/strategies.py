@@ -129,10 +129,10 @@ CLEAR_ABORT_REPLY: Final[SearchStrategy[m.ClearAbortReply]] = st.builds(
 )
 ARM_REQUEST: Final[SearchStrategy[m.ArmRequest]] = st.builds(
     m.ArmRequest,
-    shots_max=st.integers(1, 4294967295),
+    shots_max=st.integers(1, 65535),
     volume_nl_max=st.integers(1, 4294967295),
     dose_nl_max=st.integers(1, 4294967295),
-    depth_um_max=st.integers(0, 4294967295),
+    depth_um_max=st.integers(0, 65535),
     rate_nl_per_s_max=st.integers(1, 4294967295),
     interval_ms_min=st.integers(0, 65535),
     lease_ms=st.integers(100, 1000),
@@ -342,7 +342,7 @@ def _counted_calibration_stage(**values: Any) -> m.CalibrationStage:
 CALIBRATION_STAGE: Final[SearchStrategy[m.CalibrationStage]] = st.builds(
     _counted_calibration_stage,
     offset=st.integers(0, 1024),
-    data=st.lists(BYTE, max_size=64).map(tuple),
+    data=st.lists(BYTE, max_size=32).map(tuple),
 )
 CALIBRATION_STAGED: Final[SearchStrategy[m.CalibrationStaged]] = st.builds(
     m.CalibrationStaged,
@@ -354,7 +354,6 @@ CALIBRATION_COMMIT: Final[SearchStrategy[m.CalibrationCommit]] = st.builds(
     sha256_0=st.integers(0, 18446744073709551615),
     sha256_1=st.integers(0, 18446744073709551615),
     sha256_2=st.integers(0, 18446744073709551615),
-    sha256_3=st.integers(0, 18446744073709551615),
     not_after_day=st.integers(0, 4294967295),
     shots_max=st.integers(1, 4294967295),
 )
@@ -364,7 +363,7 @@ CALIBRATION_COMMITTED: Final[SearchStrategy[m.CalibrationCommitted]] = st.builds
 )
 SERVICE_REQUEST: Final[SearchStrategy[m.ServiceRequest]] = st.builds(
     m.ServiceRequest,
-    shots_max=st.integers(1, 4294967295),
+    shots_max=st.integers(1, 65535),
     volume_nl_max=st.integers(1, 4294967295),
     dose_nl_max=st.integers(1, 4294967295),
     rate_nl_per_s_max=st.integers(1, 4294967295),

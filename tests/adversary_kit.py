@@ -351,7 +351,8 @@ class Adversary:
         )
         if r.random() < self.odd:
             name = r.choice(request._fields)
-            bits = {"interval_ms_min": 16, "lease_ms": 16, "plan_digest": 64}.get(name, 32)
+            short = dict.fromkeys(("shots_max", "depth_um_max", "interval_ms_min", "lease_ms"), 16)
+            bits = (short | {"plan_digest": 64}).get(name, 32)
             low = {"shots_max": 1, "volume_nl_max": 1, "dose_nl_max": 1, "rate_nl_per_s_max": 1}
             value = max(low.get(name, 0), self._odd(getattr(request, name), bits))
             if name == "lease_ms":
@@ -410,7 +411,7 @@ class Adversary:
 
     def _stage_calibration(self) -> m.CalibrationStage:
         r = self.random
-        piece = r.randbytes(r.choice([0, 1, 30, 64, 64]))
+        piece = r.randbytes(r.choice([0, 1, 30, 32, 32]))
         offset = r.choice([0, len(self.content), len(self.content), r.randrange(1_025)])
         self.piece = offset, piece
         return m.CalibrationStage(offset, len(piece), tuple(map(m.Byte, piece)))
@@ -419,15 +420,14 @@ class Adversary:
         r = self.random
         digest = bytearray(sha256(self.content).digest())
         if r.random() < 0.2:
-            digest[r.randrange(32)] ^= 1 << r.randrange(8)
-        words = [int.from_bytes(digest[at : at + 8], "big") for at in range(0, 32, 8)]
+            digest[r.randrange(24)] ^= 1 << r.randrange(8)
+        words = [int.from_bytes(digest[at : at + 8], "big") for at in range(0, 24, 8)]
         ident = max(1, self.calibration + (r.random() < 0.9))
         return m.CalibrationCommit(
             ident,
             words[0],
             words[1],
             words[2],
-            words[3],
             r.choice([0, 20_000]),
             r.choice([3, 10**6]),
         )

@@ -12,11 +12,11 @@
 #define MGP_MAJOR 1u
 #define MGP_MINOR 0u
 /* CRC-32C over all layouts, and over those of what can move the needle. */
-#define MGP_SCHEMA_HASH UINT32_C(0x32040774)
+#define MGP_SCHEMA_HASH UINT32_C(0xD9443129)
 #define MGP_ACTUATING_HASH UINT32_C(0xDEC92B24)
 #define MGP_PAYLOAD_BYTES_MAX 224u
 #define MGP_BODY_BYTES_MAX 248u
-#define MGP_REQUEST_PAYLOAD_BYTES_MAX 67u
+#define MGP_REQUEST_PAYLOAD_BYTES_MAX 36u
 
 /* What a reader says of a payload. */
 enum { MGP_READ = 0, MGP_WRONG_LENGTH = 1, MGP_OUT_OF_RANGE = 2 };
@@ -277,7 +277,7 @@ static inline uint8_t mgp_next_state(uint8_t state, uint8_t event) {
 #define MGP_LEN_CLEAR_ABORT_REPLY 1u
 #define MGP_MSG_ARM_REQUEST 0x0103u
 #define MGP_CLASS_ARM_REQUEST 1u
-#define MGP_LEN_ARM_REQUEST 40u
+#define MGP_LEN_ARM_REQUEST 36u
 #define MGP_MSG_ARM_CHALLENGE 0x0103u
 #define MGP_CLASS_ARM_CHALLENGE 1u
 #define MGP_LEN_ARM_CHALLENGE 54u
@@ -346,19 +346,19 @@ static inline uint8_t mgp_next_state(uint8_t state, uint8_t event) {
 #define MGP_MSG_CALIBRATION_STAGE 0x0502u
 #define MGP_CLASS_CALIBRATION_STAGE 2u
 #define MGP_LEN_CALIBRATION_STAGE 3u
-#define MGP_MOST_CALIBRATION_STAGE 64u
+#define MGP_MOST_CALIBRATION_STAGE 32u
 #define MGP_MSG_CALIBRATION_STAGED 0x0502u
 #define MGP_CLASS_CALIBRATION_STAGED 2u
 #define MGP_LEN_CALIBRATION_STAGED 2u
 #define MGP_MSG_CALIBRATION_COMMIT 0x0503u
 #define MGP_CLASS_CALIBRATION_COMMIT 1u
-#define MGP_LEN_CALIBRATION_COMMIT 44u
+#define MGP_LEN_CALIBRATION_COMMIT 36u
 #define MGP_MSG_CALIBRATION_COMMITTED 0x0503u
 #define MGP_CLASS_CALIBRATION_COMMITTED 1u
 #define MGP_LEN_CALIBRATION_COMMITTED 4u
 #define MGP_MSG_SERVICE_REQUEST 0x0601u
 #define MGP_CLASS_SERVICE_REQUEST 1u
-#define MGP_LEN_SERVICE_REQUEST 22u
+#define MGP_LEN_SERVICE_REQUEST 20u
 #define MGP_MSG_SERVICE_CHALLENGE 0x0601u
 #define MGP_CLASS_SERVICE_CHALLENGE 1u
 #define MGP_LEN_SERVICE_CHALLENGE 38u
@@ -1036,10 +1036,10 @@ static inline int mgp_clear_abort_reply_read(const uint8_t *from, uint32_t size,
 
 /* First step of arming: what the host wants to be held to. */
 typedef struct {
-    uint32_t shots_max; /* 1, 1..4294967295 */
+    uint16_t shots_max; /* 1, 1..65535 */
     uint32_t volume_nl_max; /* nl, 1..4294967295 */
     uint32_t dose_nl_max; /* nl, 1..4294967295 */
-    uint32_t depth_um_max; /* um */
+    uint16_t depth_um_max; /* um */
     uint32_t rate_nl_per_s_max; /* nl_per_s, 1..4294967295 */
     uint16_t interval_ms_min; /* ms */
     uint16_t lease_ms; /* ms, 100..1000 */
@@ -1072,34 +1072,34 @@ static inline int mgp_arm_request_in_range(const mgp_arm_request *message) {
 
 /* Put the message there; return how many bytes it took. */
 static inline uint32_t mgp_arm_request_write(const mgp_arm_request *message, uint8_t *to) {
-    mgp_put_u32(to + 0, message->shots_max);
-    mgp_put_u32(to + 4, message->volume_nl_max);
-    mgp_put_u32(to + 8, message->dose_nl_max);
-    mgp_put_u32(to + 12, message->depth_um_max);
-    mgp_put_u32(to + 16, message->rate_nl_per_s_max);
-    mgp_put_u16(to + 20, message->interval_ms_min);
-    mgp_put_u16(to + 22, message->lease_ms);
-    mgp_put_u32(to + 24, message->limits_revision);
-    mgp_put_u32(to + 28, message->calibration_id);
-    mgp_put_u64(to + 32, message->plan_digest);
-    return 40u;
+    mgp_put_u16(to + 0, message->shots_max);
+    mgp_put_u32(to + 2, message->volume_nl_max);
+    mgp_put_u32(to + 6, message->dose_nl_max);
+    mgp_put_u16(to + 10, message->depth_um_max);
+    mgp_put_u32(to + 12, message->rate_nl_per_s_max);
+    mgp_put_u16(to + 16, message->interval_ms_min);
+    mgp_put_u16(to + 18, message->lease_ms);
+    mgp_put_u32(to + 20, message->limits_revision);
+    mgp_put_u32(to + 24, message->calibration_id);
+    mgp_put_u64(to + 28, message->plan_digest);
+    return 36u;
 }
 
 /* Take the message from a payload: MGP_READ, or why it is none. */
 static inline int mgp_arm_request_read(const uint8_t *from, uint32_t size, mgp_arm_request *message) {
-    if (size != 40u) {
+    if (size != 36u) {
         return MGP_WRONG_LENGTH;
     }
-    message->shots_max = mgp_get_u32(from + 0);
-    message->volume_nl_max = mgp_get_u32(from + 4);
-    message->dose_nl_max = mgp_get_u32(from + 8);
-    message->depth_um_max = mgp_get_u32(from + 12);
-    message->rate_nl_per_s_max = mgp_get_u32(from + 16);
-    message->interval_ms_min = mgp_get_u16(from + 20);
-    message->lease_ms = mgp_get_u16(from + 22);
-    message->limits_revision = mgp_get_u32(from + 24);
-    message->calibration_id = mgp_get_u32(from + 28);
-    message->plan_digest = mgp_get_u64(from + 32);
+    message->shots_max = mgp_get_u16(from + 0);
+    message->volume_nl_max = mgp_get_u32(from + 2);
+    message->dose_nl_max = mgp_get_u32(from + 6);
+    message->depth_um_max = mgp_get_u16(from + 10);
+    message->rate_nl_per_s_max = mgp_get_u32(from + 12);
+    message->interval_ms_min = mgp_get_u16(from + 16);
+    message->lease_ms = mgp_get_u16(from + 18);
+    message->limits_revision = mgp_get_u32(from + 20);
+    message->calibration_id = mgp_get_u32(from + 24);
+    message->plan_digest = mgp_get_u64(from + 28);
     return mgp_arm_request_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
 }
 
@@ -2063,18 +2063,18 @@ static inline int mgp_calibration_read(const uint8_t *from, uint32_t size, mgp_c
 /* A piece of a new calibration; offset 0 begins anew, and what lay behind the piece is gone. */
 typedef struct {
     uint16_t offset; /* 1, 0..1024: at most what is staged by now */
-    uint8_t count; /* 1, 0..64 */
-    mgp_byte data[64];
+    uint8_t count; /* 1, 0..32 */
+    mgp_byte data[32];
 } mgp_calibration_stage;
 
 static inline int mgp_calibration_stage_in_range(const mgp_calibration_stage *message) {
     if (!(message->offset <= 1024u)) {
         return 0;
     }
-    if (!(message->count <= 64u)) {
+    if (!(message->count <= 32u)) {
         return 0;
     }
-    for (uint8_t one = 0; one < 64u; one++) {
+    for (uint8_t one = 0; one < 32u; one++) {
         if (one < message->count &&
             !mgp_byte_in_range(&message->data[one])) {
             return 0;
@@ -2088,7 +2088,7 @@ static inline uint32_t mgp_calibration_stage_write(const mgp_calibration_stage *
     mgp_put_u16(to + 0, message->offset);
     mgp_put_u8(to + 2, message->count);
     uint32_t at = 3u;
-    for (uint8_t one = 0; one < 64u; one++) {
+    for (uint8_t one = 0; one < 32u; one++) {
         if (one < message->count) {
             (void)mgp_byte_write(&message->data[one], to + at);
             at += 1u;
@@ -2104,13 +2104,13 @@ static inline int mgp_calibration_stage_read(const uint8_t *from, uint32_t size,
     }
     message->offset = mgp_get_u16(from + 0);
     message->count = mgp_get_u8(from + 2);
-    if (message->count > 64u) {
+    if (message->count > 32u) {
         return MGP_OUT_OF_RANGE;
     }
     if (size != 3u + 1u * message->count) {
         return MGP_OUT_OF_RANGE; /* more or fewer than counted */
     }
-    for (uint8_t one = 0; one < 64u; one++) {
+    for (uint8_t one = 0; one < 32u; one++) {
         if (one < message->count) {
             (void)mgp_byte_read(from + 3u + 1u * one, 1u,
                                 &message->data[one]);
@@ -2149,10 +2149,9 @@ static inline int mgp_calibration_staged_read(const uint8_t *from, uint32_t size
 /* Put what was staged in force: unarmed and at rest only. A challenge dies of it. */
 typedef struct {
     uint32_t id; /* id, 1..4294967295: another than the one in force */
-    uint64_t sha256_0; /* id: of the content: its first 8 bytes, big-endian */
+    uint64_t sha256_0; /* id: of the content: its first 8 bytes of 24 that are told, big-endian */
     uint64_t sha256_1; /* id */
     uint64_t sha256_2; /* id */
-    uint64_t sha256_3; /* id */
     uint32_t not_after_day; /* 1: days since 1970-01-01, 0 = no expiry */
     uint32_t shots_max; /* 1, 1..4294967295 */
 } mgp_calibration_commit;
@@ -2173,24 +2172,22 @@ static inline uint32_t mgp_calibration_commit_write(const mgp_calibration_commit
     mgp_put_u64(to + 4, message->sha256_0);
     mgp_put_u64(to + 12, message->sha256_1);
     mgp_put_u64(to + 20, message->sha256_2);
-    mgp_put_u64(to + 28, message->sha256_3);
-    mgp_put_u32(to + 36, message->not_after_day);
-    mgp_put_u32(to + 40, message->shots_max);
-    return 44u;
+    mgp_put_u32(to + 28, message->not_after_day);
+    mgp_put_u32(to + 32, message->shots_max);
+    return 36u;
 }
 
 /* Take the message from a payload: MGP_READ, or why it is none. */
 static inline int mgp_calibration_commit_read(const uint8_t *from, uint32_t size, mgp_calibration_commit *message) {
-    if (size != 44u) {
+    if (size != 36u) {
         return MGP_WRONG_LENGTH;
     }
     message->id = mgp_get_u32(from + 0);
     message->sha256_0 = mgp_get_u64(from + 4);
     message->sha256_1 = mgp_get_u64(from + 12);
     message->sha256_2 = mgp_get_u64(from + 20);
-    message->sha256_3 = mgp_get_u64(from + 28);
-    message->not_after_day = mgp_get_u32(from + 36);
-    message->shots_max = mgp_get_u32(from + 40);
+    message->not_after_day = mgp_get_u32(from + 28);
+    message->shots_max = mgp_get_u32(from + 32);
     return mgp_calibration_commit_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
 }
 
@@ -2223,7 +2220,7 @@ static inline int mgp_calibration_committed_read(const uint8_t *from, uint32_t s
 
 /* Ask to be armed for service: into a vessel, never into a person. Ends a treatment's arming. */
 typedef struct {
-    uint32_t shots_max; /* 1, 1..4294967295 */
+    uint16_t shots_max; /* 1, 1..65535 */
     uint32_t volume_nl_max; /* nl, 1..4294967295 */
     uint32_t dose_nl_max; /* nl, 1..4294967295 */
     uint32_t rate_nl_per_s_max; /* nl_per_s, 1..4294967295 */
@@ -2255,26 +2252,26 @@ static inline int mgp_service_request_in_range(const mgp_service_request *messag
 
 /* Put the message there; return how many bytes it took. */
 static inline uint32_t mgp_service_request_write(const mgp_service_request *message, uint8_t *to) {
-    mgp_put_u32(to + 0, message->shots_max);
-    mgp_put_u32(to + 4, message->volume_nl_max);
-    mgp_put_u32(to + 8, message->dose_nl_max);
-    mgp_put_u32(to + 12, message->rate_nl_per_s_max);
-    mgp_put_u16(to + 16, message->lease_ms);
-    mgp_put_u32(to + 18, message->limits_revision);
-    return 22u;
+    mgp_put_u16(to + 0, message->shots_max);
+    mgp_put_u32(to + 2, message->volume_nl_max);
+    mgp_put_u32(to + 6, message->dose_nl_max);
+    mgp_put_u32(to + 10, message->rate_nl_per_s_max);
+    mgp_put_u16(to + 14, message->lease_ms);
+    mgp_put_u32(to + 16, message->limits_revision);
+    return 20u;
 }
 
 /* Take the message from a payload: MGP_READ, or why it is none. */
 static inline int mgp_service_request_read(const uint8_t *from, uint32_t size, mgp_service_request *message) {
-    if (size != 22u) {
+    if (size != 20u) {
         return MGP_WRONG_LENGTH;
     }
-    message->shots_max = mgp_get_u32(from + 0);
-    message->volume_nl_max = mgp_get_u32(from + 4);
-    message->dose_nl_max = mgp_get_u32(from + 8);
-    message->rate_nl_per_s_max = mgp_get_u32(from + 12);
-    message->lease_ms = mgp_get_u16(from + 16);
-    message->limits_revision = mgp_get_u32(from + 18);
+    message->shots_max = mgp_get_u16(from + 0);
+    message->volume_nl_max = mgp_get_u32(from + 2);
+    message->dose_nl_max = mgp_get_u32(from + 6);
+    message->rate_nl_per_s_max = mgp_get_u32(from + 10);
+    message->lease_ms = mgp_get_u16(from + 14);
+    message->limits_revision = mgp_get_u32(from + 16);
     return mgp_service_request_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
 }
 

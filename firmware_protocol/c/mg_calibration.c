@@ -69,36 +69,35 @@ void mg_calibration_stage_answer(mg_pistol *pistol, const mgp_calibration_stage 
     MG_ANSWER(answer, CALIBRATION_STAGED, calibration_staged, &reply);
 }
 
-/* 1: the content that is staged has this SHA-256. */
-static int is_hashed_as(const mg_pistol *pistol, const mg_calibration *asked) {
+/* 1: what is staged has the hash of which the request tells 24 bytes; `to` gets the whole one. */
+static int is_hashed_as(const mg_pistol *pistol, const mgp_calibration_commit *request,
+                        mg_calibration *to) {
     uint8_t digest[MG_SHA256_BYTES];
-    uint8_t differ = 0;
     mg_sha256 sha;
     mg_sha256_begin(&sha);
     mg_sha256_take(&sha, pistol->block + CONTENT_AT, pistol->staged_size);
     mg_sha256_end(&sha, digest);
     for (uint32_t at = 0; at < MG_SHA256_BYTES; at++) {
-        const uint64_t word = asked->sha256[at / 8u];
-        differ = (uint8_t)(differ | (digest[at] ^ (uint8_t)(word >> (56u - at % 8u * 8u) & 0xFFu)));
+        to->sha256[at / 8u] = to->sha256[at / 8u] << 8 | digest[at];
     }
-    return differ == 0;
+    return to->sha256[0] == request->sha256_0 && to->sha256[1] == request->sha256_1 &&
+           to->sha256[2] == request->sha256_2;
 }
 
 int mg_calibration_commit_answer(mg_pistol *pistol, const mgp_calibration_commit *request,
                                  mg_answer *answer) {
     const uint16_t msg = MGP_MSG_CALIBRATION_COMMIT;
-    const mg_calibration asked = {
-        request->id,
-        request->not_after_day,
-        request->shots_max,
-        pistol->journal.header.shots_begun,
-        {request->sha256_0, request->sha256_1, request->sha256_2, request->sha256_3},
-        pistol->staged_size};
+    mg_calibration asked = {request->id,
+                            request->not_after_day,
+                            request->shots_max,
+                            pistol->journal.header.shots_begun,
+                            {0, 0, 0, 0},
+                            pistol->staged_size};
     if (!mg_is_settable(pistol)) {
         mg_error(answer, msg, MGP_ERROR_CODE_WRONG_STATE, pistol->state, 0);
     } else if (pistol->staged_size == 0) {
         mg_error(answer, msg, MGP_ERROR_CODE_NOT_STAGED, 0, 0);
-    } else if (!is_hashed_as(pistol, &asked)) {
+    } else if (!is_hashed_as(pistol, request, &asked)) {
         mg_error(answer, msg, MGP_ERROR_CODE_WRONG_HASH, pistol->staged_size, 0);
     } else if (request->id == pistol->calibration.id) {
         mg_error(answer, msg, MGP_ERROR_CODE_CALIBRATION, request->id, 0);

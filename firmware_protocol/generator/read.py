@@ -4,7 +4,14 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NoReturn
 
-from firmware_protocol.frame import BODY_BYTES_MAX, BODY_BYTES_MIN, PAYLOAD_BYTES_MAX, WIRE_MAJOR
+from firmware_protocol.frame import (
+    BODY_BYTES_MAX,
+    BODY_BYTES_MIN,
+    PAYLOAD_BYTES_MAX,
+    REQUEST_WIRE_BYTES_MAX,
+    SEAL_BYTES,
+    WIRE_MAJOR,
+)
 from firmware_protocol.generator.model import (
     ACTUATING_FIELDS,
     AGAIN,
@@ -20,6 +27,7 @@ from firmware_protocol.generator.model import (
 )
 from firmware_protocol.generator.model import Schema as Schema
 
+WRAPPING_BYTES: Final = 3  # COBS adds one, and two delimiters
 _Table = Mapping[str, Any]
 _KEYS: Final = {
     "schema": {"protocol", "enums", "flags", "structs", "messages"},
@@ -222,6 +230,13 @@ def _check_message(message: Message, replies: Iterable[str]) -> None:
             message.name,
             f"payload of {message.payload_bytes_max} bytes, body of {body}:"
             f" at most {PAYLOAD_BYTES_MAX} and {BODY_BYTES_MAX}",
+        )
+    wire = message.payload_bytes_max + BODY_BYTES_MIN + SEAL_BYTES + WRAPPING_BYTES
+    if not message.is_reply and wire > REQUEST_WIRE_BYTES_MAX:
+        _refuse(
+            message.name,
+            f"sealed, it has {wire} bytes on the wire: an abort may have at most"
+            f" {REQUEST_WIRE_BYTES_MAX} ahead of it",
         )
     if message.is_reply and message.reply:
         _refuse(message.name, "a reply is not answered")

@@ -107,10 +107,10 @@ f.abort_reply_shots_after = ProtoField.uint16("mesogun.abort_reply.shots_after",
 f.abort_reply_shot_id_open = ProtoField.uint32("mesogun.abort_reply.shot_id_open", "shot_id_open (id)", base.DEC)
 f.clear_abort_abort_id = ProtoField.uint32("mesogun.clear_abort.abort_id", "abort_id (id)", base.DEC)
 f.clear_abort_reply_state = ProtoField.uint8("mesogun.clear_abort_reply.state", "state", base.DEC, pistol_state)
-f.arm_request_shots_max = ProtoField.uint32("mesogun.arm_request.shots_max", "shots_max", base.DEC)
+f.arm_request_shots_max = ProtoField.uint16("mesogun.arm_request.shots_max", "shots_max", base.DEC)
 f.arm_request_volume_nl_max = ProtoField.uint32("mesogun.arm_request.volume_nl_max", "volume_nl_max (nl)", base.DEC)
 f.arm_request_dose_nl_max = ProtoField.uint32("mesogun.arm_request.dose_nl_max", "dose_nl_max (nl)", base.DEC)
-f.arm_request_depth_um_max = ProtoField.uint32("mesogun.arm_request.depth_um_max", "depth_um_max (um)", base.DEC)
+f.arm_request_depth_um_max = ProtoField.uint16("mesogun.arm_request.depth_um_max", "depth_um_max (um)", base.DEC)
 f.arm_request_rate_nl_per_s_max = ProtoField.uint32("mesogun.arm_request.rate_nl_per_s_max", "rate_nl_per_s_max (nl_per_s)", base.DEC)
 f.arm_request_interval_ms_min = ProtoField.uint16("mesogun.arm_request.interval_ms_min", "interval_ms_min (ms)", base.DEC)
 f.arm_request_lease_ms = ProtoField.uint16("mesogun.arm_request.lease_ms", "lease_ms (ms)", base.DEC)
@@ -253,11 +253,10 @@ f.calibration_commit_id = ProtoField.uint32("mesogun.calibration_commit.id", "id
 f.calibration_commit_sha256_0 = ProtoField.uint64("mesogun.calibration_commit.sha256_0", "sha256_0 (id)", base.DEC)
 f.calibration_commit_sha256_1 = ProtoField.uint64("mesogun.calibration_commit.sha256_1", "sha256_1 (id)", base.DEC)
 f.calibration_commit_sha256_2 = ProtoField.uint64("mesogun.calibration_commit.sha256_2", "sha256_2 (id)", base.DEC)
-f.calibration_commit_sha256_3 = ProtoField.uint64("mesogun.calibration_commit.sha256_3", "sha256_3 (id)", base.DEC)
 f.calibration_commit_not_after_day = ProtoField.uint32("mesogun.calibration_commit.not_after_day", "not_after_day", base.DEC)
 f.calibration_commit_shots_max = ProtoField.uint32("mesogun.calibration_commit.shots_max", "shots_max", base.DEC)
 f.calibration_committed_id = ProtoField.uint32("mesogun.calibration_committed.id", "id (id)", base.DEC)
-f.service_request_shots_max = ProtoField.uint32("mesogun.service_request.shots_max", "shots_max", base.DEC)
+f.service_request_shots_max = ProtoField.uint16("mesogun.service_request.shots_max", "shots_max", base.DEC)
 f.service_request_volume_nl_max = ProtoField.uint32("mesogun.service_request.volume_nl_max", "volume_nl_max (nl)", base.DEC)
 f.service_request_dose_nl_max = ProtoField.uint32("mesogun.service_request.dose_nl_max", "dose_nl_max (nl)", base.DEC)
 f.service_request_rate_nl_per_s_max = ProtoField.uint32("mesogun.service_request.rate_nl_per_s_max", "rate_nl_per_s_max (nl_per_s)", base.DEC)
@@ -326,7 +325,7 @@ messages[516] = {name = "ClearAbort",
 messages[517] = {name = "ClearAbortReply",
   fields = {{"clear_abort_reply_state", 1}}}
 messages[518] = {name = "ArmRequest",
-  fields = {{"arm_request_shots_max", 4}, {"arm_request_volume_nl_max", 4}, {"arm_request_dose_nl_max", 4}, {"arm_request_depth_um_max", 4}, {"arm_request_rate_nl_per_s_max", 4}, {"arm_request_interval_ms_min", 2}, {"arm_request_lease_ms", 2}, {"arm_request_limits_revision", 4}, {"arm_request_calibration_id", 4}, {"arm_request_plan_digest", 8}}}
+  fields = {{"arm_request_shots_max", 2}, {"arm_request_volume_nl_max", 4}, {"arm_request_dose_nl_max", 4}, {"arm_request_depth_um_max", 2}, {"arm_request_rate_nl_per_s_max", 4}, {"arm_request_interval_ms_min", 2}, {"arm_request_lease_ms", 2}, {"arm_request_limits_revision", 4}, {"arm_request_calibration_id", 4}, {"arm_request_plan_digest", 8}}}
 messages[519] = {name = "ArmChallenge",
   fields = {{"arm_challenge_nonce", 8}, {"arm_challenge_shots_max", 4}, {"arm_challenge_volume_nl_max", 4}, {"arm_challenge_dose_nl_max", 4}, {"arm_challenge_depth_um_max", 4}, {"arm_challenge_rate_nl_per_s_max", 4}, {"arm_challenge_interval_ms_min", 2}, {"arm_challenge_lease_ms", 2}, {"arm_challenge_limits_revision", 4}, {"arm_challenge_calibration_id", 4}, {"arm_challenge_plan_digest", 8}, {"arm_challenge_hazards", 2, {"arm_challenge_hazards_simulated", "arm_challenge_hazards_in_doubt", "arm_challenge_hazards_low_volume", "arm_challenge_hazards_journal_nearly_full"}}, {"arm_challenge_challenge_ms", 4}}}
 messages[520] = {name = "ArmConfirm",
@@ -380,11 +379,11 @@ messages[2564] = {name = "CalibrationStage",
 messages[2565] = {name = "CalibrationStaged",
   fields = {{"calibration_staged_size", 2}}}
 messages[2566] = {name = "CalibrationCommit",
-  fields = {{"calibration_commit_id", 4}, {"calibration_commit_sha256_0", 8}, {"calibration_commit_sha256_1", 8}, {"calibration_commit_sha256_2", 8}, {"calibration_commit_sha256_3", 8}, {"calibration_commit_not_after_day", 4}, {"calibration_commit_shots_max", 4}}}
+  fields = {{"calibration_commit_id", 4}, {"calibration_commit_sha256_0", 8}, {"calibration_commit_sha256_1", 8}, {"calibration_commit_sha256_2", 8}, {"calibration_commit_not_after_day", 4}, {"calibration_commit_shots_max", 4}}}
 messages[2567] = {name = "CalibrationCommitted",
   fields = {{"calibration_committed_id", 4}}}
 messages[3074] = {name = "ServiceRequest",
-  fields = {{"service_request_shots_max", 4}, {"service_request_volume_nl_max", 4}, {"service_request_dose_nl_max", 4}, {"service_request_rate_nl_per_s_max", 4}, {"service_request_lease_ms", 2}, {"service_request_limits_revision", 4}}}
+  fields = {{"service_request_shots_max", 2}, {"service_request_volume_nl_max", 4}, {"service_request_dose_nl_max", 4}, {"service_request_rate_nl_per_s_max", 4}, {"service_request_lease_ms", 2}, {"service_request_limits_revision", 4}}}
 messages[3075] = {name = "ServiceChallenge",
   fields = {{"service_challenge_nonce", 8}, {"service_challenge_shots_max", 4}, {"service_challenge_volume_nl_max", 4}, {"service_challenge_dose_nl_max", 4}, {"service_challenge_rate_nl_per_s_max", 4}, {"service_challenge_interval_ms_min", 2}, {"service_challenge_lease_ms", 2}, {"service_challenge_limits_revision", 4}, {"service_challenge_hazards", 2, {"service_challenge_hazards_simulated", "service_challenge_hazards_in_doubt", "service_challenge_hazards_low_volume", "service_challenge_hazards_journal_nearly_full"}}, {"service_challenge_challenge_ms", 4}}}
 messages[3076] = {name = "Prime",

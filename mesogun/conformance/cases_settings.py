@@ -115,7 +115,7 @@ def _calibration(bench: Bench) -> None:
 
 def _staging(bench: Bench) -> None:
     before = bench.expect(m.Calibration, m.CalibrationGet(0))
-    commit = m.CalibrationCommit((before.id + 1) % 2**32 or 1, 1, 2, 3, 4, 0, 1)
+    commit = m.CalibrationCommit((before.id + 1) % 2**32 or 1, 1, 2, 3, 0, 1)
     bench.refused(commit, m.ErrorCode.NOT_STAGED)
     bench.refused(m.CalibrationStage(1, 1, (m.Byte(0),)), m.ErrorCode.OUT_OF_RANGE)
     for offset, size in ((0, 5), (5, 2), (5, 2)):

@@ -66,7 +66,7 @@ RETRY_US = 40_000
 NO_TOKEN = ArmToken(0)
 CALIBRATION_BYTES_MAX = 1_024
 BAUD_TRIES = 3
-STAGED_AT_ONCE = 64
+STAGED_AT_ONCE = 32
 """Bytes of a calibration in one message."""
 
 
@@ -340,15 +340,11 @@ class Pistol:
             raise LocalProtocolError(text)
         self._begin()
         digest = sha256(content).digest()
-        first, second, third, last = (
-            int.from_bytes(digest[at : at + 8], "big") for at in (0, 8, 16, 24)
-        )
+        first, second, third = (int.from_bytes(digest[at : at + 8], "big") for at in (0, 8, 16))
         for at in range(0, len(content), STAGED_AT_ONCE):
             piece = tuple(map(Byte, content[at : at + STAGED_AT_ONCE]))
             expect(CalibrationStaged, self.ask(CalibrationStage(at, len(piece), piece)))
-        commit = CalibrationCommit(
-            calibration_id, first, second, third, last, not_after_day, shots_max
-        )
+        commit = CalibrationCommit(calibration_id, first, second, third, not_after_day, shots_max)
         expect(CalibrationCommitted, self.ask(commit))
 
     def line_errors(self) -> dict[str, int]:

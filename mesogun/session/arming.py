@@ -30,6 +30,8 @@ from mesogun.session.orders import TTL_MS
 
 LEASE_MS_MIN, LEASE_MS_MAX = 100, 1000
 """What the protocol allows a lease to be."""
+SHOTS_MAX = DEPTH_UM_MAX = 0xFFFF
+"""What a request to be armed can carry: it is short, so that an abort never waits for it."""
 LEASE_ROUND_TRIPS = 6
 """At least so many round trips of the line fit into a lease."""
 
@@ -72,7 +74,12 @@ def _broken(core: Core, limits: Limits) -> str:
     doses = [one.dose_nl for one in orders]
     at_most = (
         ("dose_nl_max", "nL", max(doses), limits.dose_nl_max),
-        ("depth_um_max", "um", max(one.depth_um for one in orders), limits.depth_um_max),
+        (
+            "depth_um_max",
+            "um",
+            max(one.depth_um for one in orders),
+            min(limits.depth_um_max, DEPTH_UM_MAX),
+        ),
         (
             "rate_nl_per_s_max",
             "nL/s",
@@ -80,7 +87,7 @@ def _broken(core: Core, limits: Limits) -> str:
             limits.rate_nl_per_s_max,
         ),
         ("dwell_ms_max", "ms", max(one.dwell_ms for one in orders), limits.dwell_ms_max),
-        ("shots_max", "shots", max(map(len, stretches)), limits.shots_max),
+        ("shots_max", "shots", max(map(len, stretches)), min(limits.shots_max, SHOTS_MAX)),
         ("volume_nl_max", "nL", max(volumes), limits.volume_nl_max),
         ("lease_ms_max", "ms", core.lease_ms, min(limits.lease_ms_max, LEASE_MS_MAX)),
         ("ttl_ms_max", "ms", core.ttl_ms, limits.ttl_ms_max),

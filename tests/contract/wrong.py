@@ -73,8 +73,8 @@ WRONG = (
         "a calibration is committed whatever its hash",
         "SET-6",
         "committing.py",
-        "if digest_of(content) != digest:",
-        "if digest_of(content) == digest:",
+        "if request[1 : 1 + TOLD_WORDS] != _SHA256",
+        "if request[1 : 1 + TOLD_WORDS] == _SHA256",
     ),
     Wrong(
         "the factory's limits do not bind the clinic's",

@@ -1,7 +1,6 @@
 """A peer that counts the bytes between the moment of an abort and the abort's first byte.
 
-Over a pseudo terminal and over TCP in real time, and over a UART of 115,200 baud in virtual time,
-where the abort comes at every single step of what the port's thread does.
+Over a pseudo terminal and over TCP in real time; measuring_uart.py does it in virtual time.
 """
 
 from __future__ import annotations
@@ -13,16 +12,17 @@ import threading
 import tty
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from queue import Empty, SimpleQueue
 
 from firmware_protocol.errors import ProtocolError
 from firmware_protocol.frame import decode_body, unwrap
+from firmware_protocol.keys import NO_KEYS, Keys
 from firmware_protocol.messages import (
     MAJOR,
     MINOR,
     SCHEMA_HASH,
     Abort,
     ArmRequest,
+    CalibrationCommit,
     Hello,
     JournalRead,
     Poll,
@@ -31,6 +31,7 @@ from firmware_protocol.messages import (
     Trigger,
     from_frame,
 )
+from firmware_protocol.seal import Key
 from firmware_protocol.units import (
     ArmToken,
     Micrometres,
@@ -39,16 +40,22 @@ from firmware_protocol.units import (
     NanolitresPerSecond,
     ShotId,
 )
-from mesogun.device.link import Link
 from mesogun.device.pistol import Pistol
-from mesogun.device.worker import Worker
 from mesogun.errors import LinkError
 from simulator.memory import Memory
 from simulator.pistol import Pistol as Twin
 
 SOON_S = 20.0
 LINES = ("pty", "tcp")
-STATES = ("idle", "mid-request", "mid-journal-read", "reconnect", "deaf from the start", "deaf")
+STATES = (
+    "idle",
+    "mid-request",
+    "mid-journal-read",
+    "reconnect",
+    "deaf from the start",
+    "deaf",
+)
+WITH_THE_LONGEST = ("deaf to an arming", "deaf to a calibration")
 HELLO = Hello(MAJOR, MINOR, SCHEMA_HASH, 77)
 READ = JournalRead(1, 3)
 ARM = ArmRequest(
@@ -76,9 +83,10 @@ SHOT = Shot(
     flags=0,
     crit=1,
 )
-NEVER = 1_000
-"""No script has so many requests."""
-BYTE_US = 1_000_000 * 10 // 115_200
+
+CALIBRATION = CalibrationCommit(7, 1, 2, 3, not_after_day=0, shots_max=1)
+UID = 1
+"""Any: the key is for every pistol."""
 
 
 def poll(tick: int) -> Poll:
@@ -97,14 +105,22 @@ def abort_begins(stream: bytes) -> int | None:
     return None
 
 
+DEAF_TO: dict[str, tuple[Request, ...]] = {
+    "deaf from the start": (HELLO, HELLO),
+    "deaf": (poll(1), SHOT, HELLO),
+    "deaf to an arming": (ARM, poll(1)),
+    "deaf to a calibration": (CALIBRATION, poll(1)),
+}
+
+
 class Counter:
     """The far end of a pseudo terminal or a TCP port; a twin answers, if it is to."""
 
-    def __init__(self, kind: str, seed: int = 1) -> None:
+    def __init__(self, kind: str, seed: int = 1, key: Key | None = None) -> None:
         self.heard = bytearray()
         self.answering = self.reading = True
         self._changed = threading.Condition()
-        self._twin = Twin(Memory(), seed=seed)
+        self._twin = Twin(Memory(), seed=seed, key=key)
         self._clock_us = 0
         self._far = -1
         self._told, self._tell = os.pipe()
@@ -185,15 +201,22 @@ class Counter:
 
 
 @contextmanager
-def counted(kind: str, seed: int = 1) -> Iterator[Counter]:
+def counted(kind: str, seed: int = 1, key: Key | None = None) -> Iterator[Counter]:
     """Give a counter at the far end of a line of that kind; the seed makes the twin."""
-    with closing(Counter(kind, seed)) as counter:
+    with closing(Counter(kind, seed, key)) as counter:
         yield counter
 
 
-def ahead_on(kind: str, state: str) -> int:
-    """Count the bytes ahead of an abort that comes in that state, over a real line."""
-    with counted(kind) as far, closing(Pistol.open(far.url, give_up_us=300_000)) as pistol:
+def ahead_on(kind: str, state: str, keys: Keys = NO_KEYS) -> int:
+    """Count the bytes ahead of an abort that comes in that state, over a real line.
+
+    With `keys`, one of them is the pistol's, and every frame but the abort is sealed.
+    """
+    key = keys.of(UID) if keys else None
+    with (
+        counted(kind, key=key) as far,
+        closing(Pistol.open(far.url, give_up_us=300_000, keys=keys)) as pistol,
+    ):
         if state != "deaf from the start":
             pistol.ask(HELLO)
         asker = _begin(state, far, pistol)
@@ -214,10 +237,10 @@ def _begin(state: str, far: Counter, pistol: Pistol) -> threading.Thread | None:
     match state:
         case "idle":
             return None
-        case "deaf from the start" | "deaf":
+        case "deaf from the start" | "deaf" | "deaf to an arming" | "deaf to a calibration":
             # Every request is repeated until it is given up, and so are those that follow it.
             far.is_to(answer=False, read=False)
-            for request in (HELLO, HELLO) if state != "deaf" else (poll(1), SHOT, HELLO):
+            for request in DEAF_TO[state]:
                 with suppress(LinkError):
                     pistol.ask(request)
             return None
@@ -234,139 +257,3 @@ def _begin(state: str, far: Counter, pistol: Pistol) -> threading.Thread | None:
 def _ask(pistol: Pistol, request: Request) -> None:
     with suppress(LinkError):
         pistol.ask(request)
-
-
-class Uart:
-    """A line of 115,200 baud in virtual time, which the port's own thread plays while it waits.
-
-    `stop_at`: at which call of this object `on_stop` is called, as if from another thread.
-    """
-
-    name = "uart"
-    tells_drained = True
-    has_speed = True
-
-    def __init__(self, twin: Twin, stop_at: int) -> None:
-        self.now_us = 0
-        self.heard = bytearray()
-        self.calls = 0
-        self.stuck = self.cut = self.silent = False
-        self.on_stop: Callable[[], None] = lambda: None
-        self.heard_at_stop: int | None = None
-        self._twin = twin
-        self._stop_at = stop_at
-        self._queue = bytearray()
-        self._sent_us = 0
-        self._back: list[tuple[int, bytes]] = []
-        self._wakes: SimpleQueue[None] = SimpleQueue()
-        self._deciding = threading.Lock()
-        self._is_over = False
-
-    def wake(self) -> None:
-        self._wakes.put(None)
-
-    def read(self, wait_s: float | None) -> bytes:
-        if self.cut:
-            raise LinkError("the line is cut")
-        if wait_s is None and not self._queue and not self._back:
-            with suppress(Empty):
-                self._wakes.get(timeout=0.05)
-            return b""
-        self._call()
-        until_us = self.now_us + (50_000 if wait_s is None else int(wait_s * 1e6))
-        if self._back:
-            until_us = min(until_us, self._back[0][0])
-        self._play(until_us)
-        if self._back and self._back[0][0] <= self.now_us:
-            return self._back.pop(0)[1]
-        return b""
-
-    def write(self, chunk: bytes) -> None:
-        self._call()
-        if not self._queue:
-            self._sent_us = max(self._sent_us, self.now_us)
-        self._queue += chunk
-        self._call()
-
-    def drained(self) -> bool:
-        self._call()
-        return not self._queue
-
-    def drop_unsent(self) -> None:
-        self._queue.clear()
-
-    def set_baud(self, baud: int) -> None:
-        self.baud = baud
-
-    def close(self) -> None:
-        self._queue.clear()
-
-    def _call(self) -> None:
-        self.calls += 1
-        with self._deciding:
-            if self.calls == self._stop_at and not self._is_over:
-                self.heard_at_stop = len(self.heard)
-                self.on_stop()
-
-    def was_stopped(self) -> bool:
-        """Whether the moment of the abort has come; from now on it does not come any more."""
-        with self._deciding:
-            self._is_over = True
-            return self.heard_at_stop is not None
-
-    def _play(self, until_us: int) -> None:
-        while self._queue and not self.stuck and self._sent_us + BYTE_US <= until_us:
-            self._sent_us += BYTE_US
-            self.heard.append(self._queue.pop(0))
-            data = bytes(self.heard[-1:])
-            replies = self._twin.receive(data, self._sent_us)
-            if replies and not self.silent:
-                self._back.append((self._sent_us + len(replies) * BYTE_US, replies))
-                until_us = min(until_us, self._back[0][0])
-        self.now_us = max(self.now_us, until_us)
-
-
-def ahead_at(stop_at: int, *, silent_from: int, stuck_from: int) -> int | None:
-    """Count the bytes ahead of an abort that comes at that call; None: there were not so many.
-
-    The session says hello, looks, reads the journal, asks to be armed and for a shot, and connects
-    again. Until the abort is wanted, nobody answers from the request `silent_from` on, and the line
-    takes no more of what it was given from `stuck_from` on.
-    """
-    line = Uart(Twin(Memory(), seed=1), stop_at)
-    worker = Worker(line, Link(give_up_us=200_000), lambda: line.now_us)
-
-    def stop() -> None:
-        line.stuck = line.silent = False
-        worker.abort(1)
-
-    line.on_stop = stop
-    script: list[Request] = [HELLO, poll(1), READ, ARM, SHOT, HELLO, READ]
-    for number, request in enumerate(script):
-        line.stuck = line.heard_at_stop is None and number >= stuck_from
-        line.silent = line.heard_at_stop is None and number >= silent_from
-        with suppress(LinkError, ProtocolError):
-            worker.ask(request)
-    if line.was_stopped():
-        with suppress(LinkError):  # told already, or nobody answers: it was sent
-            worker.ask(None)
-    line.cut = True
-    line.wake()
-    worker.close()
-    if line.heard_at_stop is None:
-        return None
-    begins = abort_begins(bytes(line.heard[line.heard_at_stop :]))
-    assert begins is not None, "the abort never came"
-    return begins
-
-
-def worst_in_virtual_time(
-    *, silent_from: int = NEVER, stuck_from: int = NEVER, stride: int = 1
-) -> tuple[int, int]:
-    """Return the most bytes ahead of an abort at any `stride`-th step, and how many those were."""
-    worst = tried = 0
-    while True:
-        ahead = ahead_at(1 + tried * stride, silent_from=silent_from, stuck_from=stuck_from)
-        if ahead is None:
-            return worst, tried
-        worst, tried = max(worst, ahead), tried + 1

@@ -210,6 +210,16 @@ def test_a_message_too_long_for_a_frame_is_refused() -> None:
         read(of(29))
 
 
+def test_a_request_that_an_abort_would_wait_for_too_long_is_refused() -> None:
+    def of(size: int) -> str:
+        fields = ", ".join(f'{{ name = "f{n}", type = "u8", unit = "1" }}' for n in range(size))
+        return added(f"id = 0x7F01\nreply = 'Status'\nagain = 'asks'\nfields = [{fields}]")
+
+    assert read(of(37)).message("More").payload_bytes_max == 37
+    with pytest.raises(SchemaError, match=r"More: sealed, it has 65 bytes on the wire: .* most 64"):
+        read(of(38))
+
+
 def test_a_request_and_a_reply_may_share_a_number_but_no_two_replies() -> None:
     reply = "is_reply = true\nfields = [" + SHOT_ID + "]"
     assert read(added("id = 0x7F01\n" + reply))

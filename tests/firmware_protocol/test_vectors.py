@@ -8,7 +8,7 @@ import pytest
 
 import firmware_protocol
 from firmware_protocol.errors import RemoteProtocolError
-from firmware_protocol.frame import REASONS, Deframer, decode_body, encode, encode_body
+from firmware_protocol.frame import REASONS, SEAL_BYTES, Deframer, decode_body, encode, encode_body
 from firmware_protocol.messages import SCHEMA_HASH, from_frame, to_frame
 from firmware_protocol.seal import Key
 
@@ -50,6 +50,16 @@ def test_every_vector_is_read_back(vectors, kinds) -> None:
             one["request"],
             one["retry"],
         )
+
+
+def test_no_request_keeps_an_abort_waiting_for_more_than_64_bytes_sealed(vectors, schema) -> None:
+    requests = {message.name for message in schema.messages if not message.is_reply}
+    sizes = {
+        len(bytes.fromhex(one["wire"])) + SEAL_BYTES
+        for one in vectors("messages.json")
+        if one["message"] in requests
+    }
+    assert max(sizes) == 63
 
 
 def test_every_reason_to_refuse_has_a_vector(vectors) -> None:

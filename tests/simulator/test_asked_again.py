@@ -18,7 +18,7 @@ AGAIN = {
     one.name: one.again for one in read(TEXT).messages if not one.is_reply and not one.actuating
 }
 CONTENT = b"as it was weighed"
-DIGEST = tuple(int.from_bytes(sha256(CONTENT).digest()[at : at + 8]) for at in (0, 8, 16, 24))
+DIGEST = tuple(int.from_bytes(sha256(CONTENT).digest()[at : at + 8]) for at in (0, 8, 16))
 PIECE = m.CalibrationStage(0, len(CONTENT), tuple(map(m.Byte, CONTENT)))
 ARMING: dict[str, Any] = {
     "shots_max": 5,

@@ -31,7 +31,7 @@ from tests.simulator.conftest import ARMING
 
 CONTENT = bytes(range(256)) * 4
 COPY_BYTES = 1_084
-PIECE = 64
+PIECE = 32
 
 
 def stage(host: Any, content: bytes = CONTENT) -> None:
@@ -44,12 +44,8 @@ def stage(host: Any, content: bytes = CONTENT) -> None:
 
 def commit_of(content: bytes = CONTENT, ident: int = 7, **changes: int) -> CalibrationCommit:
     digest = sha256(content).digest()
-    first, second, third, last = (
-        int.from_bytes(digest[at : at + 8], "big") for at in (0, 8, 16, 24)
-    )
-    asked = CalibrationCommit(
-        ident, first, second, third, last, not_after_day=20_800, shots_max=1_000
-    )
+    first, second, third = (int.from_bytes(digest[at : at + 8], "big") for at in (0, 8, 16))
+    asked = CalibrationCommit(ident, first, second, third, not_after_day=20_800, shots_max=1_000)
     return asked._replace(**changes)
 
 
@@ -84,7 +80,8 @@ def test_a_new_pistol_was_never_calibrated(ready: Any) -> None:
 def test_a_committed_one_is_told_in_greeting_records_and_arming(ready: Any) -> None:
     assert committed(ready) == CalibrationCommitted(7)
     told = held(ready)
-    assert told[:8] == (*commit_of()[:5], 20_800, 1_000, 0)
+    last = int.from_bytes(sha256(CONTENT).digest()[24:], "big")
+    assert told[:8] == (*commit_of()[:4], last, 20_800, 1_000, 0)
     assert (told.size, told.count) == (len(CONTENT), 128)
     whole = b"".join(
         bytes(one.value for one in held(ready, at).data) for at in range(0, len(CONTENT), 128)
@@ -102,7 +99,7 @@ def test_a_committed_one_is_told_in_greeting_records_and_arming(ready: Any) -> N
 def test_only_what_has_the_hash_is_committed(ready: Any) -> None:
     assert refused(ready.ask(commit_of()))[0] is ErrorCode.NOT_STAGED
     stage(ready)
-    for name in ("sha256_0", "sha256_1", "sha256_2", "sha256_3"):
+    for name in ("sha256_0", "sha256_1", "sha256_2"):
         asked = commit_of()
         wrong = asked._replace(**{name: getattr(asked, name) ^ 1})
         assert refused(ready.ask(wrong)) == (ErrorCode.WRONG_HASH, len(CONTENT), 0)
@@ -117,10 +114,10 @@ def test_pieces_follow_each_other_and_a_repeated_one_changes_nothing(ready: Any)
         return ready.ask(CalibrationStage(offset, size, tuple(map(Byte, bytes(size)))))
 
     assert refused(piece(1, 4)) == (ErrorCode.OUT_OF_RANGE, 0, 0)
-    assert piece(0, 64) == CalibrationStaged(64)
-    assert piece(64, 10) == CalibrationStaged(74)
-    assert piece(64, 10) == CalibrationStaged(74)
-    assert refused(piece(75, 1)) == (ErrorCode.OUT_OF_RANGE, 74, 0)
+    assert piece(0, 32) == CalibrationStaged(32)
+    assert piece(32, 10) == CalibrationStaged(42)
+    assert piece(32, 10) == CalibrationStaged(42)
+    assert refused(piece(43, 1)) == (ErrorCode.OUT_OF_RANGE, 42, 0)
     assert piece(0, 3) == CalibrationStaged(3)  # begun anew
     stage(ready)
     assert refused(piece(1_024, 1)) == (ErrorCode.OUT_OF_RANGE, 1_024, 0)

@@ -69,11 +69,11 @@ static uint32_t dress_setting(uint16_t msg, const uint8_t *from, uint32_t size, 
                        core->staged_size);
         mg_sha256_end(&sha, digest);
         mgp_put_u32(payload, core->calibration.id + 1u);
-        for (uint32_t at = 0; at < MG_SHA256_BYTES; at++) {
+        for (uint32_t at = 0; at < 24u; at++) {
             payload[4u + at / 8u * 8u + (7u - at % 8u)] = digest[at]; /* words, lowest byte first */
         }
-        mgp_put_u32(payload + 36, 0);
-        mgp_put_u32(payload + 40, 200);
+        mgp_put_u32(payload + 28, 0);
+        mgp_put_u32(payload + 32, 200);
         return MGP_LEN_CALIBRATION_COMMIT;
     }
     return 0;
