@@ -22,6 +22,8 @@ QUICK = {
     "abort leaves the token": (1_000_016, "O7"),
     "abort never cleared": (1_000_004, "O9"),
     "contact unchecked": (1_000_001, "O12"),
+    "seal counter unchecked": (1_000_000, "O6"),
+    "nonce not fresh": (1_007_919, "O6"),
 }
 """A seed from which on each is soon found, and the oracle that finds it."""
 SOON = 30

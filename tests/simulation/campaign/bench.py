@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from typing import Any
 from zlib import crc32
 
 from firmware_protocol import frame as framing
@@ -22,6 +23,7 @@ from simulator.operator import Hand
 from simulator.pistol import Pistol
 from simulator.wire import Wire
 from tests.simulation.campaign.draws import Draws
+from tests.simulation.campaign.keyed import Keyed
 from tests.simulation.campaign.lease import Lease
 
 REPLAYED = 8
@@ -57,6 +59,19 @@ def _mechanics(selftest_us: int) -> Mechanics:
     return replace(Mechanics.default(), selftest_us=selftest_us)
 
 
+class _Watched(Pistol):
+    """One with a key: the ghost of its seals hears of every start."""
+
+    def __init__(self, *told: Any, key_ghost: Keyed, which: int, **named: Any) -> None:
+        self._key_ghost, self._which = key_ghost, which
+        super().__init__(*told, key=key_ghost.keys[which], **named)
+
+    def power_on(self, at_us: int) -> None:
+        if not self.is_powered:
+            self._key_ghost.started(self._which)
+        super().power_on(at_us)
+
+
 class Bench:
     """The far end of the line."""
 
@@ -67,8 +82,10 @@ class Bench:
         plan_power_on: Callable[[int, Callable[[int], None]], None],
         tell: Callable[[str, str], None],
         violate: Callable[[str, str], None],
+        keyed: Keyed | None = None,
     ) -> None:
         self._violate = violate
+        self._keyed = keyed
         self.which = 0
         self.spoke = self.armed = 0
         """Which pistol answered last, and which was armed last: the cable may be elsewhere now."""
@@ -93,7 +110,10 @@ class Bench:
         hand = Hand(seed, travels_us=travels_us, refills=True)
         if draws.hand_us:
             hand = Hand(seed, travel_us=draws.hand_us, refills=True)
-        pistol = Pistol(
+        make: Callable[..., Pistol] = Pistol
+        if self._keyed is not None:
+            make = partial(_Watched, key_ghost=self._keyed, which=which)
+        pistol = make(
             memory,
             seed=seed,
             hand=hand,
@@ -136,9 +156,16 @@ class Bench:
         twin = self.twins[which]
         twin.advance(at_us)  # what happened so far happened without these bytes
         before = twin.state
-        if before in _HOT:
-            self.leases[which].hear(data, at_us)
-        back = twin.receive(data, at_us)
+        if self._keyed is None:
+            if before in _HOT:
+                self.leases[which].hear(data, at_us)
+            back = twin.receive(data, at_us)
+        else:
+            frames = self._keyed.hears(which, data)
+            if before in _HOT:
+                self.leases[which].hear(self._keyed.believed(frames), at_us)
+            back = twin.receive(data, at_us)
+            self._keyed.answered(frames, back)
         after = twin.state
         if back:
             self.spoke = which

@@ -57,7 +57,23 @@ LONG_ODDS = 0.02
 SHAPES = ("plain",) * 20 + ("held",) * 11 + ("paused",) * 8 + ("head",)
 """With heads of five a plan has 35 shots, whatever was drawn: seldom."""
 SHOT_US = 350_000
-BY_PEOPLE = ("port_stuck", "torn_write", "declined", "slow_person", "visit", "restop", "replay")
+KEY_ODDS = 0.125
+"""That both pistols have a key, and the host too: sealing takes time."""
+STRANGER_ODDS = 0.5
+"""That who visits such a pistol has none."""
+FORGED = 6
+"""So often, at most, somebody without the key puts frames on such a line."""
+BY_PEOPLE = (
+    "port_stuck",
+    "torn_write",
+    "declined",
+    "slow_person",
+    "visit",
+    "restop",
+    "replay",
+    "stranger",
+    "forged",
+)
 KINDS = (*WEATHER, *TIMED, *DISK, *AT_ASKS, *BY_PEOPLE)
 
 
@@ -96,6 +112,12 @@ class Draws:
     """While this shot waits, the application stalls and the line repeats what it had: 0: never."""
     restop_us: int
     """So long after the first ClearAbort left, the button is pressed once more, 0: never."""
+    keyed: bool
+    """Host and pistols have keys, and obey and believe only what is sealed."""
+    stranger: bool
+    """Who visits has no key."""
+    forged: tuple[int, ...]
+    """When somebody without the key puts frames on the line."""
     hand_us: int
     """From one site to the next, 0: as the plan expects."""
 
@@ -139,6 +161,9 @@ def draw(seed: int) -> Draws:
     if own.happens(TORN_ODDS):
         most = 200 + TORN_BYTES_PER_SHOT * shots
         torn = tuple(own.between(1, most) for _ in range(own.between(1, 2)))
+    own = Stream(seed, "keyed")
+    keyed, stranger = own.happens(KEY_ODDS), own.happens(STRANGER_ODDS)
+    forged = tuple(sorted(own.below(span_us) for _ in range(own.between(0, FORGED))))
     return Draws(
         seed=seed,
         shots=shots,
@@ -158,6 +183,9 @@ def draw(seed: int) -> Draws:
         slow=slow,
         visit=visit,
         replay=replay,
+        keyed=keyed,
+        stranger=keyed and stranger,
+        forged=forged if keyed else (),
         restop_us=restop_us,
         hand_us=hand_us,
     )

@@ -27,6 +27,7 @@ from simulator.chance import Stream
 from tests.simulation.campaign.bench import Bench, Truth, Weather
 from tests.simulation.campaign.disk import Disk
 from tests.simulation.campaign.draws import Draws
+from tests.simulation.campaign.keyed import Keyed
 from tests.simulation.campaign.plans import plan_of, shots_of, travels_of
 
 NO_FAULTS = Faults()
@@ -103,12 +104,14 @@ class Field:
         self.draws, self.wall = draws, wall
         self.told = Played(draws, {plan.digest: plan})
         self.plan = plan
+        self.keyed = Keyed(draws.seed, self.violate) if draws.keyed else None
         self.bench = Bench(
             draws,
             travels_of(draws.shape, draws.shots),
             lambda at_us, do: self.world.at(at_us, do),
             self.witness,
             self.violate,
+            self.keyed,
         )
         self.lines = tuple(
             Weather(draws, way, self._weather, lambda text: self.violate("O5", text))
@@ -133,6 +136,8 @@ class Field:
         self.echo: ArmChallenge | None = None
         for at_us, kind in draws.timed:
             self.world.at(at_us, lambda at, kind=kind: self.meet(kind, at))
+        for at_us in draws.forged:
+            self.world.at(at_us, self._forge)
 
     # ------------------------------------------------------------------ what the ghost takes down
 
@@ -189,7 +194,32 @@ class Field:
                 raise AssertionError(kind)
         bench.advance(at_us)
 
+    def _forge(self, at_us: int) -> None:
+        """Let somebody without the key speak to the pistol, and now and then stop it."""
+        if self.calm or self.keyed is None:
+            return
+        bench = self.bench
+        self.witness("forged", bench.state_at(at_us))
+        for frame in self.keyed.forged():
+            bench.receive(frame, at_us)
+        if self.chance.happens(0.2) and bench.pistol.is_powered:
+            self.told.stops.append((bench.which, at_us, "an abort without the key"))
+            bench.stopped_us[bench.which] = at_us
+            bench.receive(self.keyed.abort(), at_us)
+
     # ------------------------------------------------------------------ the host's end
+
+    def taken(self) -> VirtualPistol:
+        """Return a host's hold of the line, with its keys where there are any."""
+        first = self.chance.between(1, 0xFFFF)
+        if self.keyed is None:
+            return VirtualPistol(self.world, first_request=first)
+        return VirtualPistol(
+            self.world,
+            first_request=first,
+            on_body=self.keyed.on_body,
+            sealing=self.keyed.sealing,
+        )
 
     def ask(self, request: Request) -> Reply:
         """Ask as the host does; its application may stall, and its port may fail, before."""

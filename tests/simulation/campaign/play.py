@@ -11,7 +11,7 @@ from pathlib import Path
 from zlib import crc32
 
 from firmware_protocol.messages import PistolState
-from mesogun.dryrun import HostRestart, VirtualPistol
+from mesogun.dryrun import HostRestart
 from mesogun.errors import RecordError
 from mesogun.record import Entry, Intent, Journal, Outcome, ending_of, read_chained
 from mesogun.session import opening, plan_in_force, run
@@ -80,7 +80,7 @@ def _reopened(place: Field) -> tuple[Journal, Sequence[Entry]]:
 
 def _part(place: Field, journal: Journal, history: Sequence[Entry], part: int) -> str:
     chance, began_us = place.chance, place.world.now_us
-    place.port = VirtualPistol(place.world, first_request=chance.between(1, 0xFFFF))
+    place.port = place.taken()
     try:
         ended = run(
             place.plan,

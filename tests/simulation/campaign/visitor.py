@@ -18,7 +18,8 @@ SETTLE_US = 2_000_000
 def visit(place: Field) -> None:
     """Let a visitor give one or two shots; the weather is what it is, and nothing else fails."""
     world, chance = place.world, place.chance
-    place.witness("visit", place.bench.state_at(world.now_us))
+    stranger = place.draws.stranger
+    place.witness("stranger" if stranger else "visit", place.bench.state_at(world.now_us))
     plan = tiny_plan(chance.between(1, 2))
     path = place.path.with_name("visitor")
     path.unlink(missing_ok=True)
@@ -27,7 +28,9 @@ def visit(place: Field) -> None:
     )
     from_us = world.now_us
     place.bench.clear_asked_us = 2**62
-    pistol = VirtualPistol(world, first_request=chance.between(1, 0xFFFF))
+    pistol = place.taken()
+    if stranger:
+        pistol = VirtualPistol(world, first_request=chance.between(1, 0xFFFF))
     with Journal.create(path) as journal, suppress(RecordError):
         journal.append(opened)
         run(
@@ -45,6 +48,8 @@ def visit(place: Field) -> None:
     world.play_all(world.now_us + SETTLE_US)
     place.bench.clear_asked_us = world.now_us
     entries, _ = read_chained(path)
+    if stranger and any(isinstance(one, Intent) for one in entries):
+        place.violate("O6", "a visitor without the key came as far as a shot")
     ids = frozenset(one.shot_id for one in entries if isinstance(one, Intent))
     place.told.visits.append(Visit(from_us, world.now_us, ids))
 

@@ -26,6 +26,7 @@ _WHY_NOT: Mapping[str, tuple[str, ...]] = {
     "replay": ("BOOT", "SELFTEST", "SAFE", "CHALLENGED", "ABORTED", "FAULT"),
     "restop": ("BOOT", "SELFTEST", "CHALLENGED", "ARMED", "FIRING", "FAULT"),
     "visit": ("BOOT", "SELFTEST", "CHALLENGED", "ARMED", "FIRING", "FAULT"),
+    "stranger": ("BOOT", "SELFTEST", "CHALLENGED", "ARMED", "FIRING", "FAULT"),
 }
 """Cells that are not demanded, by kind of fault: what cannot come together, or only by luck."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.defects import host, pistol
+from tests.simulation.defects import host, keyed, pistol
 from tests.simulation.defects.substitute import Defect, Instead
 
 DEFECTS: tuple[Defect, ...] = (
@@ -58,6 +58,16 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("trigger unchecked", "a shot waits for nobody", pistol.HAND.off, (pistol.CONTACT,)),
     Defect("crit unchecked", "numbers are believed", pistol.without_check("_crit"), (host.CODEC,)),
     Defect("token counted on", "the same seed, another run", pistol.COUNTED_TOKENS, thorough=True),
+    # the key
+    Defect("seal counter unchecked", "what was obeyed is obeyed again", keyed.UNCOUNTED),
+    Defect("seal tag unchecked", "any tag will do", keyed.UNTAGGED),
+    Defect("no seal will do", "what has none is obeyed", keyed.BARE_OBEYED),
+    Defect(
+        "nonce not fresh",
+        "the pistol's part of every session's key is the same",
+        keyed.STALE_NONCE,
+        (keyed.SESSION_NUMBER,),
+    ),
     # the line
     Defect("CRC off", "any bytes of the right length", host.NO_CRC),
     Defect("CRC-16", "without final XOR", host.CRC16, (host.LENGTH,)),
