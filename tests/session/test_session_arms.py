@@ -149,11 +149,12 @@ def test_the_pistol_s_longer_interval_is_kept() -> None:
     assert talk.request.interval_ms_min == 250
 
 
+@pytest.mark.parametrize("more", [1, -1])
 @pytest.mark.parametrize("field", ArmRequest._fields)
-def test_an_echo_that_differs_is_not_shown_to_anybody(field: str) -> None:
+def test_an_echo_that_differs_is_not_shown_to_anybody(field: str, more: int) -> None:
     talk = limited()
     asked = talk.request._asdict()[field]
-    talk.tell(challenge(talk.request, **{field: asked + 1}))
+    talk.tell(challenge(talk.request, **{field: asked + more}))
     assert not isinstance(talk.step.session, Confirming)
     assert field in why(talk)
     assert [one for one in talk.steps if isinstance(one.request, ArmConfirm)] == []

@@ -53,7 +53,8 @@ def request(**over: Any) -> ArmRequest:
 def test_the_challenge_echoes_every_value_that_will_be_enforced(host: Any) -> None:
     host.hello()
     host.read_all()
-    asked = request(plan_digest=0xFEDCBA9876543210)
+    limits = host.ask(LimitsGet(LimitLayer.EFFECTIVE))
+    asked = request(plan_digest=0xFEDCBA9876543210, interval_ms_min=limits.interval_ms_min + 20)
     challenge = host.ask(asked)
     echoed = {name: getattr(challenge, name) for name in ArmRequest._fields}
     assert echoed == asked._asdict()

@@ -123,6 +123,8 @@ def test_the_highest_id_survives_the_ring_and_the_power() -> None:
     assert again.shot_id_highest == 4_000_000_000
     assert again.is_forgotten(4_000_000_000)
     assert not again.is_forgotten(4_000_000_001)
+    journal.append(intent(4_000_000_001))
+    assert reopened(memory).shot_id_highest == 4_000_000_001
 
 
 def test_at_least_most_of_the_ring_is_kept_after_it_was_acknowledged() -> None:
@@ -173,6 +175,7 @@ def test_one_copy_of_the_header_is_enough() -> None:
         image[copy + 9] ^= 0xFF
         one = Journal(Memory.from_image(bytes(image)), 1)
         assert (one.damage, one.uid, one.shot_id_highest) == ("", 1, 3)
+    assert reopened(memory).boot_count == 1  # of two that are whole the newer counts
     image = bytearray(memory.image())
     image[9] ^= 0xFF
     image[73] ^= 0xFF

@@ -184,6 +184,10 @@ def test_tokens_and_sessions_die_with_the_power(host: Any) -> None:
     host.session = session
     assert host.ask(shot) is None
     host.hello()
+    assert host.session != session
+    assert host.ask(shot).reason is Refusal.TOKEN
+    host.arm()
+    assert host.token != shot.arm_token
     assert host.ask(shot).reason is Refusal.TOKEN
 
 

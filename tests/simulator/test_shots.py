@@ -40,10 +40,15 @@ def test_an_accepted_shot_is_given_and_journalled(host: Any) -> None:
     assert status.volume_nl_left == 20_000_000 - 10_000
 
 
-def test_the_intent_is_written_before_the_needle_moves(host: Any) -> None:
+def test_the_intent_is_written_before_the_needle_moves(host_of: Any) -> None:
+    memory, moves = Memory(), []
+    host = host_of(memory=memory)
     host.arm()
     host.fire(1)
+    memory.on_write = lambda *_: moves.append(host.pistol.motion is not None)
     host.play_until_moving()
+    assert moves
+    assert not any(moves)
     assert host.journal()[-1].kind is JournalKind.INTENT
     assert host.ghost == []
 
@@ -162,7 +167,7 @@ def test_a_budget_in_volume_is_a_budget_too(host: Any) -> None:
     host.arm(volume_nl_max=25_000)
     host.fire(1)
     host.fire(2)
-    assert host.fire(3).reason is Refusal.BUDGET
+    assert host.fire(3, dose_nl=5_001).reason is Refusal.BUDGET
     assert host.fire(3, dose_nl=5_000).result is ShotResult.ACCEPTED
     assert host.play(4_000_000).state is PistolState.SAFE
     assert sum(one.dose_nl for one in host.ghost) == 25_000
@@ -204,9 +209,11 @@ def test_a_full_journal_refuses_shots_until_it_has_been_read(host_of: Any) -> No
 def test_a_shot_not_begun_in_time_is_void(host_of: Any) -> None:
     host = host_of(hand=Hand(travel_us=5_000_000))
     host.arm()
+    asked_us = host.poll().uptime_us
     host.fire(1, ttl_ms=500)
     host.play(1_000_000)
     void = host.journal()[-1]
+    assert void.end_us == asked_us + 500_000
     assert (void.kind, void.outcome, void.reason) == (
         JournalKind.VOID,
         Outcome.NOT_FIRED,
