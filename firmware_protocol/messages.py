@@ -29,7 +29,7 @@ from firmware_protocol.units import (
 
 MAJOR: Final = 1
 MINOR: Final = 0
-SCHEMA_HASH: Final = 0xD9443129
+SCHEMA_HASH: Final = 0x1C3FDCAE
 """CRC-32C over all layouts: equal at both ends, or they were built from different schemas."""
 ACTUATING_HASH: Final = 0xDEC92B24
 """CRC-32C over the layouts of what can move the needle: when it differs, nothing is armed."""
@@ -710,6 +710,19 @@ class SelfTestReply(NamedTuple):
     state: PistolState
 
 
+class Jog(NamedTuple):
+    """Take the needle out to a depth, dry, and home: SAFE, or armed for service, at rest, off the skin."""
+
+    depth_um: Micrometres
+    dwell_ms: Milliseconds  # how long it stays there before it goes home
+
+
+class JogReply(NamedTuple):
+    """It moves; the flag STOPPED of Status says when it is home again."""
+
+    state: PistolState
+
+
 Request: TypeAlias = (
     Hello
     | Describe
@@ -734,6 +747,7 @@ Request: TypeAlias = (
     | Prime
     | Home
     | SelfTest
+    | Jog
 )
 Reply: TypeAlias = (
     HelloReply
@@ -760,6 +774,7 @@ Reply: TypeAlias = (
     | PrimeReply
     | HomeReply
     | SelfTestReply
+    | JogReply
 )
 Message: TypeAlias = Request | Reply
 
@@ -2344,6 +2359,49 @@ def _read_self_test_reply(payload: bytes) -> SelfTestReply:
     return SelfTestReply(_PISTOL_STATE[state])
 
 
+_JOG: Final = struct.Struct("<IH")
+_JOG_LAYOUT: Final = Layout(
+    "Jog",
+    _JOG,
+    (
+        Range("depth_um", 1, 4294967295),
+        Range("dwell_ms", 0, 65535),
+    ),
+)
+
+
+def _write_jog(message: Jog) -> bytes:
+    if message.depth_um < 1:
+        raise ValueError
+    return _JOG.pack(*message)
+
+
+def _read_jog(payload: bytes) -> Jog:
+    depth_um, dwell_ms = _JOG.unpack(payload)
+    if depth_um < 1:
+        raise ValueError
+    return Jog(depth_um, dwell_ms)
+
+
+_JOG_REPLY: Final = struct.Struct("<B")
+_JOG_REPLY_LAYOUT: Final = Layout(
+    "JogReply",
+    _JOG_REPLY,
+    (Range("state", 0, 255, _PISTOL_STATE),),
+)
+
+
+def _write_jog_reply(message: JogReply) -> bytes:
+    if message.state not in _PISTOL_STATE:
+        raise ValueError
+    return _JOG_REPLY.pack(*message)
+
+
+def _read_jog_reply(payload: bytes) -> JogReply:
+    (state,) = _JOG_REPLY.unpack(payload)
+    return JogReply(_PISTOL_STATE[state])
+
+
 REPLY_OF: Final[Mapping[type[Request], type[Reply]]] = MappingProxyType(
     {
         Hello: HelloReply,
@@ -2369,6 +2427,7 @@ REPLY_OF: Final[Mapping[type[Request], type[Reply]]] = MappingProxyType(
         Prime: PrimeReply,
         Home: HomeReply,
         SelfTest: SelfTestReply,
+        Jog: JogReply,
     }
 )
 """Which reply answers a request; ErrorReply may answer any."""
@@ -2425,6 +2484,8 @@ _WRITERS: Final[Mapping[type, tuple[int, bool, int, Callable[[Any], bytes]]]] = 
     HomeReply: (1, True, 0x0603, _write_home_reply),
     SelfTest: (1, False, 0x0604, _write_self_test),
     SelfTestReply: (1, True, 0x0604, _write_self_test_reply),
+    Jog: (1, False, 0x0605, _write_jog),
+    JogReply: (1, True, 0x0605, _write_jog_reply),
 }
 _READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {
     (0x0001, False): _read_hello,
@@ -2474,6 +2535,8 @@ _READERS: Final[Mapping[tuple[int, bool], Callable[[bytes], Message]]] = {
     (0x0603, True): _read_home_reply,
     (0x0604, False): _read_self_test,
     (0x0604, True): _read_self_test_reply,
+    (0x0605, False): _read_jog,
+    (0x0605, True): _read_jog_reply,
 }
 _LAYOUTS: Final[Mapping[str, Layout]] = {
     "Hello": _HELLO_LAYOUT,
@@ -2523,6 +2586,8 @@ _LAYOUTS: Final[Mapping[str, Layout]] = {
     "HomeReply": _HOME_REPLY_LAYOUT,
     "SelfTest": _SELF_TEST_LAYOUT,
     "SelfTestReply": _SELF_TEST_REPLY_LAYOUT,
+    "Jog": _JOG_LAYOUT,
+    "JogReply": _JOG_REPLY_LAYOUT,
 }
 _NAMES: Final[Mapping[tuple[int, bool], str]] = {
     (0x0001, False): "Hello",
@@ -2572,6 +2637,8 @@ _NAMES: Final[Mapping[tuple[int, bool], str]] = {
     (0x0603, True): "HomeReply",
     (0x0604, False): "SelfTest",
     (0x0604, True): "SelfTestReply",
+    (0x0605, False): "Jog",
+    (0x0605, True): "JogReply",
 }
 
 

@@ -419,6 +419,15 @@ SELF_TEST_REPLY: Final[SearchStrategy[m.SelfTestReply]] = st.builds(
     m.SelfTestReply,
     state=st.sampled_from(m.PistolState),
 )
+JOG: Final[SearchStrategy[m.Jog]] = st.builds(
+    m.Jog,
+    depth_um=st.integers(1, 4294967295),
+    dwell_ms=st.integers(0, 65535),
+)
+JOG_REPLY: Final[SearchStrategy[m.JogReply]] = st.builds(
+    m.JogReply,
+    state=st.sampled_from(m.PistolState),
+)
 REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.Hello: HELLO,
     m.Describe: DESCRIBE,
@@ -443,6 +452,7 @@ REQUESTS: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.Prime: PRIME,
     m.Home: HOME,
     m.SelfTest: SELF_TEST,
+    m.Jog: JOG,
 }
 REPLIES: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.HelloReply: HELLO_REPLY,
@@ -469,6 +479,7 @@ REPLIES: Final[dict[type[m.Message], SearchStrategy[Any]]] = {
     m.PrimeReply: PRIME_REPLY,
     m.HomeReply: HOME_REPLY,
     m.SelfTestReply: SELF_TEST_REPLY,
+    m.JogReply: JOG_REPLY,
 }
 MESSAGES: Final[SearchStrategy[m.Message]] = st.one_of(
     *REQUESTS.values(),

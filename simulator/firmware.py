@@ -96,8 +96,7 @@ class Firmware:
     @property
     def shot_id_open(self) -> ShotId:
         """Return the shot under way, 0 = none."""
-        under_way = self.shots.under_way
-        return ShotId(0) if under_way is None else under_way.shot.shot_id
+        return self.shots.under_way.shot.shot_id if self.shots.under_way else ShotId(0)
 
     def take(self, shot: Shot) -> ShotReply:
         """Queue `shot` if everything allows it, less what the shots before it may still take."""
@@ -168,8 +167,8 @@ class Firmware:
             times.append(self.board.actuator.next_event_us())
         if self.arm is not None:
             times.append(self.arm.lease_until_us)
-            if self.arm.is_service and (arrives_us := self.board.hand.arrives_us()) is not None:
-                times.append(arrives_us)
+        if self._is_ended_by_skin and (arrives_us := self.board.hand.arrives_us()) is not None:
+            times.append(arrives_us)
         if self.challenge is not None:
             times.append(self.challenge.expires_us)
         if self.speed.falls_us is not None:
@@ -207,7 +206,7 @@ class Firmware:
         if self.challenge is not None and at_us >= self.challenge.expires_us:
             self.challenge = None
             self.go(PistolEvent.CHALLENGE_EXPIRED)
-        if self.arm is not None and self.arm.is_service and self.board.hand.touches(at_us):
+        if self._is_ended_by_skin and self.board.hand.touches(at_us):
             self._stop_motion(Refusal.STATE)  # what flows into a vessel flows into nobody
             self.disarm(Refusal.STATE)
         self.board.actuator.advance(at_us)
@@ -302,6 +301,12 @@ class Firmware:
     def is_for_service(self) -> bool:
         """Return True if armed, or about to be, to give into a vessel."""
         return any(one is not None and one.is_service for one in (self.arm, self.challenge))
+
+    @property
+    def _is_ended_by_skin(self) -> bool:
+        """Whether a prime, or a needle that is taken out in the air, must not meet anybody."""
+        serves = self.arm is not None and self.arm.is_service
+        return serves or (self.is_homing and self.board.actuator.reaches_out(self.now_us))
 
     def _end_self_test(self) -> None:
         self.fault = self.board.actuator.broken

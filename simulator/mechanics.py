@@ -79,6 +79,7 @@ class Motion:
     out_from_us: int
     rest_us: int
     service: bool = False
+    is_jog: bool = False
 
     def depth_at(self, at_us: int) -> int:
         """Return how deep the needle is."""
@@ -182,6 +183,21 @@ class Actuator:
         speed = self.figures.needle_um_per_s
         self.motion = Motion(0, speed, at_us, 0, 0, rest_us, rest_us, rest_us, rest_us)
         self._told = True
+
+    def jog(self, depth_um: int, dwell_ms: int, at_us: int) -> None:
+        """Take the needle out to a depth and home again; nothing leaves it. As `home`."""
+        speed = self.figures.needle_um_per_s
+        needle_us = _needle_us(depth_um, speed)
+        back_us = at_us + needle_us + dwell_ms * 1_000
+        rest_us = back_us + needle_us
+        self.motion = Motion(
+            0, speed, at_us, depth_um, 0, back_us, back_us, back_us, rest_us, is_jog=True
+        )
+        self._told = True
+
+    def reaches_out(self, at_us: int) -> bool:
+        """Return True while a jog is not on its way home yet: skin would be pricked."""
+        return self.motion is not None and self.motion.is_jog and at_us < self.motion.out_from_us
 
     def next_event_us(self) -> int | None:
         """Return when the plunger stops, or else when the needle is out."""

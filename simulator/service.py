@@ -15,6 +15,9 @@ from firmware_protocol.messages import (
     ErrorReply,
     Home,
     HomeReply,
+    Jog,
+    JogReply,
+    LimitId,
     PistolState,
     Prime,
     PrimeReply,
@@ -99,17 +102,41 @@ def _prime(firmware: Firmware, request: Prime) -> PrimeReply:
     return PrimeReply(*(firmware.take(shot) if known is None else known))
 
 
-def _home(firmware: Firmware, _: Home) -> HomeReply | ErrorReply:
-    _end_treatment(firmware)
+def _may_be_moved(firmware: Firmware) -> bool:
+    """Return True if nothing is queued or moves: SAFE, or armed for service."""
     in_service = firmware.state is PistolState.ARMED and firmware.is_for_service
     idle = firmware.is_stopped and not firmware.shots.count
-    if not idle or not (firmware.state is PistolState.SAFE or in_service):
+    return idle and (firmware.state is PistolState.SAFE or in_service)
+
+
+def _home(firmware: Firmware, _: Home) -> HomeReply | ErrorReply:
+    _end_treatment(firmware)
+    if not _may_be_moved(firmware):
         return error(ErrorCode.WRONG_STATE, firmware.state)
     if firmware.board.hand.touches(firmware.now_us):
         return error(ErrorCode.ON_SKIN)
     firmware.board.actuator.home(firmware.now_us)
     firmware.is_homing = True
     return HomeReply(firmware.state)
+
+
+def _jog(firmware: Firmware, request: Jog) -> JogReply | ErrorReply:
+    """Take the needle out, dry, no deeper than the clinic allows anybody to be pricked."""
+    _end_treatment(firmware)
+    if not _may_be_moved(firmware):
+        return error(ErrorCode.WRONG_STATE, firmware.state)
+    if (refused := nobody_or_skin(firmware)) is not None:
+        return refused
+    limits = firmware.settings.limits
+    for limit, asked, bound in (
+        (LimitId.DEPTH_UM_MAX, request.depth_um, limits.depth_um_max if limits else 0),
+        (LimitId.DWELL_MS_MAX, request.dwell_ms, limits.dwell_ms_max if limits else 0),
+    ):
+        if asked > bound:
+            return error(ErrorCode.LIMIT, limit, bound)
+    firmware.board.actuator.jog(request.depth_um, request.dwell_ms, firmware.now_us)
+    firmware.is_homing = True
+    return JogReply(firmware.state)
 
 
 def _self_test(firmware: Firmware, _: SelfTest) -> SelfTestReply | ErrorReply:
@@ -125,5 +152,6 @@ TABLE: Mapping[type[Any], Callable[[Firmware, Any], Reply]] = {
     ServiceRequest: _request,
     Prime: _prime,
     Home: _home,
+    Jog: _jog,
     SelfTest: _self_test,
 }

@@ -296,6 +296,7 @@ class Adversary:
             (0.02 + self.serves * 0.1, self._service_request),
             (0.3 if self.in_service else 0.02, self._prime),
             (0.02 + self.serves * 0.04, lambda: m.Home(0)),
+            (0.02 + self.serves * 0.04, self._jog),
             (0.01 + self.serves * 0.02, lambda: m.SelfTest(0)),
             (0.02, lambda: m.Ping(r.getrandbits(32))),
             (0.02, self._set_baud),
@@ -371,6 +372,11 @@ class Adversary:
             m.Milliseconds(r.choice([100, 300, 1_000])),
             self._odd(self.revision, 32) if r.random() < 0.1 else self.revision,
         )
+
+    def _jog(self) -> m.Jog:
+        r = self.random
+        depth, dwell = r.choice([1, 4_000, 10_000, 10_001]), r.choice([0, 900, 5_000, 5_001])
+        return m.Jog(m.Micrometres(depth), m.Milliseconds(dwell))
 
     def _prime(self) -> m.Prime:
         shot = self._shot()

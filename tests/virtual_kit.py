@@ -28,7 +28,7 @@ ONLY_WITH_HANDLES = frozenset(
         "BAUD-4",
         "TOKEN-7",
         "SET-4",
-        *(f"SERV-{number}" for number in (1, 2, 3, 4, 6, 7, 9, 11)),
+        *(f"SERV-{number}" for number in (1, 2, 3, 4, 6, 7, 9, 11, 12, 13)),
         "ABORT-4",
         "ABORT-5",
         "ABORT-6",

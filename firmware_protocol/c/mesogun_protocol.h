@@ -12,7 +12,7 @@
 #define MGP_MAJOR 1u
 #define MGP_MINOR 0u
 /* CRC-32C over all layouts, and over those of what can move the needle. */
-#define MGP_SCHEMA_HASH UINT32_C(0xD9443129)
+#define MGP_SCHEMA_HASH UINT32_C(0x1C3FDCAE)
 #define MGP_ACTUATING_HASH UINT32_C(0xDEC92B24)
 #define MGP_PAYLOAD_BYTES_MAX 224u
 #define MGP_BODY_BYTES_MAX 248u
@@ -380,6 +380,12 @@ static inline uint8_t mgp_next_state(uint8_t state, uint8_t event) {
 #define MGP_MSG_SELF_TEST_REPLY 0x0604u
 #define MGP_CLASS_SELF_TEST_REPLY 1u
 #define MGP_LEN_SELF_TEST_REPLY 1u
+#define MGP_MSG_JOG 0x0605u
+#define MGP_CLASS_JOG 1u
+#define MGP_LEN_JOG 6u
+#define MGP_MSG_JOG_REPLY 0x0605u
+#define MGP_CLASS_JOG_REPLY 1u
+#define MGP_LEN_JOG_REPLY 1u
 #define MGP_LEN_JOURNAL_RECORD 68u
 #define MGP_LEN_BYTE 1u
 
@@ -2551,6 +2557,65 @@ static inline int mgp_self_test_reply_read(const uint8_t *from, uint32_t size, m
     }
     message->state = mgp_get_u8(from + 0);
     return mgp_self_test_reply_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* Take the needle out to a depth, dry, and home: SAFE, or armed for service, at rest, off the skin. */
+typedef struct {
+    uint32_t depth_um; /* um, 1..4294967295 */
+    uint16_t dwell_ms; /* ms: how long it stays there before it goes home */
+} mgp_jog;
+
+static inline int mgp_jog_in_range(const mgp_jog *message) {
+    if (!(message->depth_um >= 1u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_jog_write(const mgp_jog *message, uint8_t *to) {
+    mgp_put_u32(to + 0, message->depth_um);
+    mgp_put_u16(to + 4, message->dwell_ms);
+    return 6u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_jog_read(const uint8_t *from, uint32_t size, mgp_jog *message) {
+    if (size != 6u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->depth_um = mgp_get_u32(from + 0);
+    message->dwell_ms = mgp_get_u16(from + 4);
+    return mgp_jog_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
+}
+
+
+/* It moves; the flag STOPPED of Status says when it is home again. */
+typedef struct {
+    uint8_t state; /* PistolState */
+} mgp_jog_reply;
+
+static inline int mgp_jog_reply_in_range(const mgp_jog_reply *message) {
+    if (!(message->state <= 7u)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Put the message there; return how many bytes it took. */
+static inline uint32_t mgp_jog_reply_write(const mgp_jog_reply *message, uint8_t *to) {
+    mgp_put_u8(to + 0, message->state);
+    return 1u;
+}
+
+/* Take the message from a payload: MGP_READ, or why it is none. */
+static inline int mgp_jog_reply_read(const uint8_t *from, uint32_t size, mgp_jog_reply *message) {
+    if (size != 1u) {
+        return MGP_WRONG_LENGTH;
+    }
+    message->state = mgp_get_u8(from + 0);
+    return mgp_jog_reply_in_range(message) ? MGP_READ : MGP_OUT_OF_RANGE;
 }
 
 #endif

@@ -285,6 +285,9 @@ void mg_answer_to(mg_pistol *pistol, uint16_t msg, const mg_request *request, mg
     case MGP_MSG_HOME:
         mg_home_answer(pistol, answer);
         break;
+    case MGP_MSG_JOG:
+        mg_jog_answer(pistol, &request->jog, answer);
+        break;
     case MGP_MSG_SELF_TEST:
         mg_self_test_answer(pistol, answer);
         break;

@@ -214,6 +214,7 @@ typedef union {
     mgp_service_request service_request;
     mgp_prime prime;
     mgp_home home;
+    mgp_jog jog;
     mgp_self_test self_test;
 } mg_request;
 
@@ -258,10 +259,11 @@ int mg_is_service_safe(const mg_pistol *pistol, uint16_t msg, mg_answer *answer)
 int mg_service_answer(mg_pistol *pistol, const mgp_service_request *request, mg_answer *answer);
 int mg_prime_answer(mg_pistol *pistol, const mgp_prime *request, mg_answer *answer);
 void mg_home_answer(mg_pistol *pistol, mg_answer *answer);
+void mg_jog_answer(mg_pistol *pistol, const mgp_jog *request, mg_answer *answer);
 void mg_self_test_answer(mg_pistol *pistol, mg_answer *answer);
 /* When service has something to do by itself; MG_NEVER: nothing. */
 uint64_t mg_service_next_us(const mg_pistol *pistol);
-/* Armed for service and touching somebody: stop, and disarm. */
+/* Armed for service, or jogging, and touching somebody: stop, and disarm. */
 void mg_service_leave(mg_pistol *pistol);
 /* End a way home that has come to its end. */
 void mg_service_settle(mg_pistol *pistol);

@@ -54,6 +54,8 @@ static int read_request(const mg_frame *frame, mg_request *request) {
         return mgp_prime_read(from, size, &request->prime);
     case MGP_MSG_HOME:
         return mgp_home_read(from, size, &request->home);
+    case MGP_MSG_JOG:
+        return mgp_jog_read(from, size, &request->jog);
     case MGP_MSG_SELF_TEST:
         return mgp_self_test_read(from, size, &request->self_test);
     case MGP_MSG_PING:

@@ -77,6 +77,9 @@ void mg_hw_set_baud(void *hw, uint32_t baud);
 uint8_t mg_hw_self_test(void *hw);
 /* Begin to take the needle home; nothing may leave it. It is a motion until settle. */
 void mg_hw_home(void *hw, uint64_t now_us);
+/* Begin to take the needle out to a depth, keep it there and take it home; nothing may leave it.
+ * It is a motion until settle. */
+void mg_hw_jog(void *hw, uint32_t depth_um, uint16_t dwell_ms, uint64_t now_us);
 /* Begin to move. Only mg_guard.c calls this. */
 void mg_hw_fire(void *hw, const mg_order *order, uint64_t now_us);
 /* Stop the plunger at once, then take the needle out. Harmless when nothing moves. */

@@ -280,7 +280,8 @@ typedef struct {
     mg_waiting queue[MG_QUEUE_DEPTH];
     uint8_t queued;
     mg_under_way under_way;
-    uint8_t is_homing; /* the needle is on its way to where it begins */
+    uint8_t is_homing;  /* the needle is on its way to where it begins, or out and back */
+    uint8_t is_jogging; /* and has been taken out: skin sends it home */
 
     mg_deframer deframer;
     uint16_t session;

@@ -121,22 +121,52 @@ int mg_prime_answer(mg_pistol *pistol, const mgp_prime *request, mg_answer *answ
     return result;
 }
 
-void mg_home_answer(mg_pistol *pistol, mg_answer *answer) {
-    const uint16_t msg = MGP_MSG_HOME;
+/* 1: nothing is queued or moves, SAFE or armed for service; else the answer to `msg` says why. */
+static int may_be_moved(mg_pistol *pistol, uint16_t msg, mg_answer *answer) {
     if (!end_treatment(pistol, msg, answer)) {
-        return;
+        return 0;
     }
     const int in_service = pistol->state == MGP_PISTOL_STATE_ARMED && mg_is_for_service(pistol);
     if (!mg_is_stopped(pistol) || mg_shots_count(pistol) > 0 ||
         !(pistol->state == MGP_PISTOL_STATE_SAFE || in_service)) {
         mg_error(answer, msg, MGP_ERROR_CODE_WRONG_STATE, pistol->state, 0);
-    } else if (touches(pistol)) {
+        return 0;
+    }
+    return 1;
+}
+
+void mg_home_answer(mg_pistol *pistol, mg_answer *answer) {
+    const uint16_t msg = MGP_MSG_HOME;
+    if (!may_be_moved(pistol, msg, answer)) {
+        return;
+    }
+    if (touches(pistol)) {
         mg_error(answer, msg, MGP_ERROR_CODE_ON_SKIN, 0, 0);
     } else {
         mg_hw_home(pistol->hw, pistol->now_us);
         pistol->is_homing = 1;
         const mgp_home_reply reply = {pistol->state};
         MG_ANSWER(answer, HOME_REPLY, home_reply, &reply);
+    }
+}
+
+void mg_jog_answer(mg_pistol *pistol, const mgp_jog *request, mg_answer *answer) {
+    const uint16_t msg = MGP_MSG_JOG;
+    if (!may_be_moved(pistol, msg, answer) || !mg_is_service_safe(pistol, msg, answer)) {
+        return;
+    }
+    const uint32_t depth_um_max = pistol->has_limits ? pistol->limits.depth_um_max : 0;
+    const uint32_t dwell_ms_max = pistol->has_limits ? pistol->limits.dwell_ms_max : 0;
+    if (request->depth_um > depth_um_max) {
+        mg_error(answer, msg, MGP_ERROR_CODE_LIMIT, MGP_LIMIT_ID_DEPTH_UM_MAX, depth_um_max);
+    } else if (request->dwell_ms > dwell_ms_max) {
+        mg_error(answer, msg, MGP_ERROR_CODE_LIMIT, MGP_LIMIT_ID_DWELL_MS_MAX, dwell_ms_max);
+    } else {
+        mg_hw_jog(pistol->hw, request->depth_um, request->dwell_ms, pistol->now_us);
+        pistol->is_homing = 1;
+        pistol->is_jogging = 1;
+        const mgp_jog_reply reply = {pistol->state};
+        MG_ANSWER(answer, JOG_REPLY, jog_reply, &reply);
     }
 }
 
@@ -157,9 +187,14 @@ void mg_self_test_answer(mg_pistol *pistol, mg_answer *answer) {
 
 /* ---- time */
 
+/* 1: a prime, or a needle that is taken out in the air, must not meet anybody. */
+static int is_ended_by_skin(const mg_pistol *pistol) {
+    return pistol->is_jogging || (pistol->arm.is_live && pistol->arm.service.value != 0);
+}
+
 uint64_t mg_service_next_us(const mg_pistol *pistol) {
     mg_motion motion;
-    if (pistol->arm.is_live && pistol->arm.service.value != 0 && touches(pistol)) {
+    if (is_ended_by_skin(pistol) && touches(pistol)) {
         return pistol->now_us;
     }
     if (!pistol->is_homing) {
@@ -170,7 +205,7 @@ uint64_t mg_service_next_us(const mg_pistol *pistol) {
 }
 
 void mg_service_leave(mg_pistol *pistol) {
-    if (pistol->arm.is_live && pistol->arm.service.value != 0 && touches(pistol)) {
+    if (is_ended_by_skin(pistol) && touches(pistol)) {
         /* what flows into a vessel flows into nobody */
         mg_stop_motion(pistol, MGP_REFUSAL_STATE);
         mg_disarm(pistol, MGP_REFUSAL_STATE);
@@ -183,5 +218,6 @@ void mg_service_settle(mg_pistol *pistol) {
     if (pistol->is_homing && (!motion.moves || pistol->now_us >= motion.rest_us)) {
         mg_hw_settle(pistol->hw);
         pistol->is_homing = 0;
+        pistol->is_jogging = 0;
     }
 }

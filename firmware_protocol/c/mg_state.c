@@ -53,6 +53,7 @@ static uint8_t reason_of(uint8_t cause) {
 
 void mg_stop_motion(mg_pistol *pistol, uint8_t reason) {
     mg_motion motion;
+    pistol->is_jogging = 0; /* from now on it goes home */
     if (pistol->is_homing) {
         mg_hw_stop(pistol->hw, pistol->now_us);
     }
@@ -108,6 +109,7 @@ void mg_fail(mg_pistol *pistol, uint8_t fault) {
     forget_arming(pistol);
     mg_hw_stop(pistol->hw, pistol->now_us);
     mg_hw_settle(pistol->hw);
+    pistol->is_jogging = 0;
     pistol->under_way.stage = MG_STAGE_NONE;
     pistol->queued = 0;
     pistol->fault = fault;

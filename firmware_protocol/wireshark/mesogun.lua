@@ -294,6 +294,9 @@ f.home_flags = ProtoField.uint8("mesogun.home.flags", "flags", base.HEX)
 f.home_reply_state = ProtoField.uint8("mesogun.home_reply.state", "state", base.DEC, pistol_state)
 f.self_test_flags = ProtoField.uint8("mesogun.self_test.flags", "flags", base.HEX)
 f.self_test_reply_state = ProtoField.uint8("mesogun.self_test_reply.state", "state", base.DEC, pistol_state)
+f.jog_depth_um = ProtoField.uint32("mesogun.jog.depth_um", "depth_um (um)", base.DEC)
+f.jog_dwell_ms = ProtoField.uint16("mesogun.jog.dwell_ms", "dwell_ms (ms)", base.DEC)
+f.jog_reply_state = ProtoField.uint8("mesogun.jog_reply.state", "state", base.DEC, pistol_state)
 
 local messages = {}
 messages[2] = {name = "Hello",
@@ -398,6 +401,10 @@ messages[3080] = {name = "SelfTest",
   fields = {{"self_test_flags", 1}}}
 messages[3081] = {name = "SelfTestReply",
   fields = {{"self_test_reply_state", 1}}}
+messages[3082] = {name = "Jog",
+  fields = {{"jog_depth_um", 4}, {"jog_dwell_ms", 2}}}
+messages[3083] = {name = "JogReply",
+  fields = {{"jog_reply_state", 1}}}
 
 protocol.fields = f
 

@@ -10,7 +10,7 @@ from firmware_protocol.keys import Keys
 from firmware_protocol.messages import FaultCode, Feature, Hazard, HelloReply, Outcome
 from firmware_protocol.messages import ServiceChallenge as Challenge
 from mesogun.cli.pistols import key_option, port_option
-from mesogun.device import Pistol, home, self_test, service_arm
+from mesogun.device import Pistol, home, jog, self_test, service_arm
 from mesogun.errors import WrongUsage
 
 NL_PER_UL = 1_000
@@ -20,6 +20,7 @@ SERVICE_HELP = """Prime a pistol, send its needle home, or let it test itself; n
 Examples:
   mesogun service prime --ul 50 --port /dev/ttyACM0
   mesogun service home --port /dev/ttyACM0
+  mesogun service jog --um 2500 --port /dev/ttyACM0
   mesogun service self-test --port "mesosim://?seed=7"
 
 The pistol must be SAFE. Each of them ends an arming: a treatment is armed anew afterwards.
@@ -38,6 +39,16 @@ HOME_HELP = """Take the needle to where it begins: the needle moves.
 \b
 Example:
   mesogun service home --port /dev/ttyACM0
+"""
+JOG_HELP = """Take the needle out to a depth, dry, and home again: to look at it, or measure it.
+
+\b
+Examples:
+  mesogun service jog --um 2500 --port /dev/ttyACM0
+  mesogun service jog --um 2500 --hold-ms 3000 --port /dev/ttyACM0
+
+A person holds the pistol off the skin, with its service button pressed. It goes no deeper than its
+limits in force allow. Ctrl-C is an abort: the needle goes home at once.
 """
 TEST_HELP = """Let the pistol test itself, and name what failed.
 
@@ -93,6 +104,32 @@ def home_command(url: str, keys: Keys, yes: bool) -> None:
             click.confirm("The needle moves. Go on?", abort=True)
         home(pistol)
     click.echo("The needle is where it begins.")
+
+
+@service_group.command("jog", help=JOG_HELP)
+@click.option(
+    "--um", "depth_um", type=click.IntRange(min=1), required=True, help="How deep, in um."
+)
+@click.option(
+    "--hold-ms",
+    "dwell_ms",
+    type=click.IntRange(min=0),
+    default=500,
+    show_default=True,
+    help="How long it stays there, in ms.",
+)
+@port_option
+@key_option
+@yes_option
+def jog_command(depth_um: int, dwell_ms: int, url: str, keys: Keys, yes: bool) -> None:
+    """Jog."""
+    _can_be_asked(yes)
+    with Pistol.open(url, keys=keys) as pistol:
+        click.echo(f"{_of(pistol.hello())} at {url}: hold it off the skin")
+        if not yes:
+            click.confirm(f"The needle comes out {depth_um} um. Go on?", abort=True)
+        seen_um = jog(pistol, depth_um, dwell_ms=dwell_ms)
+    click.echo(f"The needle was {seen_um} um out, and is where it begins again.")
 
 
 @service_group.command("self-test", help=TEST_HELP)

@@ -156,7 +156,7 @@ def _once(bench: Bench) -> None:
 
 
 def _ends_treatment(bench: Bench) -> None:
-    for request in (_request(bench), m.Home(0), m.SelfTest(0)):
+    for request in (_request(bench), m.Home(0), _jog_of(bench), m.SelfTest(0)):
         token = bench.arm()
         bench.ask(request)
         _is_dead(bench, token, type(request).__name__)
@@ -224,6 +224,66 @@ def _home(bench: Bench) -> None:
     require(kinds == {m.JournalKind.ABORT}, f"stopped on its way, it notes {kinds}")
 
 
+def _jog_of(bench: Bench, **changes: int) -> m.Jog:
+    of = bench.limits()
+    jog = m.Jog(Micrometres(min(2_000, of.depth_um_max)), Milliseconds(min(500, of.dwell_ms_max)))
+    return jog._replace(**changes)  # type: ignore[arg-type]
+
+
+def _rest(bench: Bench) -> int:
+    """Wait until the needle is at rest, where it begins; return how deep it was seen."""
+    until_us = bench.line.now_us() + HOME_US
+    seen_um = 0
+    while not (status := bench.poll()).flags & m.StatusFlag.STOPPED:
+        seen_um = max(seen_um, status.depth_um)
+        require(bench.line.now_us() < until_us, f"not home after {HOME_US // 1_000_000} s")
+        bench.wait(POLL_US)
+    require(status.depth_um == 0, "at rest, its needle is not out")
+    return seen_um
+
+
+def _jog(bench: Bench) -> None:
+    hold = bench.needed("hold its service button", bench.handles.service_button)
+    hold(True)
+    hold(False)
+    of = bench.limits()
+    asked = _jog_of(bench)
+    bench.refused(asked, m.ErrorCode.NEEDS_PERSON)
+    hold(True)
+    for name, limit, bound in (
+        ("depth_um", m.LimitId.DEPTH_UM_MAX, of.depth_um_max),
+        ("dwell_ms", m.LimitId.DWELL_MS_MAX, of.dwell_ms_max),
+    ):
+        error = bench.refused(_jog_of(bench, **{name: bound + 1}), m.ErrorCode.LIMIT)
+        seen = f"{name} one above: refused for {error.detail} {error.value}"
+        require((error.detail, error.value) == (limit, bound), seen)
+    head = bench.poll().journal_head
+    bench.expect(m.JogReply, asked)
+    bench.refused(asked, m.ErrorCode.WRONG_STATE)
+    bench.refused(_request(bench), m.ErrorCode.WRONG_STATE)
+    seen_um = _rest(bench)
+    require(0 < seen_um <= asked.depth_um, f"of {asked.depth_um} um it was {seen_um} um out")
+    require(bench.poll().journal_head == head, "a jog is in the journal")
+    bench.delivered(0, 0)
+    hold(False)
+
+
+def _jog_stopped(bench: Bench) -> None:
+    hold = bench.needed("hold its service button", bench.handles.service_button)
+    hold(True)
+    long_ms = bench.limits().dwell_ms_max
+    began_us = bench.line.now_us()
+    bench.expect(m.JogReply, _jog_of(bench, dwell_ms=long_ms))
+    bench.abort()
+    status = bench.poll()
+    rests = status.flags & m.StatusFlag.STOPPED and not status.depth_um
+    require(bool(rests), "stopped in a jog, it says that it stands still with its needle out")
+    lasted_us = bench.line.now_us() - began_us
+    require(lasted_us < long_ms * 1_000, "an abort did not send the needle home before its time")
+    bench.refused(_jog_of(bench), m.ErrorCode.WRONG_STATE)
+    hold(False)
+
+
 def _self_test(bench: Bench) -> None:
     begun = bench.expect(m.SelfTestReply, m.SelfTest(0)).state
     require(begun is m.PistolState.SELFTEST, f"testing itself it is {begun.name}")
@@ -279,4 +339,6 @@ CASES = (
     Case("SERV-9", "A self test that fails ends in FAULT and names the part.", _broken),
     Case("SERV-10", "A prime amid a treatment ends it; nothing is gone on with.", _primed_amid),
     Case("SERV-11", "A prime cut off by the power is in doubt, and never given again.", _power),
+    Case("SERV-12", "A jog needs a person, keeps the limits, and is home by itself, dry.", _jog),
+    Case("SERV-13", "An abort sends the needle of a jog home at once.", _jog_stopped),
 )

@@ -10,7 +10,7 @@ from mesogun.device.link import FROM_PISTOL, TO_PISTOL, Link, OnBody
 from mesogun.device.pistol import Pistol
 from mesogun.device.raw import RawPort
 from mesogun.device.sealing import Sealing
-from mesogun.device.service import Given, NotServed, ServiceArm, home, self_test, service_arm
+from mesogun.device.service import Given, NotServed, ServiceArm, home, jog, self_test, service_arm
 from mesogun.device.speed import BAUD, SPEEDS
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "ServiceArm",
     "find",
     "home",
+    "jog",
     "read_keys",
     "self_test",
     "service_arm",

@@ -16,6 +16,8 @@ from firmware_protocol.messages import (
     FaultCode,
     Home,
     HomeReply,
+    Jog,
+    JogReply,
     JournalKind,
     JournalRead,
     JournalRecords,
@@ -57,7 +59,7 @@ NO_TOKEN = ArmToken(0)
 TTL_MS = Milliseconds(5_000)
 POLL_US = 50_000
 REST_US = 10_000_000
-"""So long the needle may take home, and a self test."""
+"""So long the needle may take out and home, and a self test."""
 _TREATED = frozenset({JournalKind.INTENT, JournalKind.OUTCOME})
 
 
@@ -228,6 +230,39 @@ def home(pistol: Pistol) -> None:
     expect(HomeReply, pistol.ask(Home(0)))
     status = talk.until(lambda one: bool(one.flags & StatusFlag.STOPPED), "its way home")
     safe(status)
+
+
+def jog(pistol: Pistol, depth_um: int, *, dwell_ms: int = 0) -> int:
+    """Take the needle out to a depth, dry; return how deep it was seen once it is home again.
+
+    A person holds the service button, off the skin. The limits in force bound depth and dwell. An
+    abort, or skin, sends the needle home at once.
+
+    Raises:
+        NotServed: the pistol is not SAFE, or depth or dwell is beyond its limits.
+        LinkError: as `PistolPort.ask`, or an abort came first.
+        RemoteProtocolError: the pistol refused, or the needle does not come to rest.
+    """
+    pistol.hello()
+    talk = _Talk(pistol)
+    safe(talk.poll())
+    of = expect(Limits, pistol.ask(LimitsGet(LimitLayer.EFFECTIVE)))
+    for asked, bound, what in (
+        (depth_um, of.depth_um_max, "um deep"),
+        (dwell_ms, of.dwell_ms_max, "ms out"),
+    ):
+        if asked > bound:
+            raise NotServed(f"{asked} {what}: this pistol allows at most {bound}; nothing moved")
+    expect(JogReply, pistol.ask(Jog(Micrometres(depth_um), Milliseconds(dwell_ms))))
+    deepest = 0
+
+    def is_home(status: Status) -> bool:
+        nonlocal deepest
+        deepest = max(deepest, status.depth_um)
+        return bool(status.flags & StatusFlag.STOPPED)
+
+    safe(talk.until(is_home, "its jog"))
+    return deepest
 
 
 def self_test(pistol: Pistol) -> FaultCode:

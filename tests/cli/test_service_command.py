@@ -51,7 +51,7 @@ def test_without_a_person_nothing_comes_out(call: Call, url: str, truth: Path) -
 
 
 def test_nobody_who_can_be_asked_means_nothing_moves(call: Call, url: str, truth: Path) -> None:
-    for rest in (("prime", "--ul", "50"), ("home",)):
+    for rest in (("prime", "--ul", "50"), ("home",), ("jog", "--um", "900")):
         ran = call("service", *rest, "--port", url)
         assert ran.code == 2
         assert "--yes" in ran.err
@@ -62,6 +62,19 @@ def test_home_and_a_self_test_end_well(call: Call, url: str) -> None:
     assert (ran.code, "where it begins" in ran.out) == (0, True)
     ran = call("service", "self-test", "--port", url)
     assert (ran.code, "Sound" in ran.out) == (0, True)
+
+
+def test_a_jog_goes_out_and_home_dry_and_no_deeper_than_allowed(
+    call: Call, url: str, truth: Path
+) -> None:
+    ran = call("service", "jog", "--um", "2500", "--hold-ms", "200", "--port", url, "--yes")
+    assert (ran.code, "was 2500 um out" in ran.out) == (0, True)
+    ran = call("service", "jog", "--um", "10001", "--port", url, "--yes")
+    assert (ran.code, "at most 10000" in ran.err) == (2, True), ran.err
+    alone = url.replace("service_button=1", "service_button=0")
+    ran = call("service", "jog", "--um", "900", "--port", alone, "--yes")
+    assert (ran.code, "service button" in ran.err) == (1, True)
+    assert given(truth) == []
 
 
 def test_who_says_no_gets_nothing_and_the_pistol_is_free_again(url: str, truth: Path) -> None:

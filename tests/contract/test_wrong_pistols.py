@@ -8,8 +8,10 @@ import pytest
 
 from mesogun.conformance import CASES, Verdict, play
 from tests.contract.wrong import WRONG, Wrong, package
+from tests.contract.wrong_in_service import IN_SERVICE
 from tests.virtual_kit import ONLY_WITH_A_KEY, twin
 
+EVERY_WRONG = (*WRONG, *IN_SERVICE)
 SLOW = ("JOURNAL-4", "JOURNAL-5", "POWER-4")
 QUICK = {
     group: [one.id for one in CASES if one.id.startswith(f"{group}-") and one.id not in SLOW]
@@ -17,12 +19,13 @@ QUICK = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=[one.what for one in WRONG])
+@pytest.mark.parametrize("wrong", EVERY_WRONG, ids=[one.what for one in EVERY_WRONG])
 def test_a_mistake_is_noticed_by_the_requirement_that_it_breaks(
     wrong: Wrong, tmp_path: Path
 ) -> None:
     kind = twin(
-        package(wrong, tmp_path, WRONG.index(wrong)), keyed=wrong.noticed_by in ONLY_WITH_A_KEY
+        package(wrong, tmp_path, EVERY_WRONG.index(wrong)),
+        keyed=wrong.noticed_by in ONLY_WITH_A_KEY,
     )
     group = wrong.noticed_by.rpartition("-")[0]
     cases = [one for one in CASES if one.id == wrong.noticed_by or one.id in QUICK[group]]

@@ -46,10 +46,10 @@ def test_what_only_one_end_knows_is_named_and_the_end_that_knows_less_is_updated
 
 
 def test_a_changed_field_and_a_renumbered_name_are_told_from_both_sides() -> None:
-    pistol = changed("dwell_ms u16 ms 0..65535", "dwell_ms u32 ms 0..4294967295")
+    pistol = changed("interval_ms u16 ms 0..65535", "interval_ms u32 ms 0..4294967295")
     (shot,) = differences(pistol, own())
-    assert "the request Shot differs: pistol 'dwell_ms u32 ms 0..4294967295'" in shot
-    assert "program 'dwell_ms u16 ms 0..65535'" in shot
+    assert "the request Shot differs: pistol 'interval_ms u32 ms 0..4294967295'" in shot
+    assert "program 'interval_ms u16 ms 0..65535'" in shot
     assert side_to_update(pistol, own()) == "whichever of the two is older"
     (text,) = differences(changed("HELD=1 AUTO=2", "HELD=2 AUTO=1"), own())
     assert text.startswith("the enum Trigger differs: pistol 'HELD=2', pistol 'AUTO=1', program")

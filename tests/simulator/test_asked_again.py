@@ -84,6 +84,7 @@ ASKED: dict[str, Callable[[Any], Any]] = {
     "CalibrationCommit": commit,
     "ServiceRequest": lambda _: m.ServiceRequest(**ARMING),
     "Home": lambda _: m.Home(0),
+    "Jog": lambda _: m.Jog(**dict[str, Any](depth_um=2_000, dwell_ms=100)),
     "SelfTest": lambda _: m.SelfTest(0),
 }
 

@@ -187,8 +187,9 @@ uint64_t mg_hw_next_event_us(void *hw) {
         next_us = (uint64_t)(twin->told ? twin->motion.rest_us : twin->motion.dose_until_us);
     }
     /* a hand on its way is awaited where it would end something */
-    if (core->arm.is_live && core->arm.service.value != 0 && twin->has_set_out &&
-        twin->arrives_us > (int64_t)core->now_us && (uint64_t)twin->arrives_us < next_us) {
+    const int served = core->is_jogging || (core->arm.is_live && core->arm.service.value != 0);
+    if (served && twin->has_set_out && twin->arrives_us > (int64_t)core->now_us &&
+        (uint64_t)twin->arrives_us < next_us) {
         next_us = (uint64_t)twin->arrives_us;
     }
     return next_us;
@@ -202,6 +203,20 @@ void mg_hw_home(void *hw, uint64_t now_us) {
     motion->began_us = (int64_t)now_us;
     motion->rest_us = (int64_t)now_us + MGT_HOME_US;
     motion->dose_from_us = motion->dose_until_us = motion->out_from_us = motion->rest_us;
+    twin->told = 1;
+}
+
+void mg_hw_jog(void *hw, uint32_t depth_um, uint16_t dwell_ms, uint64_t now_us) {
+    mgt_twin *twin = hw;
+    mgt_motion *motion = &twin->motion;
+    const int64_t way_us = needle_us(twin, (int64_t)depth_um);
+    memset(motion, 0, sizeof *motion);
+    motion->moves = 1;
+    motion->began_us = (int64_t)now_us;
+    motion->depth_um = (int64_t)depth_um;
+    motion->out_from_us = (int64_t)now_us + way_us + (int64_t)dwell_ms * 1000;
+    motion->dose_from_us = motion->dose_until_us = motion->out_from_us;
+    motion->rest_us = motion->out_from_us + way_us;
     twin->told = 1;
 }
 

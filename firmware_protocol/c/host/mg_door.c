@@ -149,6 +149,7 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
             CASE(SERVICE_CHALLENGE, service_challenge);
             CASE(PRIME_REPLY, prime_reply);
             CASE(HOME_REPLY, home_reply);
+            CASE(JOG_REPLY, jog_reply);
             CASE(SELF_TEST_REPLY, self_test_reply);
         default:
             break;
@@ -177,6 +178,7 @@ int mgt_payload_fits(uint16_t msg, uint8_t is_reply, const uint8_t *payload, uin
             CASE(SERVICE_REQUEST, service_request);
             CASE(PRIME, prime);
             CASE(HOME, home);
+            CASE(JOG, jog);
             CASE(SELF_TEST, self_test);
         default:
             break;

@@ -53,6 +53,8 @@ typedef union {
     mgp_prime_reply prime_reply;
     mgp_home home;
     mgp_home_reply home_reply;
+    mgp_jog jog;
+    mgp_jog_reply jog_reply;
     mgp_self_test self_test;
     mgp_self_test_reply self_test_reply;
 } mgt_any;

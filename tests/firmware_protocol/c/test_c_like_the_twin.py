@@ -69,7 +69,14 @@ def test_both_answer_journal_and_move_alike_whatever_comes(one_core: Any) -> Non
     wanted |= {"ArmReply", "ClearAbortReply", "JournalRecords", "error JOURNAL_UNREAD"}
     wanted |= {"SetBaudReply", "PingReply", "DescribeChunk", "LimitsStaged", "LimitsCommitted"}
     wanted |= {"Calibration", "CalibrationStaged", "CalibrationCommitted"}
-    wanted |= {"ServiceChallenge", "HomeReply", "SelfTestReply", "error ON_SKIN", "in service"}
+    wanted |= {
+        "ServiceChallenge",
+        "HomeReply",
+        "JogReply",
+        "SelfTestReply",
+        "error ON_SKIN",
+        "in service",
+    }
     wanted |= {"prime ACCEPTED NONE", "prime REFUSED TOKEN", "prime REFUSED LIMIT"}
     wanted |= {"error WRONG_HASH", "error CALIBRATION_SPENT", "error CALIBRATION"}
     wanted |= {"error NOT_STAGED", "error WRONG_CRC", "error NEEDS_PERSON", "error LIMIT"}

@@ -11,6 +11,9 @@ from firmware_protocol import messages as m
 from firmware_protocol.crit import crit
 from tests.pair_kit import Host, Pair
 
+SLOW_HAND = 10
+"""The seed of a hand that is a quarter of a second on its way."""
+
 
 def request() -> m.ServiceRequest:
     numbers = (5, 1_000_000, 100_000, 200_000, 1_000, 1)
@@ -86,3 +89,27 @@ def test_skin_stops_a_prime_alike(one_core: Any, seed: int) -> None:
     assert (only.shot_id, only.service, only.contact) == (2, True, True)
     assert only.dose_nl < 100_000
     assert host.ask(m.Resolve(2)).outcome is m.Outcome.PARTIAL
+
+
+@pytest.mark.parametrize("end", ["skin", "button", "cut", "itself"])
+def test_a_jog_ends_alike(one_core: Any, end: str) -> None:
+    host = Host(Pair(one_core, SLOW_HAND))
+    host.hello()
+    host.read_all()
+    host.step("service button")
+    if end == "skin":  # the hand is on its way to a site of a treatment
+        asked: Any = (9, 900_000, 20_000, 2_000, 200_000, 110, 1_000, 1, 0, 7)
+        token = host.ask(m.ArmConfirm(host.ask(m.ArmRequest(*asked)).nonce)).arm_token
+        shot: Any = (1, token, 10_000, 600, 100_000, 0, 9_000, m.Trigger.PRESS, 110, 0)
+        host.ask(m.Shot(*shot, crit(1, 10_000, 600, 100_000)))  # type: ignore[arg-type]
+    asked = (4_000, 3_000)
+    assert isinstance(host.ask(m.Jog(*asked)), m.JogReply)
+    assert play(host, 0, 100_000).depth_um > 0
+    if end in ("button", "cut"):
+        host.step(end)
+    if end == "cut":
+        host.step("on")
+        host.hello(2)
+    status = play(host, 0, 3_500_000 if end == "itself" else 500_000)
+    assert (status.depth_um, status.flags & m.StatusFlag.STOPPED) == (0, m.StatusFlag.STOPPED)
+    assert not any(host.pair.told)
