@@ -29,7 +29,7 @@ from firmware_protocol.units import (
 
 MAJOR: Final = 1
 MINOR: Final = 0
-SCHEMA_HASH: Final = 0x1C3FDCAE
+SCHEMA_HASH: Final = 0x7AFE514D
 """CRC-32C over all layouts: equal at both ends, or they were built from different schemas."""
 ACTUATING_HASH: Final = 0xDEC92B24
 """CRC-32C over the layouts of what can move the needle: when it differs, nothing is armed."""
@@ -169,6 +169,8 @@ class JournalKind(IntEnum):
     CONFIG = 6
     SERVICE_INTENT = 7
     SERVICE_OUTCOME = 8
+    PRIME_INTENT = 9
+    PRIME_OUTCOME = 10
 
 
 class ErrorCode(IntEnum):

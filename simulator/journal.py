@@ -22,8 +22,13 @@ from firmware_protocol.units import Micrometres, Microseconds, Nanolitres, ShotI
 from simulator.memory import HEADER_BYTES, HEADER_COPIES, SLOT_BYTES, Memory, MemoryDamaged
 
 MAGIC = b"MGPTWIN1"
-INTENTS = frozenset({JournalKind.INTENT, JournalKind.SERVICE_INTENT})
-ABOUT_SHOTS = INTENTS | {JournalKind.OUTCOME, JournalKind.SERVICE_OUTCOME, JournalKind.VOID}
+END_OF = {
+    JournalKind.INTENT: JournalKind.OUTCOME,
+    JournalKind.SERVICE_INTENT: JournalKind.SERVICE_OUTCOME,
+    JournalKind.PRIME_INTENT: JournalKind.PRIME_OUTCOME,
+}
+INTENTS = frozenset(END_OF)
+ABOUT_SHOTS = INTENTS | {*END_OF.values(), JournalKind.VOID}
 _RECORD = Struct("<IBBBBIIIIIIIQQIIII")
 _HEADER = Struct("<8sIQIIIIIIII")
 _CRC = Struct("<I")

@@ -37,6 +37,7 @@ from simulator.arming import CHALLENGE_MS
 from simulator.firmware import Firmware
 from simulator.limits import broken_by
 from simulator.replies import error
+from simulator.shots import PRIMES
 
 
 def _end_treatment(firmware: Firmware) -> None:
@@ -95,7 +96,7 @@ def _prime(firmware: Firmware, request: Prime) -> PrimeReply:
         ttl_ms=request.ttl_ms,
         trigger=Trigger.AUTO,
         interval_ms=Milliseconds(0),
-        flags=0,
+        flags=PRIMES,
         crit=request.crit,
     )
     known = firmware.shots.known(shot)

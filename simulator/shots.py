@@ -24,11 +24,12 @@ from firmware_protocol.messages import (
 )
 from firmware_protocol.units import Micrometres, Microseconds, Nanolitres, ShotId
 from simulator.gate import SLOTS_PER_SHOT, Refused
-from simulator.journal import Journal, JournalFull, blank_record
+from simulator.journal import END_OF, Journal, JournalFull, blank_record
 from simulator.mechanics import Motion
 
 QUEUE_DEPTH = 4
 RESERVED = 8  # records kept free for aborts and starts
+PRIMES = 1  # a flag of a Shot that no message of the wire can carry: it came as a Prime
 
 
 _ALLOWED = Refused(Refusal.NONE)
@@ -206,14 +207,12 @@ class Shots:
         shot = under_way.shot
         began_us = self.stamp.uptime(under_way.began_us)
         # In the place of the end, which is not yet: for whose plan this is.
-        kind = JournalKind.SERVICE_INTENT if _is_service(shot) else JournalKind.INTENT
-        return self._stamped(_about(kind, shot), began_us, under_way.plan_digest)
+        return self._stamped(_about(_intent_of(shot), shot), began_us, under_way.plan_digest)
 
     def outcome(self, under_way: UnderWay) -> JournalRecord:
         """Return the record of how `under_way` ended."""
         shot = under_way.shot
-        kind = JournalKind.SERVICE_OUTCOME if _is_service(shot) else JournalKind.OUTCOME
-        record = _about(kind, shot)
+        record = _about(END_OF[_intent_of(shot)], shot)
         motion, reason = under_way.motion, under_way.stopped_for
         if motion is None or motion.dose_nl == 0:
             outcome, dose = Outcome.NOT_FIRED, 0
@@ -240,10 +239,9 @@ class Shots:
         if self._journal.free > len(open_intents):
             self.note(blank_record(JournalKind.BOOT), self.stamp.uptime_of_us)
         for intent in open_intents:
-            treats = intent.kind is JournalKind.INTENT
             self._journal.append(
                 intent._replace(
-                    kind=JournalKind.OUTCOME if treats else JournalKind.SERVICE_OUTCOME,
+                    kind=END_OF[intent.kind],
                     outcome=Outcome.INDETERMINATE,
                     end_us=intent.start_us,
                 )
@@ -289,8 +287,11 @@ def reason_of(cause: AbortCause) -> Refusal:
     return Refusal.LEASE if cause is AbortCause.LEASE else Refusal.ABORTED
 
 
-def _is_service(shot: Shot) -> bool:
-    return shot.trigger is Trigger.AUTO  # the gate lets it pass in service alone
+def _intent_of(shot: Shot) -> JournalKind:
+    if shot.flags & PRIMES:
+        return JournalKind.PRIME_INTENT
+    # the gate lets AUTO pass in service alone
+    return JournalKind.SERVICE_INTENT if shot.trigger is Trigger.AUTO else JournalKind.INTENT
 
 
 def _about(kind: JournalKind, shot: Shot) -> JournalRecord:

@@ -12,7 +12,7 @@
 #define MGP_MAJOR 1u
 #define MGP_MINOR 0u
 /* CRC-32C over all layouts, and over those of what can move the needle. */
-#define MGP_SCHEMA_HASH UINT32_C(0x1C3FDCAE)
+#define MGP_SCHEMA_HASH UINT32_C(0x7AFE514D)
 #define MGP_ACTUATING_HASH UINT32_C(0xDEC92B24)
 #define MGP_PAYLOAD_BYTES_MAX 224u
 #define MGP_BODY_BYTES_MAX 248u
@@ -143,7 +143,9 @@ enum {
     MGP_JOURNAL_KIND_BOOT = 5,
     MGP_JOURNAL_KIND_CONFIG = 6,
     MGP_JOURNAL_KIND_SERVICE_INTENT = 7,
-    MGP_JOURNAL_KIND_SERVICE_OUTCOME = 8
+    MGP_JOURNAL_KIND_SERVICE_OUTCOME = 8,
+    MGP_JOURNAL_KIND_PRIME_INTENT = 9,
+    MGP_JOURNAL_KIND_PRIME_OUTCOME = 10
 };
 
 /* Why a request other than a shot was not obeyed. */
@@ -448,7 +450,7 @@ static inline int mgp_journal_record_in_range(const mgp_journal_record *message)
     if (!(message->kind >= 1u)) {
         return 0;
     }
-    if (!(message->kind <= 8u)) {
+    if (!(message->kind <= 10u)) {
         return 0;
     }
     if (!(message->outcome <= 6u)) {

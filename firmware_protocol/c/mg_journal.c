@@ -14,14 +14,15 @@
 
 static const uint8_t MAGIC[8] = {'M', 'G', 'P', 'T', 'W', 'I', 'N', '1'};
 
-static int is_about_shots(uint8_t kind) {
-    return kind == MGP_JOURNAL_KIND_INTENT || kind == MGP_JOURNAL_KIND_OUTCOME ||
-           kind == MGP_JOURNAL_KIND_VOID || kind == MGP_JOURNAL_KIND_SERVICE_INTENT ||
-           kind == MGP_JOURNAL_KIND_SERVICE_OUTCOME;
+static int is_intent(uint8_t kind) {
+    return kind == MGP_JOURNAL_KIND_INTENT || kind == MGP_JOURNAL_KIND_SERVICE_INTENT ||
+           kind == MGP_JOURNAL_KIND_PRIME_INTENT;
 }
 
-static int is_intent(uint8_t kind) {
-    return kind == MGP_JOURNAL_KIND_INTENT || kind == MGP_JOURNAL_KIND_SERVICE_INTENT;
+static int is_about_shots(uint8_t kind) {
+    return is_intent(kind) || kind == MGP_JOURNAL_KIND_OUTCOME ||
+           kind == MGP_JOURNAL_KIND_VOID || kind == MGP_JOURNAL_KIND_SERVICE_OUTCOME ||
+           kind == MGP_JOURNAL_KIND_PRIME_OUTCOME;
 }
 
 static int same(const uint8_t *one, const uint8_t *other, uint32_t size) {

@@ -17,6 +17,7 @@
 #define MG_QUEUE_DEPTH 4u
 #define MG_CHALLENGE_US UINT64_C(60000000)
 #define MG_RESERVED 8       /* records kept free for aborts and starts */
+#define MG_PRIMES 1u        /* a flag of a shot that no message can carry: it came as a Prime */
 #define MG_SLOTS_PER_SHOT 2 /* INTENT and OUTCOME */
 #define MG_NEARLY_FULL 64   /* records */
 #define MG_REMEMBERED 8u    /* replies per session, to be repeated as a comfort */

@@ -110,6 +110,7 @@ int mg_prime_answer(mg_pistol *pistol, const mgp_prime *request, mg_answer *answ
     shot.rate_nl_per_s = request->rate_nl_per_s;
     shot.ttl_ms = request->ttl_ms;
     shot.trigger = MGP_TRIGGER_AUTO;
+    shot.flags = MG_PRIMES;
     shot.crit = request->crit;
     const int result = mg_shot_taken(pistol, &shot, &told);
     if (result == MG_OK) {

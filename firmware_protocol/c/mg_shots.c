@@ -51,11 +51,17 @@ int mg_shots_note(mg_pistol *pistol, mgp_journal_record *record) {
 }
 
 static uint8_t intent_of(const mgp_shot *shot) {
+    if (shot->flags & MG_PRIMES) {
+        return MGP_JOURNAL_KIND_PRIME_INTENT;
+    }
     return shot->trigger == MGP_TRIGGER_AUTO ? MGP_JOURNAL_KIND_SERVICE_INTENT
                                              : MGP_JOURNAL_KIND_INTENT;
 }
 
 static uint8_t outcome_of(uint8_t intent) {
+    if (intent == MGP_JOURNAL_KIND_PRIME_INTENT) {
+        return MGP_JOURNAL_KIND_PRIME_OUTCOME;
+    }
     return intent == MGP_JOURNAL_KIND_SERVICE_INTENT ? MGP_JOURNAL_KIND_SERVICE_OUTCOME
                                                      : MGP_JOURNAL_KIND_OUTCOME;
 }

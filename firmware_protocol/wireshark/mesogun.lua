@@ -36,7 +36,7 @@ local shot_result = {[0]="ACCEPTED", [1]="REFUSED", [2]="STORED"}
 local refusal = {[0]="NONE", [1]="ID_REUSED", [2]="ID_OLD", [3]="TOKEN", [4]="LEASE", [5]="STATE", [6]="LIMIT", [7]="BUDGET", [8]="PACE", [9]="QUEUE_FULL", [10]="JOURNAL_FULL", [11]="CRIT", [12]="EXPIRED", [13]="ABORTED", [14]="VOIDED", [15]="EMPTY", [16]="SESSION", [17]="MEMORY"}
 local limit_id = {[0]="NONE", [1]="DOSE_NL_MIN", [2]="DOSE_NL_MAX", [3]="DEPTH_UM_MAX", [4]="RATE_NL_PER_S_MAX", [5]="INTERVAL_MS_MIN", [6]="LEASE_MS_MIN", [7]="LEASE_MS_MAX", [8]="SHOTS_MAX", [9]="VOLUME_NL_MAX", [10]="TTL_MS_MAX", [11]="DWELL_MS_MAX"}
 local limit_layer = {[0]="EFFECTIVE", [1]="FACTORY", [2]="CLINIC", [3]="SESSION"}
-local journal_kind = {[1]="INTENT", [2]="OUTCOME", [3]="VOID", [4]="ABORT", [5]="BOOT", [6]="CONFIG", [7]="SERVICE_INTENT", [8]="SERVICE_OUTCOME"}
+local journal_kind = {[1]="INTENT", [2]="OUTCOME", [3]="VOID", [4]="ABORT", [5]="BOOT", [6]="CONFIG", [7]="SERVICE_INTENT", [8]="SERVICE_OUTCOME", [9]="PRIME_INTENT", [10]="PRIME_OUTCOME"}
 local error_code = {[1]="UNSUPPORTED", [2]="MALFORMED", [3]="OUT_OF_RANGE", [4]="WRONG_STATE", [5]="JOURNAL_UNREAD", [6]="WRONG_NONCE", [7]="WRONG_TOKEN", [8]="WRONG_ABORT_ID", [9]="LIMIT", [10]="LIMITS_REVISION", [11]="CALIBRATION", [12]="JOURNAL_GAP", [13]="NOT_STAGED", [14]="WRONG_CRC", [15]="NEEDS_PERSON", [16]="WRONG_HASH", [17]="CALIBRATION_SPENT", [18]="ON_SKIN"}
 f.journal_record_seq = ProtoField.uint32("mesogun.journal_record.seq", "seq (seq)", base.DEC)
 f.journal_record_kind = ProtoField.uint8("mesogun.journal_record.kind", "kind", base.DEC, journal_kind)

@@ -17,6 +17,9 @@ from mesogun.conformance.bench import POLL_US, Bench
 from mesogun.conformance.case import Case
 
 HOME_US = 5_000_000
+Kinds = tuple[m.JournalKind, ...]
+WEIGHED: Kinds = (m.JournalKind.SERVICE_INTENT, m.JournalKind.SERVICE_OUTCOME)
+PRIMED: Kinds = (m.JournalKind.PRIME_INTENT, m.JournalKind.PRIME_OUTCOME)
 
 
 def _request(bench: Bench, **changes: int) -> m.ServiceRequest:
@@ -121,18 +124,17 @@ def _triggers(bench: Bench) -> None:
     shot = bench.shot(token, trigger=auto, depth_um=0)
     head = bench.poll(token).journal_head
     bench.accepted(shot)
-    _given(bench, token, shot.shot_id, head)
+    _given(bench, token, shot.shot_id, head, WEIGHED)
     hold(False)
 
 
-def _given(bench: Bench, token: int, shot_id: int, head: int) -> None:
+def _given(bench: Bench, token: int, shot_id: int, head: int, right: Kinds) -> None:
     """Demand that it was given once, into a vessel, and that the journal says so."""
     until_us = bench.line.now_us() + HOME_US
     while len(found := bench.journal(head + 1)) < 2 and bench.line.now_us() < until_us:
         bench.wait(POLL_US, token)
     kinds = [one.kind for one in found if one.shot_id == shot_id]
-    right = [m.JournalKind.SERVICE_INTENT, m.JournalKind.SERVICE_OUTCOME]
-    require(kinds == right, f"the journal tells it as {[one.name for one in kinds]}")
+    require(kinds == list(right), f"the journal tells it as {[one.name for one in kinds]}")
     require(found[1].outcome is m.Outcome.FIRED, f"it ended {found[1].outcome.name}")
     bench.delivered(shot_id, 1)
     seen = bench.deliveries(shot_id) or ()
@@ -145,7 +147,7 @@ def _once(bench: Bench) -> None:
     head = bench.poll(token).journal_head
     for _ in range(2):
         _taken(bench, prime, m.ShotResult.ACCEPTED)
-    _given(bench, token, prime.shot_id, head)
+    _given(bench, token, prime.shot_id, head, PRIMED)
     told = _taken(bench, prime, m.ShotResult.STORED)
     require(told.outcome is m.Outcome.FIRED, f"asked again, it ended {told.outcome.name}")
     other = _prime(bench, token, shot_id=prime.shot_id, dose_nl=prime.dose_nl + 1)
@@ -331,7 +333,7 @@ CASES = (
     Case("SERV-1", "Service needs a person at the pistol; it is armed in two steps.", _person),
     Case("SERV-2", "Service is kept within the limits; a refusal names which.", _bounds),
     Case("SERV-3", "AUTO, at depth 0, is for service alone, and service for AUTO.", _triggers),
-    Case("SERV-4", "A prime is given exactly once, and journalled as service.", _once),
+    Case("SERV-4", "A prime is given exactly once, and journalled as a prime.", _once),
     Case("SERV-5", "Whatever asks for service ends a treatment's arming.", _ends_treatment),
     Case("SERV-6", "A treatment's arming ends that for service.", _ended_by_treatment),
     Case("SERV-7", "Home moves at rest only, and arms nothing meanwhile.", _home),

@@ -27,9 +27,10 @@ RECORDS_PER_SHOT = 16
 """A shot takes two; aborts and starts take some."""
 SHOT_LATE_US = 10_000_000
 """So long after its time to live and its motion an accepted shot has come to its end, at last."""
-SERVICE = frozenset({JournalKind.SERVICE_INTENT, JournalKind.SERVICE_OUTCOME})
-"""What was given into a vessel: never a prick."""
-INTENTS = frozenset({JournalKind.INTENT, JournalKind.SERVICE_INTENT})
+PRIMES = frozenset({JournalKind.PRIME_INTENT, JournalKind.PRIME_OUTCOME})
+SERVICE = PRIMES | {JournalKind.SERVICE_INTENT, JournalKind.SERVICE_OUTCOME}
+"""What was given into a vessel, to prime or to be weighed: never a prick."""
+INTENTS = frozenset({JournalKind.INTENT, JournalKind.SERVICE_INTENT, JournalKind.PRIME_INTENT})
 ABOUT_SHOTS = SERVICE | {JournalKind.INTENT, JournalKind.OUTCOME, JournalKind.VOID}
 _RECORD_BYTES = 68
 _TOKEN_VALID = int(StatusFlag.TOKEN_VALID)

@@ -364,10 +364,10 @@ WRONG = (
     ),
     Wrong(
         "what is given in service is journalled as a shot",
-        "SERV-4",
+        "SERV-3",
         "shots.py",
-        "return shot.trigger is Trigger.AUTO",
-        "return shot.trigger is None",
+        "return JournalKind.SERVICE_INTENT if shot.trigger is Trigger.AUTO else JournalKind.INTENT",
+        "return JournalKind.INTENT",
     ),
     Wrong(
         "a hand fires in service",

@@ -30,8 +30,15 @@ IN_SERVICE = (
         "a prime cut off is a shot in doubt",
         "SERV-11",
         "shots.py",
-        "treats = intent.kind is JournalKind.INTENT",
-        "treats = True",
+        "kind=END_OF[intent.kind],",
+        "kind=JournalKind.OUTCOME,",
+    ),
+    Wrong(
+        "a prime is journalled as a shot that is weighed",
+        "SERV-4",
+        "shots.py",
+        "if shot.flags & PRIMES:",
+        "if shot.flags < 0:",
     ),
     Wrong(
         "a jog goes as deep as it is asked",

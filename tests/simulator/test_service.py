@@ -107,7 +107,7 @@ def test_a_prime_expels_its_volume_with_the_needle_out_once(host: Any) -> None:
     assert prime(host, 1)[1:3] == (ShotResult.STORED, Refusal.NONE)
     host.play(1_000_000)
     assert len(host.ghost) == 1
-    assert kinds(host)[-2:] == [JournalKind.SERVICE_INTENT, JournalKind.SERVICE_OUTCOME]
+    assert kinds(host)[-2:] == [JournalKind.PRIME_INTENT, JournalKind.PRIME_OUTCOME]
     assert host.pistol.hand.site == 0, "no site of a treatment is done"
 
 
@@ -361,8 +361,8 @@ def test_home_takes_its_time_and_nothing_is_armed_or_fired_meanwhile(host: Any) 
     assert host.ghost[0].at_us > begun_us + 200_000, "it waited for the needle to be home"
     assert kinds(host) == [
         JournalKind.BOOT,
-        JournalKind.SERVICE_INTENT,
-        JournalKind.SERVICE_OUTCOME,
+        JournalKind.PRIME_INTENT,
+        JournalKind.PRIME_OUTCOME,
     ]
 
 
