@@ -4,6 +4,18 @@
 #define HEADER_BYTES 8u
 #define CRC_BYTES 4u
 
+/* A proof checks an index behind a pointer against the whole structure, and not against its array:
+ * so it is asked here. */
+#ifdef __CPROVER__
+static uint32_t mg_inside(uint32_t at, uint32_t size) {
+    __CPROVER_assert(at < size, "the index lies inside the array");
+    return at;
+}
+#define INSIDE(at, size) mg_inside(at, size)
+#else
+#define INSIDE(at, size) (at)
+#endif
+
 /* Counters stand still at their end: they are for a person. */
 static void count(uint32_t *counter) {
     if (*counter < UINT32_MAX) {
@@ -42,7 +54,7 @@ void mg_deframe(mg_deframer *deframer, const uint8_t *data, uint32_t size) {
         } else {
             deframer->zero_run = 0;
             if (!deframer->skipping && deframer->used < MG_BLOCK_BYTES_MAX) {
-                deframer->block[deframer->used++] = data[at];
+                deframer->block[INSIDE(deframer->used++, MG_BLOCK_BYTES_MAX)] = data[at];
             } else if (!deframer->skipping) {
                 count(&deframer->drops[MG_DROP_OVERSIZE]);
                 deframer->skipping = 1; /* until its delimiter */

@@ -43,7 +43,7 @@ PROOFS = (
     Proof("gate", ("mg_guard.c", "mg_limits.c", "mg_crc.c"), 20, 8),
     Proof("charge", ("mg_motion.c", "mg_guard.c", "mg_limits.c", "mg_crc.c"), 20, 9),
     Proof("block", ("mg_block.c",), 251, 7),
-    Proof("stream", ("mg_frame.c",), 7, 5),
+    Proof("stream", ("mg_frame.c",), 4, 6),
 )
 
 
@@ -75,7 +75,7 @@ MUTANTS = (
     Mutant("block", "mg_block.c", "body[1] + around != used", "0"),
     Mutant("block", "mg_block.c", "body[1] > MGP_PAYLOAD_BYTES_MAX", "0"),
     Mutant("stream", "mg_frame.c", "deframer->used < MG_BLOCK", "deframer->used <= MG_BLOCK"),
-    Mutant("stream", "mg_frame.c", "room >= deframer->used", "1"),
+    Mutant("stream", "mg_frame.c", "INSIDE(deframer->used++", "INSIDE(++deframer->used"),
 )
 
 
