@@ -22,6 +22,7 @@ from mesogun.errors import RecordError, WrongFolder
 from mesogun.record.entries import Entry, Opened, Replanned
 from mesogun.record.folding import fold
 from mesogun.record.journal import Chain, Journal, Sync, make_durable, read_chained, sync_folder
+from mesogun.record.loading import load
 from mesogun.record.record import Record
 from mesogun.record.show import to_json
 
@@ -298,8 +299,7 @@ def _load_object(path: Path) -> dict[str, Any]:
 
 def _load(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(FILE_BYTES_MAX + 1)
+        data = load(path, FILE_BYTES_MAX)
     except OSError as cause:
         raise RecordError(f"{path}: cannot read it: {_reason(cause)}") from cause
     if len(data) > FILE_BYTES_MAX:

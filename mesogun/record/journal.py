@@ -22,6 +22,7 @@ from types import TracebackType
 
 from mesogun.errors import RecordError
 from mesogun.record.entries import Entry, canonical, decode, encode
+from mesogun.record.loading import load
 
 JOURNAL_FORMAT = "mesogun-journal/1"
 JOURNAL_BYTES_MAX = 256 * 1024 * 1024
@@ -292,8 +293,7 @@ def read_chained(path: Path, through: Chain | None = None) -> tuple[tuple[Entry,
 
 def _load(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(JOURNAL_BYTES_MAX + 1)
+        data = load(path, JOURNAL_BYTES_MAX)
     except OSError as cause:
         raise RecordError(_cannot(path, "read", cause)) from cause
     if len(data) > JOURNAL_BYTES_MAX:
