@@ -8,6 +8,7 @@ from simulator.mechanics import Delivery, Mechanics, Motion
 from simulator.memory import Memory
 from simulator.operator import Hand
 from simulator.pistol import Pistol
+from simulator.trouble import Trouble
 from simulator.wire import Wire
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "Memory",
     "Motion",
     "Pistol",
+    "Trouble",
     "Wire",
 ]

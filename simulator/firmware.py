@@ -91,7 +91,9 @@ class Firmware:
     @property
     def is_stopped(self) -> bool:
         """Return True when the actuator is at rest and what it did is journalled."""
-        return self.shots.under_way is None and self.board.actuator.motion is None
+        actuator = self.board.actuator
+        moves = actuator.motion is not None or actuator.needle_stuck
+        return self.shots.under_way is None and not moves
 
     @property
     def shot_id_open(self) -> ShotId:
@@ -251,16 +253,12 @@ class Firmware:
         )
 
     def _continue(self, under_way: UnderWay, at_us: int) -> None:
-        write_us = self.board.actuator.figures.write_us
         match under_way.stage:
             case Stage.INTENT:
                 self.shots.write(self.shots.intent(under_way))
                 self._release(under_way, at_us)
             case Stage.MOTION:
-                under_way.motion = self.board.actuator.motion
-                under_way.ended_us = at_us
-                self.board.actuator.settle()
-                under_way.stage, under_way.until_us = Stage.OUTCOME, at_us + write_us
+                under_way.come_to_rest(self.board.actuator, at_us)
             case Stage.OUTCOME:
                 self.shots.write(self.shots.outcome(under_way))
                 self._end(under_way, at_us)
@@ -296,6 +294,8 @@ class Firmware:
             self.go(PistolEvent.SHOT_ENDED_UNARMED if unarmed else PistolEvent.SHOT_ENDED)
         if self.arm is not None and self.arm.is_spent:
             self.disarm(Refusal.BUDGET)
+        if moved is not None and moved.fault is not FaultCode.NONE:
+            self.fail(moved.fault)
 
     @property
     def is_for_service(self) -> bool:
@@ -309,7 +309,8 @@ class Firmware:
         return serves or (self.is_homing and self.board.actuator.reaches_out(self.now_us))
 
     def _end_self_test(self) -> None:
-        self.fault = self.board.actuator.broken
+        stuck = self.board.actuator.needle_stuck
+        self.fault = FaultCode.NEEDLE if stuck else self.board.actuator.broken
         sound = self.fault is FaultCode.NONE
         self.go(PistolEvent.SELFTEST_PASSED if sound else PistolEvent.SELFTEST_FAILED)
 
@@ -358,6 +359,8 @@ class Firmware:
     def fail(self, fault: FaultCode) -> None:
         """Stop everything for good: only the power leaves FAULT."""
         self._forget_arming()
+        if fault is not FaultCode.MEMORY:
+            self.shots.void_waiting(Refusal.STATE, self.now_us)
         self.board.actuator.stop(self.now_us)
         self.board.actuator.settle()
         self.shots.under_way = None
@@ -373,12 +376,8 @@ class Firmware:
         under_way, actuator = self.shots.under_way, self.board.actuator
         if self.is_homing:
             actuator.stop(self.now_us)
-        if under_way is None or under_way.stage is not Stage.MOTION or actuator.motion is None:
-            return
-        if self.now_us < actuator.motion.dose_until_us:
-            under_way.stopped_for = reason
-        actuator.stop(self.now_us)
-        under_way.until_us = actuator.motion.rest_us
+        if under_way is not None:
+            under_way.stop(actuator, reason, self.now_us)
 
     # ------------------------------------------------------------------ the table
 

@@ -30,7 +30,7 @@ def held_now(
         dose_nl_worst=actuator.dose_nl_worst(shot.dose_nl),
         journal_free=journal_free,
         contact=False,
-        at_rest=actuator.motion is None,
+        at_rest=actuator.motion is None and not actuator.needle_stuck,
         is_service=arm is not None and arm.is_service,
         from_us=now_us,
         deadline_us=now_us + shot.ttl_ms * 1_000,

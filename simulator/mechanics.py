@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from firmware_protocol.messages import FaultCode, Shot, Trigger
+from firmware_protocol.messages import FaultCode, Refusal, Shot, Trigger
 from simulator.chance import Stream
+from simulator.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,18 @@ class Motion:
     rest_us: int
     service: bool = False
     is_jog: bool = False
+    ended: Refusal = Refusal.NONE
+    """Why the plunger ends before its dose, if nothing else stops it."""
+    fault: FaultCode = FaultCode.NONE
+    """Which part did not do what it should."""
+    stays_in: bool = False
+    """The needle does not come out."""
 
     def depth_at(self, at_us: int) -> int:
         """Return how deep the needle is."""
         inward = (at_us - self.began_us) * self.needle_um_per_s // 1_000_000
+        if self.stays_in:
+            return max(0, min(self.depth_um, inward))
         outward = (self.rest_us - at_us) * self.needle_um_per_s // 1_000_000
         return max(0, min(self.depth_um, inward, outward))
 
@@ -101,8 +110,11 @@ class Motion:
         if at_us >= self.out_from_us:
             return self  # on its way out already
         depth = self.depth_at(at_us)
+        shown = at_us >= self.dose_until_us
         return replace(
             self,
+            ended=self.ended if shown else Refusal.NONE,
+            fault=self.fault if shown or self.stays_in else FaultCode.NONE,
             depth_um=depth,
             dose_nl=self.dosed_at(at_us),
             dose_from_us=min(self.dose_from_us, at_us),
@@ -131,7 +143,10 @@ class Actuator:
         self.syringe_nl = syringe_nl
         self.motion: Motion | None = None
         self.broken = FaultCode.NONE  # what a self test finds
+        self.trouble = Trouble.NONE
         self._full_nl = syringe_nl
+        self._missing_nl = 0  # that are counted, and not there
+        self._stuck_um = 0  # so deep the needle stands, and nothing moves it
         self._told = True  # whether the ghost of this motion has been written
         self._on_delivery = on_delivery
         self._touches = touches
@@ -146,7 +161,24 @@ class Actuator:
 
     def refill(self) -> None:
         """Put a full syringe in."""
-        self.syringe_nl = self._full_nl
+        self.syringe_nl, self._missing_nl = self._full_nl, 0
+
+    def hold_only(self, volume_nl: int) -> None:
+        """Let the syringe hold no more than that, whatever is counted: it was filled wrongly."""
+        self._missing_nl = max(0, self.syringe_nl - volume_nl)
+
+    def mend(self) -> None:
+        """Let every part do again what it should, and the needle be out."""
+        self.trouble, self._stuck_um = Trouble.NONE, 0
+
+    @property
+    def needle_stuck(self) -> bool:
+        """Return True if the needle stands in the skin, and nothing moves it."""
+        return self._stuck_um > 0
+
+    def is_deep_enough(self, asked_um: int, depth_um: int) -> bool:
+        """Tell whether the needle, as measured, is where it should be: else no dose."""
+        return abs(depth_um - asked_um) <= self.figures.depth_noise_um
 
     def fire(self, shot: Shot, at_us: int) -> Motion:
         """Begin to move: the one way to a delivery, and only the gate may take it."""
@@ -158,10 +190,14 @@ class Actuator:
         if shot.depth_um:
             spread = figures.depth_noise_um
             depth = max(0, shot.depth_um + self._noise.between(-spread, spread))
+        if self.trouble is Trouble.NEEDLE_STANDS:
+            depth //= 2
+        dose, ended, fault = self._limited(shot.depth_um, depth, dose)
         needle_us = _needle_us(depth, figures.needle_um_per_s)
         dose_from_us = at_us + needle_us + figures.settle_us
         dose_until_us = dose_from_us + -(-dose * 1_000_000 // shot.rate_nl_per_s)
-        out_from_us = dose_until_us + shot.dwell_ms * 1_000
+        out_from_us = dose_until_us + (0 if ended else shot.dwell_ms * 1_000)
+        stays_in = depth > 0 and self.trouble is Trouble.NEEDLE_STAYS_IN
         self.motion = Motion(
             shot_id=shot.shot_id,
             needle_um_per_s=figures.needle_um_per_s,
@@ -173,9 +209,25 @@ class Actuator:
             out_from_us=out_from_us,
             rest_us=out_from_us + needle_us,
             service=shot.trigger is Trigger.AUTO,
+            ended=ended,
+            fault=FaultCode.NEEDLE if stays_in else fault,
+            stays_in=stays_in,
         )
         self._told = False
         return self.motion
+
+    def _limited(
+        self, asked_um: int, depth_um: int, dose_nl: int
+    ) -> tuple[int, Refusal, FaultCode]:
+        """Return how much of a dose can leave at that depth, and why no more."""
+        if not self.is_deep_enough(asked_um, depth_um):
+            return 0, Refusal.STATE, FaultCode.NEEDLE
+        if self.trouble is Trouble.PLUNGER_STANDS:
+            return dose_nl // 2, Refusal.STATE, FaultCode.PLUNGER
+        there_nl = self.syringe_nl - self._missing_nl
+        if dose_nl > there_nl:
+            return max(0, there_nl), Refusal.EMPTY, FaultCode.NONE
+        return dose_nl, Refusal.NONE, FaultCode.NONE
 
     def home(self, at_us: int) -> None:
         """Take the needle to where it begins; nothing leaves it. Only unarmed, or in service."""
@@ -219,7 +271,7 @@ class Actuator:
     def cut(self, at_us: int) -> None:
         """Lose the power: the plunger stops, a spring takes the needle out."""
         self.stop(at_us)
-        self.motion = None
+        self.settle()
 
     def is_over(self, at_us: int) -> bool:
         """Return True if nothing moves, or what moved has come to rest."""
@@ -227,25 +279,29 @@ class Actuator:
 
     def settle(self) -> None:
         """Forget a motion that has come to rest."""
+        if self.motion is not None and self.motion.stays_in:
+            self._stuck_um = self.motion.depth_um
         self.motion = None
 
     def depth_at(self, at_us: int) -> int:
         """Return how deep the needle is."""
-        return 0 if self.motion is None else self.motion.depth_at(at_us)
+        return self._stuck_um if self.motion is None else self.motion.depth_at(at_us)
 
     def _tell(self, motion: Motion) -> None:
         self._told = True
         if motion.dose_nl:
             self.syringe_nl -= motion.dose_nl
-            if self._on_delivery is not None:
-                at_us = motion.dose_until_us
-                self._on_delivery(
-                    Delivery(
-                        motion.shot_id,
-                        motion.dose_nl,
-                        motion.depth_um,
-                        at_us,
-                        self._touches(at_us),
-                        motion.service,
-                    )
+        if motion.ended is Refusal.EMPTY:
+            self.syringe_nl = self._missing_nl = 0  # the plunger has found its end
+        if motion.dose_nl and self._on_delivery is not None:
+            at_us = motion.dose_until_us
+            self._on_delivery(
+                Delivery(
+                    motion.shot_id,
+                    motion.dose_nl,
+                    motion.depth_um,
+                    at_us,
+                    self._touches(at_us),
+                    motion.service,
                 )
+            )

@@ -83,6 +83,11 @@ class Hand:
         self._site += 1
         self._arrives_us = at_us + self._next_travel_us()
 
+    def lift(self, at_us: int, back_us: int) -> None:
+        """Leave the skin, if the foot is on it, and be back at `back_us`."""
+        if self.touches(at_us):
+            self._arrives_us = max(at_us, back_us)
+
     def release_us(self, trigger: Trigger, lamp_us: int) -> int | None:
         """Return when skin contact and trigger allow the shot whose lamp went on at `lamp_us`.
 

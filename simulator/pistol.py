@@ -20,6 +20,7 @@ from simulator.receiver import Receiver
 from simulator.settings import Settings
 from simulator.shots import Stage
 from simulator.speed import BAUD
+from simulator.trouble import Trouble
 
 SYRINGE_NL = 20_000_000
 UID_TWIN = 0x51 << 56  # the range of serial numbers that no metal ever has
@@ -154,6 +155,26 @@ class Pistol:
     def break_part(self, part: FaultCode) -> None:
         """Let self tests find from now on that `part` is broken; NONE: all is sound."""
         self._board.actuator.broken = part
+
+    def meet(self, trouble: Trouble) -> None:
+        """Let a part of its body not do what it should, from the next shot on until `mend`."""
+        self._board.actuator.trouble = trouble
+
+    def mend(self) -> None:
+        """Let a person mend its body. A pistol that has found a fault learns of it at a start."""
+        self._board.actuator.mend()
+
+    def hold_only(self, volume_nl: int) -> None:
+        """Let its syringe hold no more than `volume_nl`, whatever it has counted."""
+        self._board.actuator.hold_only(volume_nl)
+
+    def lift(self, at_us: int, back_us: int) -> None:
+        """Let the hand take the foot off the skin, and put it back at `back_us`."""
+        self.advance(at_us)
+        under_way = None if self._firmware is None else self._firmware.shots.under_way
+        if under_way is not None:
+            under_way.lose_contact(self._board.actuator, self._now_us)
+        self._board.hand.lift(self._now_us, back_us)
 
     def _abort(self, cause: AbortCause, at_us: int) -> None:
         self.advance(at_us)

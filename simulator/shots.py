@@ -25,7 +25,7 @@ from firmware_protocol.messages import (
 from firmware_protocol.units import Micrometres, Microseconds, Nanolitres, ShotId
 from simulator.gate import SLOTS_PER_SHOT, Refused
 from simulator.journal import END_OF, Journal, JournalFull, blank_record
-from simulator.mechanics import Motion
+from simulator.mechanics import Actuator, Motion
 
 QUEUE_DEPTH = 4
 RESERVED = 8  # records kept free for aborts and starts
@@ -67,6 +67,34 @@ class UnderWay:
     ended_us: int = 0
     motion: Motion | None = None
     stopped_for: Refusal = Refusal.NONE
+    in_doubt: bool = False
+    """Where to its dose went, nobody knows."""
+
+    def stop(self, actuator: Actuator, reason: Refusal, at_us: int) -> None:
+        """Stop what moves, for that reason if its dose is not given yet."""
+        if self.stage is not Stage.MOTION or actuator.motion is None:
+            return
+        if at_us < actuator.motion.dose_until_us:
+            self.stopped_for = reason
+        actuator.stop(at_us)
+        self.until_us = actuator.motion.rest_us
+
+    def lose_contact(self, actuator: Actuator, at_us: int) -> None:
+        """Feel that the foot has left the skin: a dose under way is in doubt from now on."""
+        motion = actuator.motion
+        if self.stage is not Stage.MOTION or motion is None or motion.service:
+            return
+        if at_us < motion.dose_until_us:
+            self.in_doubt = True
+            self.stop(actuator, Refusal.STATE, at_us)
+
+    def come_to_rest(self, actuator: Actuator, at_us: int) -> None:
+        """Take down how it went: now it can be written."""
+        self.motion, self.ended_us = actuator.motion, at_us
+        if self.motion is not None and self.stopped_for is Refusal.NONE:
+            self.stopped_for = self.motion.ended
+        actuator.settle()
+        self.stage, self.until_us = Stage.OUTCOME, at_us + actuator.figures.write_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +244,13 @@ class Shots:
         motion, reason = under_way.motion, under_way.stopped_for
         if motion is None or motion.dose_nl == 0:
             outcome, dose = Outcome.NOT_FIRED, 0
+        elif under_way.in_doubt:
+            # as after a loss of power: what the plunger gave need not have reached the skin
+            return self._stamped(
+                record._replace(outcome=Outcome.INDETERMINATE, reason=reason),
+                self.stamp.uptime(under_way.began_us),
+                self.stamp.uptime(under_way.ended_us),
+            )
         elif reason is Refusal.NONE:
             outcome, dose = Outcome.FIRED, motion.dose_nl
         else:

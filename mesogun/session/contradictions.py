@@ -133,15 +133,21 @@ def in_syringe(core: Core, status: Status) -> str:
     return f"the pistol's syringe has lost {gone_nl} nL that no shot is said to have given"
 
 
-def in_weight(core: Core, asked_nl: int, outcome: ShotOutcome, given_nl: int) -> str:
+def in_weight(
+    core: Core, asked_nl: int, outcome: ShotOutcome, given_nl: int, reason: str = ""
+) -> str:
     """Return that the syringe tells another end of the open shot than the pistol does.
 
-    Half a dose tells a shot from none; how exact a dose is, calibration says.
+    Half a dose tells a shot from none; how exact a dose is, calibration says. A syringe that was
+    found to be empty held less than was counted; where what was counted and lost could be this very
+    dose, that is believed no more than anything else.
     """
     if core.syringe_nl is None or core.weighed_nl is None or outcome == "indeterminate":
         return ""
     gone_nl = core.syringe_nl - core.weighed_nl
     if gone_nl < 0 or abs(gone_nl - given_nl) * 2 <= asked_nl:
+        return ""
+    if reason == "empty" and core.weighed_nl == 0 and gone_nl > 2 * asked_nl:
         return ""
     return (
         f"the pistol says {outcome.replace('_', ' ')} with {given_nl} nL, and its syringe lost "

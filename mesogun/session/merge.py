@@ -70,7 +70,7 @@ def told_by(resolution: Resolution, reason: str = "") -> Told:
 def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
     """Take in the end of an open shot."""
     ledger, asked_nl = core.ledger, core.orders.shots[asked.shot].dose_nl
-    lie = contradictions.in_weight(core, asked_nl, told.outcome, told.dose_nl_given)
+    lie = contradictions.in_weight(core, asked_nl, told.outcome, told.dose_nl_given, told.reason)
     if lie:
         lie = f"shot {asked.shot_id}: {lie}"
         told = told._replace(outcome="indeterminate", reason="the syringe tells otherwise")

@@ -183,6 +183,23 @@ def test_an_end_that_the_syringe_contradicts_is_in_doubt(
         assert 0 not in talk.step.session.core.ledger.left, "it is never asked again"
 
 
+@pytest.mark.parametrize(
+    ("held_nl", "left_nl", "lie"),
+    [(20_003, 0, False), (20_001, 0, False), (20_000, 0, True), (500_000, 1, True)],
+)
+def test_a_syringe_found_empty_held_less_than_was_counted(
+    held_nl: int, left_nl: int, lie: bool
+) -> None:
+    """Unless it is not empty, or what it lost could have been this very dose."""
+    talk = weighed(held_nl, left_nl, Outcome.NOT_FIRED, reason=Refusal.EMPTY, dose_nl_given=0)
+    (entry,) = talk.kinds(OutcomeEntry)
+    assert entry.outcome == ("indeterminate" if lie else "not_fired")
+    if lie:
+        told_a_lie(talk, "its syringe lost")
+        return
+    assert "change it" in talk.kinds(Alarmed)[-1].text
+
+
 def test_a_person_may_prime_before_confirming() -> None:
     """Whatever was lost before the arming was confirmed, no shot is held against it."""
     start = FULL_NL // 2

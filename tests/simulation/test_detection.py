@@ -22,6 +22,7 @@ QUICK = {
     "abort leaves the token": (1_000_016, "O7"),
     "abort never cleared": (1_000_004, "O9"),
     "contact unchecked": (1_000_001, "O12"),
+    "depth not verified": (1_007_919, "O11"),
     "seal counter unchecked": (1_000_000, "O6"),
     "nonce not fresh": (1_007_919, "O6"),
 }

@@ -13,7 +13,7 @@ from typing import Any
 from zlib import crc32
 
 from firmware_protocol import frame as framing
-from firmware_protocol.messages import JournalKind, PistolState
+from firmware_protocol.messages import FaultCode, JournalKind, PistolState
 from mesogun.dryrun import Delivery
 from simulator.chance import Stream
 from simulator.journal import Journal
@@ -21,6 +21,7 @@ from simulator.mechanics import Mechanics, Motion
 from simulator.memory import HEADER_BYTES, HEADER_COPIES, RECORDS_MIN, Memory
 from simulator.operator import Hand
 from simulator.pistol import Pistol
+from simulator.trouble import Trouble
 from simulator.wire import Wire
 from tests.simulation.campaign.draws import Draws
 from tests.simulation.campaign.keyed import Keyed
@@ -52,6 +53,18 @@ class Truth:
     lease_until_us: int
     let_go: bool
     """Its host had let go of the arming: what moves then may come to its end."""
+    troubled: bool
+    """A part of the pistol's body did not do what it should."""
+
+
+@dataclass(slots=True)
+class Span:
+    """From when until when a part of a pistol's body did not do what it should."""
+
+    pistol: int
+    kind: str
+    from_us: int
+    until_us: int = 2**62
 
 
 @cache
@@ -96,6 +109,9 @@ class Bench:
         self.truths: list[Truth] = []
         self.leases = (Lease(), Lease())
         self.losses = [0, 0]
+        self.lifts = [0, 0]
+        """How often a hand left the skin while something moved."""
+        self.troubles: list[Span] = []
         self.calm = False
         self._plan, self._tell = plan_power_on, tell
         self._torn = list(draws.torn)
@@ -129,7 +145,8 @@ class Bench:
     def _given(self, which: int, delivery: Delivery) -> None:
         motion, lease = self.twins[which].motion, self.leases[which]
         assert motion is not None  # what gives something moves
-        truth = Truth(which, delivery, motion.began_us, lease.until_us, lease.let_go)
+        troubled = motion.fault is not FaultCode.NONE
+        truth = Truth(which, delivery, motion.began_us, lease.until_us, lease.let_go, troubled)
         self.truths.append(truth)
 
     # ------------------------------------------------------------------ the far end of the line
@@ -203,6 +220,23 @@ class Bench:
         self._look(self.which, at_us)
         return self.pistol.state.name
 
+    def trouble(self, kind: str, at_us: int) -> None:
+        """Let a part of the body of the pistol that is plugged in do something else from now on."""
+        self._mended(self.which, at_us)
+        self.troubles.append(Span(self.which, kind, at_us))
+        self.pistol.meet(Trouble[kind.upper()])
+
+    def lift(self, at_us: int, back_us: int) -> None:
+        """Let the hand leave the skin for a while."""
+        self.pistol.advance(at_us)
+        self.lifts[self.which] += self.pistol.motion is not None
+        self.pistol.lift(at_us, back_us)
+
+    def _mended(self, which: int, at_us: int) -> None:
+        for one in self.troubles:
+            if one.pistol == which:
+                one.until_us = min(one.until_us, at_us)
+
     def flood(self, at_us: int) -> None:
         """Let the supply flicker: every start is a record."""
         self.losses[self.which] += 1
@@ -217,15 +251,19 @@ class Bench:
         if self.pistol.state is PistolState.FAULT:
             self.losses[self.which] += 1
             self.pistol.power_cut(at_us)
+            self.pistol.mend()
+            self._mended(self.which, at_us)
         self.pistol.power_on(at_us)
 
     def settle(self, at_us: int) -> None:
         """Let no more memory writes be torn, and give every pistol its power."""
         self.calm = True
-        for twin in self.twins:
+        for which, twin in enumerate(self.twins):
             twin.memory.cut_after(None)
             twin.advance(at_us)
             twin.power_on(at_us)
+            twin.mend()
+            self._mended(which, at_us)
         self._dark = [False, False]
 
     def _look(self, which: int, at_us: int) -> None:

@@ -63,6 +63,13 @@ STRANGER_ODDS = 0.5
 """That who visits such a pistol has none."""
 FORGED = 6
 """So often, at most, somebody without the key puts frames on such a line."""
+TROUBLES = ("needle_stands", "needle_stays_in", "plunger_stands")
+"""Parts of the body that do not what they should, from a time on until somebody mends them."""
+IN_BODY = (*TROUBLES, "syringe_short", "lift")
+"""Faults of mechanics and fluid, and a hand that leaves the skin."""
+BODY_ODDS = 0.06
+LIFT_ODDS = 0.2
+LIFTS = 4
 BY_PEOPLE = (
     "port_stuck",
     "torn_write",
@@ -74,7 +81,7 @@ BY_PEOPLE = (
     "stranger",
     "forged",
 )
-KINDS = (*WEATHER, *TIMED, *DISK, *AT_ASKS, *BY_PEOPLE)
+KINDS = (*WEATHER, *TIMED, *IN_BODY, *DISK, *AT_ASKS, *BY_PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,7 @@ class Draws:
     """(kind, per mille)."""
     delay_ms: int
     timed: tuple[tuple[int, str], ...]
+    body: tuple[tuple[int, str], ...]
     disk: tuple[tuple[int, str], ...]
     """(which write of the host, kind)."""
     asks: tuple[tuple[int, str], ...]
@@ -144,6 +152,12 @@ def draw(seed: int) -> Draws:
         own = Stream(seed, kind)
         if own.happens(ABORT_ODDS if kind == TIMED[0] else TIMED_ODDS):
             timed += [(own.below(span_us), kind) for _ in range(own.between(1, 2))]
+    body = []
+    for kind in IN_BODY:
+        own = Stream(seed, kind)
+        if own.happens(LIFT_ODDS if kind == "lift" else BODY_ODDS):
+            times = own.between(1, LIFTS) if kind == "lift" else 1
+            body += [(own.below(span_us), kind) for _ in range(times)]
     disk = _numbered(seed, DISK, DISK_ODDS, 6 + 4 * shots)
     asks = _numbered(seed, AT_ASKS, ASK_ODDS, 8 + 8 * shots)
     own = Stream(seed, "port_stuck")
@@ -171,6 +185,7 @@ def draw(seed: int) -> Draws:
         weather=weather,
         delay_ms=delay_ms,
         timed=tuple(sorted(timed)),
+        body=tuple(sorted(body)),
         disk=disk,
         asks=asks,
         stuck=stuck,

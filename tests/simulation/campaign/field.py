@@ -24,11 +24,12 @@ from mesogun.planning import VerifiedPlan
 from mesogun.record import Entry
 from mesogun.session import Briefing
 from simulator.chance import Stream
-from tests.simulation.campaign.bench import Bench, Truth, Weather
+from tests.simulation.campaign.bench import Bench, Span, Truth, Weather
 from tests.simulation.campaign.disk import Disk
 from tests.simulation.campaign.draws import Draws
 from tests.simulation.campaign.keyed import Keyed
 from tests.simulation.campaign.plans import plan_of, shots_of, travels_of
+from tests.simulation.tiny import DOSE_NL
 
 NO_FAULTS = Faults()
 POLLS_BEFORE_REPLAY = 3
@@ -79,6 +80,9 @@ class Played:
     """(pistol, when, what): from here until it is armed anew nothing may be given."""
     wanted: list[tuple[int, int]] = field(default_factory=list)
     """(pistol, when): the operator wanted it to stop, and the host was there."""
+    troubles: list[Span] = field(default_factory=list)
+    lifts: int = 0
+    """How often a hand left the skin while its pistol moved."""
     losses: int = 0
     """How often the session's pistol lost its power."""
     violations: list[tuple[str, str]] = field(default_factory=list)
@@ -136,6 +140,8 @@ class Field:
         self.echo: ArmChallenge | None = None
         for at_us, kind in draws.timed:
             self.world.at(at_us, lambda at, kind=kind: self.meet(kind, at))
+        for at_us, kind in draws.body:
+            self.world.at(at_us, lambda at, kind=kind: self._in_body(kind, at))
         for at_us in draws.forged:
             self.world.at(at_us, self._forge)
 
@@ -193,6 +199,19 @@ class Field:
             case _:
                 raise AssertionError(kind)
         bench.advance(at_us)
+
+    def _in_body(self, kind: str, at_us: int) -> None:
+        """Let something go wrong in the pistol's body, or with the hand that holds it."""
+        if self.calm:
+            return
+        bench, chance = self.bench, self.chance
+        self.witness(kind, bench.state_at(at_us))
+        if kind == "lift":
+            bench.lift(at_us, at_us + chance.between(30_000, 900_000))
+        elif kind == "syringe_short":
+            bench.pistol.hold_only(chance.below(3 * DOSE_NL))
+        else:
+            bench.trouble(kind, at_us)
 
     def _forge(self, at_us: int) -> None:
         """Let somebody without the key speak to the pistol, and now and then stop it."""

@@ -27,9 +27,9 @@ from tests.simulation.campaign.field import Played
 from tests.simulation.campaign.plans import shots_of
 from tests.simulation.campaign.play import CALM_US_MAX
 
-ORACLES = (*(f"O{number}" for number in range(1, 14) if number != 11), "availability")
+ORACLES = (*(f"O{number}" for number in range(1, 14)), "availability")
 """All that are judged."""
-SAFETY = ("O1", "O2", "O3", "O4", "O5", "O6", "O7", "O10", "O12")
+SAFETY = ("O1", "O2", "O3", "O4", "O5", "O6", "O7", "O10", "O11", "O12")
 _FIGURES = Mechanics.default()
 DOSE_PPM = _FIGURES.gain_error_ppm + _FIGURES.dose_noise_ppm
 DEPTH_UM = _FIGURES.depth_noise_um
@@ -57,6 +57,7 @@ def judge(one: Played) -> list[tuple[str, str]]:
         *_stopped(one),
         *_aborted(one),
         *_doubts(one),
+        *_broken(one),
         *_timed(one, intents),
         *_ended(one, record),
     ]
@@ -89,7 +90,7 @@ def _once(one: Played, intents: dict[int, Intent]) -> Found:
 
 
 def _ordered(one: Played, intents: dict[int, Intent]) -> Found:
-    """O5: what was given is what the plan in force ordered; and never more."""
+    """O5, O11: what was given is what the plan in force ordered; and never more."""
     orders = {}
     for digest, plan in one.plans.items():
         orders[digest] = shots_of(plan)
@@ -116,7 +117,7 @@ def _ordered(one: Played, intents: dict[int, Intent]) -> Found:
         if given.shot_id in fired and given.dose_nl < order.dose_nl - noise:
             yield "O5", f"shot {given.shot_id}, fired, gave {given.dose_nl} of {order.dose_nl} nL"
         if abs(given.depth_um - order.depth_um) > DEPTH_UM:
-            yield "O5", f"shot {given.shot_id} went {given.depth_um} um deep, not {order.depth_um}"
+            yield "O11", f"shot {given.shot_id} went {given.depth_um} um deep, not {order.depth_um}"
 
 
 def _is_fired(entry: Entry) -> bool:
@@ -221,12 +222,28 @@ def _aborted(one: Played) -> Found:
 
 
 def _doubts(one: Played) -> Found:
-    """One loss of power leaves one shot in doubt at most: no other doubt is honest."""
+    """A loss of power or of contact leaves one shot in doubt: no other doubt is honest."""
     doubts = sum(
         isinstance(each, Outcome) and each.outcome == "indeterminate" for each in one.entries
     )
-    if doubts > one.losses:
-        yield "O4", f"{doubts} shots in doubt after {one.losses} losses of power"
+    if doubts > one.losses + one.lifts:
+        yield "O4", f"{doubts} shots in doubt after {one.losses} losses of power, {one.lifts} lifts"
+
+
+def _broken(one: Played) -> Found:
+    """O11: a part that does not do what it should ends it at the next shot, until it is mended."""
+    for span in one.troubles:
+        given = [
+            truth
+            for truth in one.truths
+            if truth.pistol == span.pistol
+            and span.from_us <= truth.began_us < span.until_us
+            and truth.troubled
+        ]
+        # A loss of power before the fault is known hides it, unless a start finds it.
+        most = {"needle_stands": 0, "needle_stays_in": 1}.get(span.kind, 1 + one.losses)
+        if len(given) > most:
+            yield "O11", f"{len(given)} shots were given with trouble: {span.kind}"
 
 
 def _timed(one: Played, intents: dict[int, Intent]) -> Found:

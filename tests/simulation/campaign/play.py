@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from zlib import crc32
 
-from firmware_protocol.messages import PistolState
+from firmware_protocol.messages import FaultCode, PistolState
 from mesogun.dryrun import HostRestart
 from mesogun.errors import RecordError
 from mesogun.record import Entry, Intent, Journal, Outcome, ending_of, read_chained
@@ -21,6 +21,7 @@ from tests.simulation.campaign.draws import draw
 from tests.simulation.campaign.field import Field, HostPort, Played, Visit
 from tests.simulation.campaign.visitor import visit
 
+_PARTS = (FaultCode.NEEDLE.name, FaultCode.PLUNGER.name)
 PARTS_FAULTY = 7
 PARTS_CALM = 4
 DRAIN_US = 21_000_000
@@ -114,8 +115,12 @@ def _part(place: Field, journal: Journal, history: Sequence[Entry], part: int) -
 def _is_honest(place: Field, why: str) -> bool:
     """Whether that is a reason to end as a fault, of a pistol that does what it should."""
     # With another pistol connected, a session stays as it had ended.
-    if "reports a fault" in why or "this session was begun on pistol" in why:
+    if "this session was begun on pistol" in why:
         return True
+    if "reports a fault" in why:
+        # of a part that was out of order, or one that needs no such reason
+        kinds = {one.kind.upper().split("_")[0] for one in place.bench.troubles}
+        return not any(f"fault: {name}" in why and name not in kinds for name in _PARTS)
     if f"refused: WRONG_STATE ({PistolState.FAULT}," in why:
         return True  # it was stopped in its self-test, and its journal is full
     # A visitor may have used ids of a block that was ours: a person has to look, once.
@@ -199,6 +204,7 @@ def _told(place: Field) -> Played:
     told.others = [one for one in place.bench.truths if _is_visitors(one, told.visits)]
     told.truths = [one for one in place.bench.truths if not _is_visitors(one, told.visits)]
     told.losses = place.bench.losses[told.home]
+    told.lifts, told.troubles = place.bench.lifts[told.home], place.bench.troubles
     told.ended_us = world.now_us
     digest = crc32(repr([one.delivery for one in place.bench.truths]).encode())
     for line in place.lines:

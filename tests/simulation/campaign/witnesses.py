@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from firmware_protocol.messages import PistolState
-from tests.simulation.campaign.draws import AT_ASKS, BY_PEOPLE, DISK, TIMED, WEATHER
+from tests.simulation.campaign.draws import AT_ASKS, BY_PEOPLE, DISK, IN_BODY, TIMED, WEATHER
 
 Witnesses = Counter[tuple[str, str]]
 
@@ -38,6 +38,7 @@ def cells() -> list[tuple[str, str]]:
         for kind in (
             *WEATHER,
             *TIMED,
+            *IN_BODY,
             *AT_ASKS,
             *BY_PEOPLE,
         )
@@ -57,7 +58,7 @@ def missing(seen: Witnesses) -> list[tuple[str, str]]:
 def table(seen: Witnesses) -> str:
     """Return the witnesses as text: a line for each fault, a column for what it met."""
     blocks = []
-    states = (*WEATHER, *TIMED, *AT_ASKS, *BY_PEOPLE)
+    states = (*WEATHER, *TIMED, *IN_BODY, *AT_ASKS, *BY_PEOPLE)
     for title, kinds, columns in (
         ("fault x state of the pistol", states, STATES),
         ("fault x entry of the host's journal", DISK, ENTRIES),

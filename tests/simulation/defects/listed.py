@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.defects import host, keyed, pistol
+from tests.simulation.defects import body, host, keyed, pistol
 from tests.simulation.defects.substitute import Defect, Instead
 
 DEFECTS: tuple[Defect, ...] = (
@@ -58,6 +58,16 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("trigger unchecked", "a shot waits for nobody", pistol.HAND.off, (pistol.CONTACT,)),
     Defect("crit unchecked", "numbers are believed", pistol.without_check("_crit"), (host.CODEC,)),
     Defect("token counted on", "the same seed, another run", pistol.COUNTED_TOKENS, thorough=True),
+    # the body
+    Defect("depth not verified", "the plunger moves wherever the needle is", body.DEPTH_UNVERIFIED),
+    Defect(
+        "needle left in is forgotten",
+        "the next shot may come",
+        body.NEEDLE_FORGOTTEN,
+        (body.AT_REST,),
+    ),
+    Defect("contact lost unnoticed", "the plunger goes on in the air", body.AIR_UNFELT),
+    Defect("end of the syringe is a dose", "what it lacked was given", body.EMPTY_IS_GIVEN),
     # the key
     Defect("seal counter unchecked", "what was obeyed is obeyed again", keyed.UNCOUNTED),
     Defect("seal tag unchecked", "any tag will do", keyed.UNTAGGED),
