@@ -22,7 +22,8 @@ class Hand:
     With `travels_us` the k-th new site takes exactly travels_us[k]; beyond its end, and without
     it, `travel_us` with seeded jitter. `refills`: a syringe too empty for what is about to be
     armed is changed for a full one. `holds_service_button` is set by who plays the person: without
-    it no limit of the clinic's is loosened.
+    it no limit of the clinic's is loosened. So is `keeps_pulling`: the trigger stays pulled, and no
+    fresh pull comes until it is let go.
     """
 
     __slots__ = (
@@ -34,6 +35,7 @@ class Hand:
         "_travel_us",
         "_travels_us",
         "holds_service_button",
+        "keeps_pulling",
         "refills",
     )
 
@@ -57,6 +59,7 @@ class Hand:
         self._arrives_us: int | None = None  # None: has not set out for the first site
         self.refills = refills
         self.holds_service_button = False
+        self.keeps_pulling = False
 
     @property
     def site(self) -> int:
@@ -97,7 +100,7 @@ class Hand:
         """
         if trigger is Trigger.AUTO:
             return lamp_us
-        if self._arrives_us is None:
+        if self._arrives_us is None or (trigger is Trigger.PRESS and self.keeps_pulling):
             return None
         settled_us = self._arrives_us + (self._settle_us if trigger is Trigger.PRESS else 0)
         return max(settled_us, lamp_us)

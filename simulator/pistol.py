@@ -152,6 +152,14 @@ class Pistol:
         """Let the person hold the service button, or let go of it."""
         self._board.hand.hold_service_button(held)
 
+    def keep_pulling(self, pulled: bool) -> None:
+        """Let the person keep the trigger pulled, or let go of it."""
+        self._board.hand.keeps_pulling = pulled
+
+    def put_syringe(self, volume_nl: int) -> None:
+        """Put a syringe in that holds so much."""
+        self._board.actuator.syringe_nl = volume_nl
+
     def break_part(self, part: FaultCode) -> None:
         """Let self tests find from now on that `part` is broken; NONE: all is sound."""
         self._board.actuator.broken = part

@@ -222,6 +222,12 @@ class CoreTwin:
     def hold_service_button(self, held: bool) -> None:
         self.c.mgt_hold_service_button(self._twin, held)
 
+    def keep_pulling(self, pulled: bool) -> None:
+        self.c.mgt_keep_pulling(self._twin, pulled)
+
+    def put_syringe(self, volume_nl: int) -> None:
+        self.c.mgt_put_syringe(self._twin, volume_nl)
+
     def break_part(self, part: FaultCode) -> None:
         self.c.mgt_break_part(self._twin, part)
 

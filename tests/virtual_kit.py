@@ -29,6 +29,9 @@ ONLY_WITH_HANDLES = frozenset(
         "TOKEN-7",
         "SET-4",
         *(f"SERV-{number}" for number in (1, 2, 3, 4, 6, 7, 9, 11, 12, 13)),
+        "SHOT-14",
+        "SHOT-15",
+        "FAULT-1",
         "ABORT-4",
         "ABORT-5",
         "ABORT-6",
@@ -101,6 +104,8 @@ class Kind:
             dtr=lambda: self.pistol.drop_dtr(at()),
             service_button=self.pistol.hold_service_button,
             baud=self.line.set_baud,
+            keep_pulling=self.pistol.keep_pulling,
+            put_syringe=self.pistol.put_syringe,
             break_part=self.pistol.break_part,
             jumps=True,
         )

@@ -273,6 +273,47 @@ def _resolve_pending(bench: Bench) -> None:
     bench.abort()
 
 
+def _empty(bench: Bench) -> None:
+    put = bench.needed("put another syringe in", bench.handles.put_syringe)
+    token = bench.arm()
+    whole_nl = bench.poll(token).volume_nl_left
+    given, refused = bench.shot(token), bench.shot(token)
+    put(given.dose_nl * 3 // 2)
+    head = bench.poll(token).journal_head
+    bench.accepted(given)
+    bench.shot_refused(refused, m.Refusal.EMPTY)  # what waits will take its part
+    bench.ended(token, given.shot_id, head + 1)
+    bench.shot_refused(refused, m.Refusal.EMPTY)
+    left_nl = bench.poll(token).volume_nl_left
+    require(left_nl < given.dose_nl, f"after {given.dose_nl} nL of one and a half, {left_nl} left")
+    bench.delivered(refused.shot_id, 0)
+    put(whole_nl)
+    bench.fired(token, refused)
+    bench.delivered(refused.shot_id, 1)
+
+
+def _fresh_pull(bench: Bench) -> None:
+    keep = bench.needed("keep its trigger pulled", bench.handles.keep_pulling)
+    of = bench.limits()
+    token = bench.arm()
+    keep(True)
+    try:
+        shot = bench.shot(token, trigger=m.Trigger.PRESS, ttl_ms=min(1_000, of.ttl_ms_max))
+        head = bench.poll(token).journal_head
+        bench.accepted(shot)
+        _void(bench.ended(token, shot.shot_id, head + 1), m.Refusal.EXPIRED)
+        bench.delivered(shot.shot_id, 0)
+        bench.fired(token, bench.shot(token, trigger=m.Trigger.HELD))
+        waiting = bench.shot(token, trigger=m.Trigger.PRESS)
+        bench.accepted(waiting)
+        head = bench.poll(token).journal_head
+    finally:
+        keep(False)
+    record = bench.ended(token, waiting.shot_id, head + 1)
+    require(record.outcome is m.Outcome.FIRED, f"pulled anew, it ended {record.outcome.name}")
+    bench.delivered(waiting.shot_id, 1)
+
+
 def _fences(bench: Bench) -> None:
     each((_fence, _fence_below), bench)
 
@@ -294,6 +335,14 @@ CASES = (
         "SHOT-13",
         "Disarm voids the shots that wait; the one in motion is finished.",
         _disarmed,
+    ),
+    Case(
+        "SHOT-14", "What the syringe cannot give whole is refused EMPTY, and is not begun.", _empty
+    ),
+    Case(
+        "SHOT-15",
+        "PRESS waits for a fresh pull: a trigger that stays pulled gives none.",
+        _fresh_pull,
     ),
     Case("RESOLVE-1", "Resolve voids an id that was never seen: it can never fire.", _fences),
     Case("RESOLVE-2", "Resolve tells the end that the journal has.", _resolve_fired),

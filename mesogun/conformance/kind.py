@@ -71,6 +71,10 @@ class Handles:
     """Hold that button, or let go of it."""
     baud: Callable[[int], None] | None = None
     """Let this end of the line run at a speed; every case begins and ends at 115,200."""
+    keep_pulling: Callable[[bool], None] | None = None
+    """Keep its trigger pulled, or let go of it: a fresh pull is one that begins after that."""
+    put_syringe: Callable[[int], None] | None = None
+    """Put a syringe in that holds so many nl."""
     break_part: Callable[[FaultCode], None] | None = None
     """Let its self tests find that part broken; NONE: all is sound."""
     jumps: bool = False

@@ -15,6 +15,7 @@ from mesogun.conformance import (
     cases_abort,
     cases_arming,
     cases_baud,
+    cases_fault,
     cases_framing,
     cases_journal,
     cases_limits,
@@ -48,6 +49,7 @@ CASES: tuple[Case, ...] = (
     *cases_shots.CASES,
     *cases_journal.CASES,
     *cases_abort.CASES,
+    *cases_fault.CASES,
     *cases_power.CASES,
 )
 """Every requirement, in the order of docs/protocol.md."""

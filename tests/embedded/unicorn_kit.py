@@ -227,6 +227,12 @@ class CoreOnArm:
     def hold_service_button(self, held: bool) -> None:
         self._call("mgt_hold_service_button", held)
 
+    def keep_pulling(self, pulled: bool) -> None:
+        self._call("mgt_keep_pulling", pulled)
+
+    def put_syringe(self, volume_nl: int) -> None:
+        self._call("mgt_put_syringe", volume_nl)
+
     def break_part(self, part: FaultCode) -> None:
         self._call("mgt_break_part", part)
 

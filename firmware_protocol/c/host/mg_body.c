@@ -112,7 +112,7 @@ void mg_hw_given(void *hw, uint64_t now_us) { mgt_hand_move_on(hw, now_us); }
 
 uint64_t mg_hw_release_us(void *hw, uint8_t trigger, uint64_t lamp_us) {
     const mgt_twin *twin = hw;
-    if (!twin->has_set_out) {
+    if (!twin->has_set_out || (trigger == MGP_TRIGGER_PRESS && twin->keeps_pulling)) {
         return MG_NEVER;
     }
     const int64_t settle_us = trigger == MGP_TRIGGER_PRESS ? twin->figures.hand_settle_us : 0;

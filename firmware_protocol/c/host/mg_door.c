@@ -54,6 +54,10 @@ uint8_t mgt_is_powered(const mgt_twin *twin) { return twin->is_powered; }
 
 uint32_t mgt_baud(const mgt_twin *twin) { return twin->is_powered ? twin->baud : MG_BAUD; }
 
+void mgt_keep_pulling(mgt_twin *twin, uint8_t pulled) { twin->keeps_pulling = pulled; }
+
+void mgt_put_syringe(mgt_twin *twin, uint32_t volume_nl) { twin->syringe_nl = volume_nl; }
+
 void mgt_break_part(mgt_twin *twin, uint8_t part) { twin->broken_part = part; }
 
 uint32_t mgt_site(const mgt_twin *twin) { return twin->site; }

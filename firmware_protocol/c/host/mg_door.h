@@ -75,6 +75,8 @@ uint32_t mgt_take_deliveries(mgt_twin *twin);
 uint8_t mgt_state(const mgt_twin *twin);
 uint8_t mgt_is_powered(const mgt_twin *twin);
 uint32_t mgt_baud(const mgt_twin *twin);
+void mgt_keep_pulling(mgt_twin *twin, uint8_t pulled);
+void mgt_put_syringe(mgt_twin *twin, uint32_t volume_nl);
 void mgt_break_part(mgt_twin *twin, uint8_t part);
 uint32_t mgt_site(const mgt_twin *twin);
 uint64_t mgt_uid(const mgt_twin *twin);

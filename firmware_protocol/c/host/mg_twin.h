@@ -84,6 +84,7 @@ typedef struct {
 
     uint32_t baud;          /* of the line; behind what is in `replies` */
     uint8_t service_button; /* whether the person holds it */
+    uint8_t keeps_pulling;  /* the trigger stays pulled: no fresh pull comes */
     uint8_t broken_part;    /* what a self test finds, MGP_FAULT_CODE_... */
     mgt_stream hand;
     uint8_t has_set_out;
