@@ -394,14 +394,14 @@ WRONG = (
         "a self test finds nothing",
         "SERV-9",
         "firmware.py",
-        "self.fault = self.board.actuator.broken",
+        "self.fault = FaultCode.NEEDLE if stuck else self.board.actuator.broken",
         "self.fault = FaultCode.NONE",
     ),
     Wrong(
         "the pistol is armed while its needle goes home",
         "SERV-7",
         "firmware.py",
-        "return self.shots.under_way is None and self.board.actuator.motion is None",
+        "return self.shots.under_way is None and not moves",
         "return self.shots.under_way is None",
     ),
 )
