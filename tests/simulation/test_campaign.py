@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.campaign.draws import BY_PEOPLE, DISK, KINDS, draw
-from tests.simulation.campaign.many import judged, regressions, tally
+from tests.simulation.campaign.many import tally
 from tests.simulation.campaign.play import play
 from tests.simulation.campaign.witnesses import cells, missing, table
 
@@ -21,13 +21,6 @@ def test_no_seed_violates_an_oracle(block: int) -> None:
     assert found.seeds == BLOCK
     assert found.shots > 0
     assert set(found.outcomes) <= {"complete", "aborted", "interrupted"}
-
-
-@pytest.mark.parametrize(("seed", "text"), regressions(), ids=lambda one: str(one)[:40])
-def test_a_seed_that_once_failed_does_not_fail_again(seed: int, text: str, tmp_path: Path) -> None:
-    one, found = judged(seed, tmp_path)
-    assert one is not None, f"{found}; once: {text}"
-    assert found == []
 
 
 def test_a_seed_decides_every_byte(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.simulation.campaign.draws import draw
-from tests.simulation.campaign.many import Tally, command, judged, remember, tally
+from tests.simulation.campaign.draws import Draws, draw
+from tests.simulation.campaign.kept import keep, kept
+from tests.simulation.campaign.many import Tally, command, judged, tally
 from tests.simulation.campaign.play import folder_in_memory
 from tests.simulation.campaign.telling import progress, summary
 from tests.simulation.campaign.witnesses import missing, table
@@ -36,16 +37,22 @@ def main() -> int:
     asks.add_argument("--table", action="store_true", help="print the witnesses")
     asks.add_argument("--forget", action="store_true", help="do not note failing seeds")
     asks.add_argument("--replay", type=int, metavar="SEED")
+    asks.add_argument(
+        "--kept", type=int, metavar="SEED", help="as --replay, with its draws of then"
+    )
     told = asks.parse_args()
     if told.replay is not None:
-        return replay(told.replay)
+        return replay(draw(told.replay))
+    if told.kept is not None:
+        found = [one.draws for one in kept() if one.draws.seed == told.kept]
+        return replay(found[0]) if found else asks.error(f"seed {told.kept} is not kept")
     total = _played(told.start, told.seeds, told.workers, told.every)
     if told.table:
         print(table(total.witnesses))
     for seed, oracle, text in total.violations[:SHOWN]:
         print(f"seed {seed}: {oracle}: {text}\n  again: {command(seed)}")
     if total.violations and not told.forget:
-        remember(total.violations[:SHOWN])
+        keep((draw(seed), oracle, text) for seed, oracle, text in total.violations[:SHOWN])
     if total.violations:
         return 1
     unseen = missing(total.witnesses)
@@ -55,11 +62,11 @@ def main() -> int:
     return 3 if unseen and told.seeds >= WITNESSED_FROM else 0
 
 
-def replay(seed: int) -> int:
+def replay(draws: Draws) -> int:
     """Play one seed and say what happened."""
-    print(draw(seed))
+    print(draws)
     with TemporaryDirectory(dir=folder_in_memory()) as folder:
-        one, found = judged(seed, Path(folder))
+        one, found = judged(draws.seed, Path(folder), draws=draws)
         if one is not None:
             for entry in one.entries:
                 print(entry)

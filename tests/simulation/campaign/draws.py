@@ -86,47 +86,47 @@ KINDS = (*WEATHER, *TIMED, *IN_BODY, *DISK, *AT_ASKS, *BY_PEOPLE)
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """One seed's session, and all that goes wrong in it."""
+    """One seed's session, and all that goes wrong in it; what is not named is off."""
 
     seed: int
     shots: int
     shape: str
-    weather: tuple[tuple[str, int], ...]
+    weather: tuple[tuple[str, int], ...] = ()
     """(kind, per mille)."""
-    delay_ms: int
-    timed: tuple[tuple[int, str], ...]
-    body: tuple[tuple[int, str], ...]
-    disk: tuple[tuple[int, str], ...]
+    delay_ms: int = 0
+    timed: tuple[tuple[int, str], ...] = ()
+    body: tuple[tuple[int, str], ...] = ()
+    disk: tuple[tuple[int, str], ...] = ()
     """(which write of the host, kind)."""
-    asks: tuple[tuple[int, str], ...]
+    asks: tuple[tuple[int, str], ...] = ()
     """(which request of the host, kind)."""
-    stuck: tuple[int, ...]
+    stuck: tuple[int, ...] = ()
     """Which shots asked stay in a buffer of the port, and leave it long after the port is gone."""
-    torn: tuple[int, ...]
+    torn: tuple[int, ...] = ()
     """After so many bytes more, the pistol's power fails in the middle of a write."""
-    selftest_us: int
-    small_memory: bool
-    aged: bool
+    selftest_us: int = 0
+    small_memory: bool = False
+    aged: bool = False
     """Both pistols have been used before."""
-    goes_on: bool
+    goes_on: bool = False
     """After an abort, the operator resumes the session."""
-    declined: int
+    declined: int = 0
     """Which confirmation is refused, 0: none."""
-    slow: bool
+    slow: bool = False
     """The person takes a moment to confirm."""
-    visit: bool
+    visit: bool = False
     """Once this host was killed, another gives a session of its own with the same pistol."""
-    replay: int
+    replay: int = 0
     """While this shot waits, the application stalls and the line repeats what it had: 0: never."""
-    restop_us: int
+    restop_us: int = 0
     """So long after the first ClearAbort left, the button is pressed once more, 0: never."""
-    keyed: bool
+    keyed: bool = False
     """Host and pistols have keys, and obey and believe only what is sealed."""
-    stranger: bool
+    stranger: bool = False
     """Who visits has no key."""
-    forged: tuple[int, ...]
+    forged: tuple[int, ...] = ()
     """When somebody without the key puts frames on the line."""
-    hand_us: int
+    hand_us: int = 0
     """From one site to the next, 0: as the plan expects."""
 
 

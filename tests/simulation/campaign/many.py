@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,12 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mesogun.errors import RecordError
+from tests.simulation.campaign.draws import Draws
 from tests.simulation.campaign.field import Played
 from tests.simulation.campaign.oracles import judge, judge_chain
 from tests.simulation.campaign.play import folder_in_memory, play
 from tests.simulation.campaign.witnesses import Witnesses
 
-REGRESSIONS = Path(__file__).parents[1] / "regressions.toml"
 TWICE_EVERY = 50
 """One seed in so many is played twice (O13), with another clock on the wall (O8)."""
 EDITED_EVERY = 20
@@ -78,14 +77,14 @@ def tally(seeds: Iterable[int]) -> Tally:
 
 
 def judged(
-    seed: int, folder: Path, *, thorough: bool = True
+    seed: int, folder: Path, *, thorough: bool = True, draws: Draws | None = None
 ) -> tuple[Played | None, list[tuple[str, str]]]:
-    """Play one seed and return it with what it violated: (oracle, text).
+    """Play one seed, as it draws now or with `draws`; return it with what it violated.
 
     A program that breaks is a violation too, of the oracle "crash"; there is nothing else then.
     """
     try:
-        one = play(seed, folder)
+        one = play(seed, folder, draws=draws)
         found = judge(one)
         if thorough:
             found += [*_again(one, seed, folder), *_edited(one, seed)]
@@ -98,10 +97,10 @@ def judged(
 
 def _again(one: Played, seed: int, folder: Path) -> Iterator[tuple[str, str]]:
     if seed % TWICE_EVERY == 0:
-        again = play(seed, folder)
+        again = play(seed, folder, draws=one.draws)
         if (again.data, again.digest) != (one.data, one.digest):
             yield "O13", "played again, another thing happens"
-        if play(seed, folder, wall=LATER).digest != one.digest:
+        if play(seed, folder, wall=LATER, draws=one.draws).digest != one.digest:
             yield "O8", "with another clock on the wall, another thing happens"
 
 
@@ -113,20 +112,3 @@ def _edited(one: Played, seed: int) -> Iterator[tuple[str, str]]:
 def command(seed: int) -> str:
     """Return the one line that plays a seed again."""
     return f"{Path(sys.executable).name} -m tests.simulation.campaign --replay {seed}"
-
-
-def regressions() -> list[tuple[int, str]]:
-    """Return the seeds that once failed, and what they found."""
-    listed = tomllib.loads(REGRESSIONS.read_text("utf-8")).get("seed", [])
-    return [(each["number"], each["found"]) for each in listed]
-
-
-def remember(violations: Iterable[tuple[int, str, str]]) -> None:
-    """Append seeds that failed to the file that the tests replay."""
-    known = {seed for seed, _ in regressions()}
-    with REGRESSIONS.open("a", encoding="utf-8") as file:
-        for seed, oracle, text in violations:
-            if seed not in known:
-                known.add(seed)
-                told = f"{oracle}: {text}".replace("\\", "/").replace('"', "'")
-                file.write(f'\n[[seed]]\nnumber = {seed}\nfound = "{told[:200]}"\n')

@@ -17,7 +17,7 @@ from mesogun.record import Entry, Intent, Journal, Outcome, ending_of, read_chai
 from mesogun.session import opening, plan_in_force, run
 from simulator.pistol import uid_of
 from tests.simulation.campaign.bench import Truth
-from tests.simulation.campaign.draws import draw
+from tests.simulation.campaign.draws import Draws, draw
 from tests.simulation.campaign.field import Field, HostPort, Played, Visit
 from tests.simulation.campaign.visitor import visit
 
@@ -31,9 +31,12 @@ CALM_US_MAX = 30_000_000
 START = "2026-11-21T09:00:00.000Z"
 
 
-def play(seed: int, folder: Path, *, wall: str = START) -> Played:
-    """Play `seed`, and return what happened; the journal is written in `folder`."""
-    place = Field(draw(seed), folder, wall)
+def play(seed: int, folder: Path, *, wall: str = START, draws: Draws | None = None) -> Played:
+    """Play `seed`, and return what happened; the journal is written in `folder`.
+
+    `draws` are what it drew once, None: what it draws now.
+    """
+    place = Field(draw(seed) if draws is None else draws, folder, wall)
     journal, history = _opened(place)
     goes_on = True
     for part in range(PARTS_FAULTY):
