@@ -315,6 +315,9 @@ def _wall() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+PRIME = "if needle or syringe are new, expel off the skin until there is no air (prime)"
+
+
 def _demand_somebody_to_confirm(yes: bool) -> None:
     if not yes and not sys.stdin.isatty():
         raise click.UsageError(
@@ -361,6 +364,8 @@ class _Confirmation:
             show.say(f"Planned anew: {told} ({self.plans.path.name})", err=self.quiet)
         for one in briefing.pauses:
             show.say(f"Before you confirm: {one.note} ({one.kind})", err=self.quiet)
+        if briefing.prime:
+            show.say(f"Before you confirm: {PRIME}", err=self.quiet)
 
 
 def echo_text(echo: ArmChallenge) -> str:

@@ -20,6 +20,14 @@ FIRST_WAIT_S, WAIT_S_MAX = 0.1, 2.0
 """Between two rounds: at first, and at most; it doubles each time."""
 
 
+def waits_s() -> Iterator[float]:
+    """Yield how long to wait between rounds, without end."""
+    wait_s = FIRST_WAIT_S
+    while True:
+        yield wait_s
+        wait_s = min(2 * wait_s, WAIT_S_MAX)
+
+
 class Search:
     """Opens one pistol's port again. Made while the pistol is there, to know what kind it is."""
 
@@ -49,8 +57,8 @@ class Search:
         Without `uid` the first port of the same name is taken: no pistol was met yet. None: time is
         up, or a person wanted no more.
         """
-        wait_s, until_s = FIRST_WAIT_S, time.monotonic() + within_s
-        while True:
+        until_s = time.monotonic() + within_s
+        for wait_s in waits_s():
             for name in self._names(anywhere=uid is not None):
                 pistol = self._tried(name, uid)
                 if pistol is not None:
@@ -62,7 +70,7 @@ class Search:
                 self._stops.get(timeout=min(wait_s, left_s))
             if self.was_stopped:
                 return None
-            wait_s = min(2 * wait_s, WAIT_S_MAX)
+        raise AssertionError("the waits have no end")
 
     def _names(self, *, anywhere: bool) -> Iterator[str]:
         yield self._url

@@ -32,6 +32,10 @@ LEASE_MS_MIN, LEASE_MS_MAX = 100, 1000
 """What the protocol allows a lease to be."""
 SHOTS_MAX = DEPTH_UM_MAX = 0xFFFF
 """What a request to be armed can carry: it is short, so that an abort never waits for it."""
+IDLE_US = 600_000_000
+"""Nobody stands at a session whose question is answered this late: who answers need not be who
+began it. A proposal, unverified (SR-26)."""
+IDLE = "nobody answered for ten minutes, and what was asked is forgotten: resume, and confirm anew"
 LEASE_ROUND_TRIPS = 6
 """At least so many round trips of the line fit into a lease."""
 
@@ -141,7 +145,9 @@ def challenged(phase: Challenging, challenge: ArmChallenge, at_us: int) -> Step:
         text = f"the syringe holds less than the {challenge.volume_nl_max} nL that are left to give"
         entries = (Alarmed(at_us, "low_volume", text),)
     until_us = phase.asked_at_us + challenge.challenge_ms * 1000
-    briefing = Briefing(core.orders.due(core.ledger.left[0]), core.redosed)
+    due = core.orders.due(core.ledger.left[0])
+    # At the beginning of a part as well: who resumes may have changed needle or syringe before.
+    briefing = Briefing(due, core.redosed, prime=bool(due) or core.arms == 0)
     phase_now = Confirming(core, challenge, until_us)
     return Step(phase_now, entries, confirm=challenge, briefing=briefing)
 
@@ -149,6 +155,8 @@ def challenged(phase: Challenging, challenge: ArmChallenge, at_us: int) -> Step:
 def confirmed(phase: Confirming, event: Confirmed, at_us: int) -> Step:
     """Send the second step, unless the pistol has forgotten the first meanwhile."""
     core, challenge = phase.core, phase.challenge
+    if at_us >= phase.until_us - challenge.challenge_ms * 1000 + IDLE_US:
+        return asks.close(core, "interrupted", IDLE, at_us)
     if at_us >= phase.until_us:
         # What was confirmed is gone: the pistol is asked anew, and so is the person.
         return asks.survey(core, at_us)

@@ -233,8 +233,8 @@ def onward(
         return watch(core, at_us, entries)
     if ledger.position == len(ledger.queue):
         return close(core, "complete", "", at_us, entries)
-    if core.excess:
-        return close(core, "interrupted", core.excess, at_us, entries)
+    if core.halt:
+        return close(core, "interrupted", core.halt, at_us, entries)
     if ledger.queue[ledger.position] >= core.stop:
         return pause(core, entries)
     # The lease comes first, and a shot that was not fired is asked again only after a look.

@@ -149,6 +149,8 @@ def _at_rest(core: Core, status: Status, at_us: int) -> Step:
             return asks.end(core, "complete", "", Acknowledged(at_us, core.merged_seq))
         case PistolState.SAFE if expiry := _expired(core):
             return asks.end(core, "fault", expiry, Alarmed(at_us, "calibration", expiry))
+        case PistolState.SAFE if core.halt:
+            return asks.end(core, "interrupted", core.halt)
         case PistolState.SAFE if core.arms >= ARMS_MAX:
             return asks.end(core, "interrupted", f"the pistol disarmed itself {core.arms} times")
         case PistolState.SAFE if core.ledger.id_next == core.ledger.id_first:
@@ -263,7 +265,9 @@ def _told_of_foreign(core: Core, at_us: int) -> tuple[Core, tuple[Alarmed, ...]]
         f"the pistol's journal held {core.foreign} records of shots that this session never asked "
         "for: another host used it"
     )
-    return core._replace(foreign=0), (Alarmed(at_us, "foreign_shot", text),)
+    # Before an arming a person is told, and confirms; while armed nobody is asked any more.
+    halt = f"{text}: look who, before you resume" if core.token else core.halt
+    return core._replace(foreign=0, halt=halt), (Alarmed(at_us, "foreign_shot", text),)
 
 
 def _contradicted(

@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from firmware_protocol.messages import JournalKind, JournalRecord, Outcome, Resolution
-from mesogun.record import Alarmed, Entry, ShotOutcome
+from mesogun.record import Entry, ShotOutcome
 from mesogun.record import Outcome as OutcomeEntry
-from mesogun.session import contradictions
-from mesogun.session.counting import DOSE_TOLERANCE_PERCENT, counted_nl, is_off
+from mesogun.session import contradictions, measured
+from mesogun.session.counting import counted_nl
 from mesogun.session.model import RECENT, Core, Ledger
 from mesogun.session.resume import Asked, Settled
 
@@ -108,9 +108,10 @@ def settle(core: Core, asked: Asked, told: Told, at_us: int) -> Merged:
     contradiction = lie
     if told.outcome == "not_fired" and told.dose_nl_given:
         contradiction = f"shot {asked.shot_id} was not fired, yet gave {told.dose_nl_given} nL"
-    alarms = _dose_alarm(core, asked, told, at_us)
-    if alarms and told.dose_nl_given > asked_nl:
-        core = core._replace(excess=f"{alarms[0].text}: look at the pistol before you resume")
+    alarms: tuple[Entry, ...] = ()
+    if told.outcome == "fired":
+        order, given = core.orders.shots[asked.shot], (told.dose_nl_given, told.depth_um_given)
+        core, alarms = measured.fired(core, asked.shot_id, order, given, at_us)
     return Merged(core, (entry, *alarms), contradiction)
 
 
@@ -262,14 +263,3 @@ def _on_session_clock(core: Core, told: Told, asked_us: int, at_us: int) -> int 
     # Where the pistol's clock was learnt from a slow answer, it is seconds off; yet no shot begins
     # before it was asked.
     return max(asked_us, min(at_us, core.uptime_at_us + told.start_us))
-
-
-def _dose_alarm(core: Core, asked: Asked, told: Told, at_us: int) -> tuple[Alarmed, ...]:
-    dose_nl = core.orders.shots[asked.shot].dose_nl
-    if told.outcome != "fired" or not is_off(dose_nl, told.dose_nl_given):
-        return ()
-    text = (
-        f"shot {asked.shot_id} gave {told.dose_nl_given} nL where {dose_nl} nL were asked: more "
-        f"than {DOSE_TOLERANCE_PERCENT} % off"
-    )
-    return (Alarmed(at_us, "dose", text),)

@@ -115,8 +115,10 @@ class Core(NamedTuple):
     """When the last shot of this part was known to be over: rests count from there."""
     hold_us: int = 0
     """No shot is asked before."""
-    excess: str = ""
-    """A shot gave too much: why a person must look at the pistol before it goes on."""
+    run: tuple[tuple[int, int], ...] = ()
+    """Of the newest shots that were fired in this part, nL asked and nL given."""
+    halt: str = ""
+    """Why a person must look before any further shot: no other is asked in this part."""
     stop: int = 0
     """What was armed holds for the shots before this one."""
     redosed: bool = False
@@ -336,6 +338,8 @@ class Briefing(NamedTuple):
     """What has to be changed now; to confirm means that it was."""
     redosed: bool = False
     """What is left has other doses than the session was begun with."""
+    prime: bool = False
+    """Needle or syringe may be new: to confirm means that what is new was primed, off the skin."""
 
 
 NOTHING_NEW = Briefing()

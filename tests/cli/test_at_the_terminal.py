@@ -114,6 +114,7 @@ def outcome(tmp_path: Path) -> str:
 def test_nothing_is_drawn_over_the_question(terminal: Terminal, tmp_path: Path) -> None:
     terminal.read_until(QUESTION)
     assert b"NEVER CALIBRATED" in terminal.seen
+    assert b"expel off the skin until there is no air (prime)" in terminal.seen
     assert b"0/?" not in terminal.seen, "a bar moves where a person has to read"
     terminal.type(b"y\n")
     assert b"COMPLETE" in terminal.read_all()

@@ -6,11 +6,13 @@ import sys
 import threading
 from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
 from firmware_protocol.messages import PistolState
 from mesogun.device import Found, Pistol, Search
+from mesogun.device.again import waits_s
 from simulator.pistol import uid_of
 from tests.device.measuring import SOON_S, counted
 
@@ -101,6 +103,10 @@ def test_a_port_that_comes_back_while_it_is_looked_for_is_opened_then() -> None:
         looking.join(SOON_S)
         assert found[0] is not None
         found[0].close()
+
+
+def test_from_round_to_round_it_waits_twice_as_long_up_to_two_seconds() -> None:
+    assert list(islice(waits_s(), 7)) == [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
 
 
 def test_who_wants_to_stop_ends_the_search_at_once() -> None:

@@ -353,6 +353,13 @@ def test_another_host_s_shot_in_mid_session_is_alarmed() -> None:
     talk = armed().give().tell(shot_reply(3), status(ARMED, journal_head=4))
     talk.tell(records(begun(4, 500)))
     assert [one.kind for one in talk.kinds(Alarmed)] == ["foreign_shot"]
+    # The open shot is still settled; none is asked after it.
+    well = status(ARMED, journal_head=6, shot_id_last=500)
+    talk.tell(well, records(begun(5, 3), ended(6, 3)))
+    assert talk.request == Disarm(99)
+    talk.tell(DisarmReply(PistolState.SAFE), status(journal_head=6, shot_id_last=500))
+    assert isinstance(talk.step.session, Ended)
+    assert "another host used it: look who" in talk.step.session.why
 
 
 @pytest.mark.parametrize("shot_id", [2, 3])

@@ -18,7 +18,7 @@ from firmware_protocol.messages import (
     Refusal,
     ShotResult,
 )
-from mesogun.record import Entry, Intent
+from mesogun.record import Alarmed, Armed, Entry, Intent
 from mesogun.record import Outcome as OutcomeEntry
 from mesogun.session import Ended, past_of
 from mesogun.session.model import Confirmed, Declined, Event, Garbled, LinkLost
@@ -90,11 +90,11 @@ anything: st.SearchStrategy[Event] = st.one_of(
 class Fitting:
     """An answer that fits what is asked, made when it is known what that is."""
 
-    def __init__(self, what: Outcome, queue: int) -> None:
-        self.what, self.queue = what, queue
+    def __init__(self, what: Outcome, queue: int, dose_nl: int) -> None:
+        self.what, self.queue, self.dose_nl = what, queue, dose_nl
 
     def __repr__(self) -> str:
-        return f"Fitting({self.what}, {self.queue})"
+        return f"Fitting({self.what}, {self.queue}, {self.dose_nl})"
 
     def tell(self, talk: Talk) -> None:
         session, request = talk.step.session, talk.request
@@ -113,11 +113,13 @@ class Fitting:
         elif name == "Asking":
             talk.tell(shot_reply(shot_id))
         elif name == "Watching":
-            talk.tell(status(PistolState.ARMED, queue=self.queue, journal_head=merged + 1))
+            talk.tell(status(PistolState.ARMED, queue=self.queue, journal_head=merged + 2))
         elif name == "Reading":
-            dose_nl = 10_000 if self.what in (Outcome.FIRED, Outcome.PARTIAL) else 0
+            dose_nl = self.dose_nl if self.what in (Outcome.FIRED, Outcome.PARTIAL) else 0
             told = {"outcome": self.what, "dose_nl_given": dose_nl}
-            talk.tell(records(record(merged + 1, JournalKind.OUTCOME, shot_id, **told)))
+            told["depth_um_given"] = 600
+            end = record(merged + 2, JournalKind.OUTCOME, shot_id, **told)
+            talk.tell(records(record(merged + 1, JournalKind.INTENT, shot_id), end))
         elif name == "Claiming":
             talk.tell(resolution(request.shot_id, Outcome.NOT_FIRED))
         elif name == "Resolving":
@@ -130,7 +132,9 @@ class Fitting:
             talk.tell(status(journal_head=merged))
 
 
-fitting = st.builds(Fitting, st.sampled_from(Outcome), st.integers(0, 1))
+doses = st.sampled_from([10_000, 10_000, 8_000])
+ends = st.sampled_from([*[Outcome.FIRED] * 7, *Outcome])
+fitting = st.builds(Fitting, ends, st.sampled_from([0, 0, 1]), doses)
 
 
 def no_prick_twice(entries: list[Entry]) -> None:
@@ -151,7 +155,24 @@ def no_prick_twice(entries: list[Entry]) -> None:
                 ended[entry.shot_id] = "told in two ways"
 
 
-@given(st.lists(st.one_of(fitting, fitting, fitting, anything), max_size=60), st.booleans())
+def no_shot_beside_an_alarm(entries: list[Entry]) -> None:
+    """Demand: after an alarm a person confirms before any shot; only of a prick left out none."""
+    alarmed = ""
+    for entry in entries:
+        if isinstance(entry, Armed):
+            alarmed = ""
+        elif isinstance(entry, Alarmed) and entry.kind != "not_given":
+            alarmed = entry.kind
+        assert not (alarmed and isinstance(entry, Intent)), alarmed
+
+
+# Side by side in one_of, what fits would be one of twenty alternatives, and no talk get anywhere.
+talks = st.lists(
+    st.integers(0, 11).flatmap(lambda k: fitting if k else anything), min_size=8, max_size=60
+)
+
+
+@given(talks, st.booleans())
 @settings(max_examples=200, deadline=None)
 def test_no_sequence_of_events_crashes_or_gives_a_prick_twice(
     events: list[Event | Fitting], from_armed: bool
@@ -167,6 +188,7 @@ def test_no_sequence_of_events_crashes_or_gives_a_prick_twice(
         asks = (step.request is not None) + (step.confirm is not None)
         assert asks == (0 if isinstance(step.session, Ended) else 1)
     no_prick_twice(talk.written)
+    no_shot_beside_an_alarm(talk.written)
     # What was written can be read again, and it says the same of what is left.
     past = past_of([opened(what), *talk.written], what)
     left = set(talk.step.session.core.ledger.left)

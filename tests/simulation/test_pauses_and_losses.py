@@ -139,7 +139,7 @@ def test_a_lost_dose_is_given_to_the_rest_after_a_resume(tmp_path: Path) -> None
     raised = [(old, new) for row, old, new in change.changes if row != 2]
     assert raised
     assert all(new > old for old, new in raised)
-    assert one.briefings[0] == Briefing()
+    assert one.briefings[0] == Briefing(prime=True)
     assert one.briefings[-1].redosed
 
 
