@@ -12,12 +12,12 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from operator import attrgetter
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from mesogun.errors import RecordError
-from mesogun.record.record import SessionOutcome, Severity, Tool
+from mesogun.record.record import ServedAs, SessionOutcome, Severity, Tool
+from mesogun.record.record import ShotOutcome as ShotOutcome
 
-ShotOutcome = Literal["fired", "not_fired", "partial", "indeterminate"]
 INTEGER_MAX = 2**64 - 1
 TAG = "entry"
 """The key that names the kind of an entry; no entry has a field of this name."""
@@ -105,6 +105,19 @@ class Outcome:
     """Start of the shot on the session's clock; None where it is not known."""
     pistol_seq: int | None
     """Number of the pistol's journal record; None when it was told by another message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The pistol gave this into a vessel, for nobody; as its journal tells it."""
+
+    at_us: int
+    """When it was read here."""
+    pistol_seq: int
+    shot_id: int
+    served_as: ServedAs
+    outcome: ShotOutcome
+    dose_nl_given: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +235,7 @@ class Strokes:
 Entry = (
     Opened | Connected | Reserved | Armed | Intent | Outcome | Acknowledged | Alarmed | Ended
     | Paused | Replanned | Noted | Guided | Corrected
-    | Strokes
+    | Strokes | Served
 )  # fmt: skip
 
 _Check = Callable[[object], bool]
@@ -267,6 +280,7 @@ _CHECKS: dict[object, tuple[_Check, str]] = {
     tuple[tuple[str, str], ...]: (_is_pairs, "a list of pairs of text"),
     ShotOutcome: (_one_of(get_args(ShotOutcome)), " | ".join(get_args(ShotOutcome))),
     SessionOutcome: (_one_of(get_args(SessionOutcome)), " | ".join(get_args(SessionOutcome))),
+    ServedAs: (_one_of(get_args(ServedAs)), " | ".join(get_args(ServedAs))),
     Severity: (_one_of(get_args(Severity)), " | ".join(get_args(Severity))),
     Tool: (_one_of(get_args(Tool)), " | ".join(get_args(Tool))),
 }

@@ -27,6 +27,7 @@ from mesogun.record.entries import (
     Paused,
     Replanned,
     Reserved,
+    Served,
     Strokes,
 )
 from mesogun.record.ledger import Fate, Ledger
@@ -37,6 +38,7 @@ from mesogun.record.record import (
     PrickRecord,
     Record,
     Replan,
+    Serving,
     SessionFacts,
     StrokeRecord,
 )
@@ -91,11 +93,10 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
                 )
             case Opened():
                 raise RecordError("the journal opens a second session; one file holds one")
-            case Reserved() | Acknowledged() | Noted() | Strokes():
+            case Reserved() | Acknowledged() | Noted() | Strokes() | Served():
                 pass
     fates, follow = ledger.fates()
     alarms += [*follow, *_changes(met)]
-    last_us = max(one.at_us for one in entries)
     return Record(
         session=_facts(opened, met, ended, strokes),
         outcome=ended.outcome if ended else "interrupted",
@@ -104,13 +105,14 @@ def fold(entries: Sequence[Entry], chain_entries: int, chain_head: str) -> Recor
         prescription_sha256=opened.prescription_sha256,
         pricks=_pricks(opened_anew, fates),
         alarms=tuple(sorted(alarms, key=lambda one: one.at_us)),
-        duration_us=0 if armed_us is None else last_us - armed_us,
+        duration_us=0 if armed_us is None else max(one.at_us for one in entries) - armed_us,
         parts=max(1, len(met)),
         chain_entries=chain_entries,
         chain_head=chain_head,
         pauses=tuple(pauses),
         replans=tuple(replans),
         notes=tuple(_note(one) for one in entries if isinstance(one, Noted)),
+        served=_served(entries),
         strokes=_stroke_records(strokes, fates),
     )
 
@@ -122,6 +124,15 @@ def ending_of(history: Sequence[Entry]) -> Ended | None:
     """
     last = next((one for one in reversed(history) if not isinstance(one, Noted)), None)
     return last if isinstance(last, Ended) else None
+
+
+def _served(entries: Sequence[Entry]) -> tuple[Serving, ...]:
+    """Return what went into a vessel; a record that was read twice is one."""
+    told = {one.pistol_seq: one for one in entries if isinstance(one, Served)}
+    return tuple(
+        Serving(one.pistol_seq, one.served_as, one.outcome, one.dose_nl_given)
+        for _, one in sorted(told.items())
+    )
 
 
 def _note(entry: Noted) -> Note:

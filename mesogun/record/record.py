@@ -115,6 +115,22 @@ class Replan:
     """(index of the prick, dose before, dose after), nL; a lost prick's dose after is 0."""
 
 
+ShotOutcome = Literal["fired", "not_fired", "partial", "indeterminate"]
+ServedAs = Literal["prime", "weighed"]
+"""To fill a needle, or into a vessel on a balance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What the pistol gave into a vessel since its journal was read before: nobody's dose."""
+
+    pistol_seq: int
+    """Number of the pistol's journal record."""
+    served_as: ServedAs
+    outcome: ShotOutcome
+    dose_nl_given: int
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A side effect that was seen after the session."""
@@ -160,6 +176,8 @@ class Record:
     replans: tuple[Replan, ...] = ()
     notes: tuple[Note, ...] = ()
     """As they were written; the journal lets none be changed or taken away."""
+    served: tuple[Serving, ...] = ()
+    """In the order of the pistol's journal; no prick, and in no total."""
     strokes: tuple[StrokeRecord, ...] = ()
     """Of a pen or a roller; then there are no pricks."""
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from mesogun.record.record import CONFIRMED, Note, PauseRecord, Record, Replan
+from mesogun.record.record import CONFIRMED, Note, PauseRecord, Record, Replan, Serving
 
 RECORD_FORMAT = "mesogun-record/1"
 
@@ -43,8 +43,16 @@ def _told(record: Record) -> dict[str, Any]:
     }
 
 
-def _rare(record: Record) -> tuple[tuple[str, tuple[PauseRecord | Replan | Note, ...]], ...]:
-    return ("pauses", record.pauses), ("replans", record.replans), ("notes", record.notes)
+_Rare = PauseRecord | Replan | Note | Serving
+
+
+def _rare(record: Record) -> tuple[tuple[str, tuple[_Rare, ...]], ...]:
+    return (
+        ("pauses", record.pauses),
+        ("replans", record.replans),
+        ("notes", record.notes),
+        ("served", record.served),
+    )
 
 
 def _totals(record: Record) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mesogun.planning.plan import Plan
-from mesogun.record.record import PauseRecord, Replan
+from mesogun.record.record import PauseRecord, Replan, ServedAs
 from mesogun.report import figures
 from mesogun.report.account import span
 from mesogun.report.figures import NL_PER_UL
@@ -22,6 +22,13 @@ _PAUSE_COLUMNS = (
     Column("It took", figure=True),
 )
 
+_SERVED_COLUMNS = (
+    Column("What"),
+    Column("Times", figure=True),
+    Column("Volume, mcL", figure=True),
+    Column("In doubt", figure=True),
+)
+
 
 def pauses_section(story: Story) -> Markup:
     """Return what was asked of a person and who confirmed it; nothing where there was no pause."""
@@ -36,6 +43,29 @@ def pauses_section(story: Story) -> Markup:
         parts.append(element("p", {"class": "quiet"}, rests))
     kind = "loud" if any(one.kind == "loud" for one in lines) else ""
     return section("pauses", "Pauses", *parts, kind=kind)
+
+
+_SERVED_WORDS: dict[ServedAs, str] = {
+    "prime": "primed: the needle was filled",
+    "weighed": "given to be weighed",
+}
+
+
+def served_section(story: Story) -> Markup:
+    """Return what went into a vessel, which is nobody's dose; nothing where nothing did."""
+    served = story.record.served
+    if not served:
+        return Markup("")
+    lines = []
+    for kind, words in _SERVED_WORDS.items():
+        some = [one for one in served if one.served_as == kind]
+        doubt = sum(1 for one in some if one.outcome == "indeterminate")
+        volume = figures.dose_mcl(sum(one.dose_nl_given for one in some))
+        cells = (words, figures.count(len(some)), volume, figures.count(doubt))
+        lines += [Line(cells, "loud" if doubt else "")] if some else []
+    told = table("Given into a vessel", _SERVED_COLUMNS, lines, "stack")
+    words = "As the pistol's journal has it. It is nobody's dose, and in no total of this page."
+    return section("served", "Given into a vessel", element("p", {"class": "quiet"}, words), told)
 
 
 def _rests(plan: Plan) -> str:

@@ -92,6 +92,7 @@ def _sections(story: Story, generated_at: str) -> list[Markup]:
         during.replans_section(story),
         sections.alarms_section(story),
         during.pauses_section(story),
+        during.served_section(story),
         afterwards.notes_section(story),
         sections.zones_section(story),
         sections.density_section(story),

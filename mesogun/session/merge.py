@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from firmware_protocol.messages import JournalKind, JournalRecord, Outcome, Resolution
-from mesogun.record import Entry, ShotOutcome
+from mesogun.record import Entry, Served, ServedAs, ShotOutcome
 from mesogun.record import Outcome as OutcomeEntry
 from mesogun.session import contradictions, measured
 from mesogun.session.counting import counted_nl
@@ -123,7 +123,8 @@ def merge(core: Core, record: JournalRecord, at_us: int) -> Merged:
         return _disbelieved(core, record, lie, at_us)
     if record.kind in contradictions.SERVICE:
         # Given into a vessel, never a prick. Its id is not this session's to ask for.
-        return Merged(core._replace(others=core.others | {record.shot_id}))
+        others = core._replace(others=core.others | {record.shot_id})
+        return Merged(others, _served(record, at_us))
     if record.kind not in contradictions.ABOUT_SHOTS:
         return Merged(core)
     asked = next((one for one in core.ledger.open if one.shot_id == record.shot_id), None)
@@ -152,6 +153,16 @@ def merge(core: Core, record: JournalRecord, at_us: int) -> Merged:
     if asked:
         return settle(core, asked, told, at_us)
     return _told_again(core, record.shot_id, known, told, at_us)
+
+
+def _served(record: JournalRecord, at_us: int) -> tuple[Served, ...]:
+    """Note what left the needle for nobody: the vial is emptier by it."""
+    outcome = ENDS.get(record.outcome)
+    if record.kind in contradictions.INTENTS or outcome is None:
+        return ()
+    served_as: ServedAs = "prime" if record.kind in contradictions.PRIMES else "weighed"
+    seq, shot_id = record.seq, record.shot_id
+    return (Served(at_us, seq, shot_id, served_as, outcome, record.dose_nl_given),)
 
 
 def _disbelieved(core: Core, record: JournalRecord, lie: str, at_us: int) -> Merged:

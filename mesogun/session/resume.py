@@ -22,6 +22,7 @@ from mesogun.record import (
     Outcome,
     Replanned,
     Reserved,
+    Served,
     SessionOutcome,
     ShotOutcome,
     ending_of,
@@ -169,7 +170,7 @@ def _left_out(settled: Mapping[int, Settled], intents: Mapping[int, Asked]) -> s
 
 def _seq_told(entry: Entry) -> int:
     match entry:
-        case Acknowledged() | Outcome():
+        case Acknowledged() | Outcome() | Served():
             return entry.pistol_seq or 0
         case _:
             return 0

@@ -42,6 +42,21 @@ def test_a_prime_is_given_into_the_vessel_and_told(call: Call, url: str, truth: 
     assert first["shot_id"] < second["shot_id"]
 
 
+def test_a_session_s_record_and_report_tell_the_prime_before_it(
+    call: Call, url: str, truth: Path, small: Path, tmp_path: Path
+) -> None:
+    assert call("service", "prime", "--ul", "50", "--port", url, "--yes").code == 0
+    treated = url.replace("service_button=1", "service_button=0")
+    ran = call("run", small, "--port", treated, "--out", "out", "--yes")
+    assert ran.code == 0, ran.err
+    record = json.loads((tmp_path / "out" / "record.json").read_text())
+    (primed,) = record["served"]
+    assert (primed["served_as"], primed["outcome"]) == ("prime", "fired")
+    assert primed["dose_nl_given"] == given(truth)[0]["dose_nl"]
+    assert record["totals"]["dose_nl_given"] == sum(one["dose_nl"] for one in given(truth)[1:])
+    assert "Given into a vessel" in (tmp_path / "out" / "report.html").read_text()
+
+
 def test_without_a_person_nothing_comes_out(call: Call, url: str, truth: Path) -> None:
     alone = url.replace("service_button=1", "service_button=0")
     ran = call("service", "prime", "--ul", "50", "--port", alone, "--yes")

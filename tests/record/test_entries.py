@@ -25,6 +25,7 @@ from mesogun.record import (
     Paused,
     Replanned,
     Reserved,
+    Served,
     Strokes,
 )
 from mesogun.record.entries import decode, encode
@@ -69,6 +70,7 @@ RARE = (
     Guided(10, 1, "2026-11-21T09:00:00Z", "dr-17"),
     Corrected(990, 3, "not_fired", 0, 0, "dr-17"),
     Strokes(0, "pen", (500, 1_000)),
+    Served(25, 2, 1, "prime", "fired", 50_000),
 )
 
 

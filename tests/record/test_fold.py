@@ -23,6 +23,8 @@ from mesogun.record import (
     Paused,
     Record,
     Replanned,
+    Served,
+    Serving,
     fold,
     to_json,
 )
@@ -321,3 +323,15 @@ def test_pauses_and_plans_are_in_the_json_where_there_are_any(
     record = json.loads(to_json(told(Paused(300, 2, ("needle",)), ANEW)))
     assert record["pauses"][0]["kinds"] == ["needle"]
     assert record["replans"][0]["changes"] == [[1, 10_000, 0], [2, 9_000, 19_000]]
+
+
+def test_what_was_served_is_told_once_and_is_no_dose(told: Callable[..., Record]) -> None:
+    prime = Served(20, 2, 7, "prime", "fired", 50_000)
+    record = told(Served(25, 4, 8, "weighed", "indeterminate", 0), prime, replace(prime, at_us=90))
+    assert record.served == (
+        Serving(2, "prime", "fired", 50_000),
+        Serving(4, "weighed", "indeterminate", 0),
+    )
+    assert record.dose_nl_given == 0
+    shown = json.loads(to_json(record))
+    assert [one["served_as"] for one in shown["served"]] == ["prime", "weighed"]

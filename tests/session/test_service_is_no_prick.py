@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from firmware_protocol.messages import JournalKind, JournalRecord, Outcome, Poll
-from mesogun.record import Alarmed
+from mesogun.record import Alarmed, Served
 from mesogun.record import Outcome as OutcomeEntry
 from mesogun.session.model import Ended
 from tests.session.hand_made import Talk, connected, intent, outcome, record, records, reserved
@@ -14,19 +14,31 @@ from tests.session.hand_made import status as status_of
 OPEN = [connected(), reserved(), intent(1, 0)]
 
 
-def served(seq: int, shot_id: int) -> tuple[JournalRecord, JournalRecord]:
-    """What a prime leaves in the pistol's journal."""
+PRIMED = (JournalKind.PRIME_INTENT, JournalKind.PRIME_OUTCOME)
+WEIGHED = (JournalKind.SERVICE_INTENT, JournalKind.SERVICE_OUTCOME)
+
+
+def served(
+    seq: int, shot_id: int, kinds: tuple[JournalKind, JournalKind] = PRIMED
+) -> tuple[JournalRecord, JournalRecord]:
+    """What a prime, or a shot that is weighed, leaves in the pistol's journal."""
     told = {"depth_um_asked": 0, "depth_um_given": 0, "dose_nl_asked": 50_000}
     end = {**told, "outcome": Outcome.FIRED, "dose_nl_given": 50_000}
     return (
-        record(seq, JournalKind.SERVICE_INTENT, shot_id, **told),
-        record(seq + 1, JournalKind.SERVICE_OUTCOME, shot_id, **end),
+        record(seq, kinds[0], shot_id, **told),
+        record(seq + 1, kinds[1], shot_id, **end),
     )
 
 
-def test_a_prime_before_the_session_is_read_over_without_a_word() -> None:
-    talk = Talk().connect().tell(status_of(journal_head=2), records(*served(1, 5)))
+@pytest.mark.parametrize(("kinds", "served_as"), [(PRIMED, "prime"), (WEIGHED, "weighed")])
+def test_what_was_served_before_the_session_is_noted_and_nobody_s(
+    kinds: tuple[JournalKind, JournalKind], served_as: str
+) -> None:
+    talk = Talk().connect().tell(status_of(journal_head=2), records(*served(1, 5, kinds)))
     assert talk.kinds(Alarmed) == talk.kinds(OutcomeEntry) == []
+    (noted,) = talk.kinds(Served)
+    assert (noted.served_as, noted.outcome, noted.dose_nl_given) == (served_as, "fired", 50_000)
+    assert (noted.pistol_seq, noted.shot_id) == (2, 5)
     assert isinstance(talk.request, Poll)
     assert talk.request.journal_ack == 2
     assert talk.step.session.core.ledger.left == (0, 1, 2)
