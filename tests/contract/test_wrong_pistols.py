@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 
 from mesogun.conformance import CASES, Verdict, play
-from tests.contract.wrong import WRONG, Wrong, package
-from tests.contract.wrong_in_service import IN_SERVICE
-from tests.contract.wrong_states import IN_STATES
+from tests.contract.every_wrong import EVERY_WRONG
+from tests.contract.wrong import Wrong, package
 from tests.virtual_kit import ONLY_WITH_A_KEY, twin
 
-EVERY_WRONG = (*WRONG, *IN_SERVICE, *IN_STATES)
 SLOW = ("JOURNAL-4", "JOURNAL-5", "POWER-4")
 QUICK = {
     group: [one.id for one in CASES if one.id.startswith(f"{group}-") and one.id not in SLOW]

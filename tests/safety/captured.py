@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.wrong import WRONG as WRONG_PISTOLS
+from tests.contract.every_wrong import EVERY_WRONG
 from tests.model.bounds import QUICK, WRONG, explored
 from tests.safety.named import digest_of_proof, proof_mistake, proving
 from tests.safety.strength import Runs
@@ -98,7 +98,7 @@ def run(told: tuple[Requirement, ...], before: dict[str, Any]) -> dict[str, Any]
     asked += [NOTICED] if any(one.startswith("pistol: ") for one in left) else []
     calm = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # much is imported already
     pytest.main(["-q", "-p", "no:xdist", "-p", "no:cacheprovider", *calm, *asked], plugins=[tally])
-    for wrong in WRONG_PISTOLS:
+    for wrong in EVERY_WRONG:
         if f"pistol: {wrong.what}" in left and wrong.what in tally.cases(NOTICED):
             found[f"pistol: {wrong.what}"] = wrong.noticed_by
     found |= _models(left) | _slips(left) | _campaign(left)

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from tests.contract.wrong import WRONG as WRONG_PISTOLS
+from tests.contract.every_wrong import EVERY_WRONG
 from tests.model.bounds import QUICK, WRONG
 from tests.safety.told import ROOT, Part, Requirement, Slip, slips
 from tests.simulation.defects.listed import DEFECTS
@@ -37,7 +37,7 @@ def mistakes() -> frozenset[str]:
     return frozenset(
         [f"campaign: {one.name}" for one in DEFECTS]
         + [f"model: {' and '.join(sorted(one.model.wrong))}" for one in WRONG]
-        + [f"pistol: {one.what}" for one in WRONG_PISTOLS]
+        + [f"pistol: {one.what}" for one in EVERY_WRONG]
         + [proof_mistake(one) for one in proving().MUTANTS]
         + [f"slip: {one.name}" for one in slips()]
     )
