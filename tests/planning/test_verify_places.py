@@ -146,6 +146,12 @@ def test_pricks_keep_off_those_of_earlier_sessions_to_the_um() -> None:
     assert (wrong.limit, wrong.value, wrong.bound) == ("distance_um", 5_000, 5_001)
     assert (wrong.pricks, wrong.origin) == ((1, 2), "record record 7")
     assert wrong.note == "to pricks of 2026-10-01"
+    # Nearer than asked by less than a thousandth of a um: squares of whole numbers tell.
+    beside = ((11_000 + 100, 5_000 + 5_000, 0),)
+    assert 0 < 5_001**2 - (100**2 + 5_000**2) < 10
+    slant = replace(record, points_um=beside, distance_um=5_001)
+    wrong = only(replace(made, prescription=replace(rx, earlier=(slant,))))
+    assert (wrong.limit, wrong.value, wrong.bound) == ("distance_um", 5_000, 5_001)
 
 
 @given(

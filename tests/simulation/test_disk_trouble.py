@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from firmware_protocol.messages import PistolState
+from firmware_protocol.messages import AbortCause, JournalKind, PistolState
 from mesogun.errors import RecordError
 from mesogun.record import Intent, Journal, read_chained
+from simulator.journal import Journal as OfPistol
 from tests.simulation.kills import PRESCRIPTION
 from tests.simulation.one_pistol import Bench
 from tests.simulation.tiny import tiny_plan
@@ -76,6 +77,12 @@ def asked(bench: Bench) -> set[int]:
     return {one.shot_id for one in entries if isinstance(one, Intent)}
 
 
+def stops(bench: Bench) -> list[AbortCause]:
+    """What stopped the pistol, by its own memory."""
+    kept = OfPistol(bench.world.twin.memory, 0)
+    return [one.cause for one in kept.read(1, kept.head) if one.kind is JournalKind.ABORT]
+
+
 @pytest.mark.parametrize(
     "kind", ["ENOSPC", "EIO", "EROFS", "EDQUOT", "short", "flush", "flush lost"]
 )
@@ -93,6 +100,8 @@ def test_a_disk_that_fails_at_any_write_stops_the_pistol_and_loses_nothing(
         assert "`mesogun resume`" in said, "the text says what to do"
         stopped += 1
         assert bench.world.twin.state in (PistolState.SAFE, PistolState.ABORTED)
+        # By the host, at once: nobody waits until the lease is over.
+        assert set(stops(bench)) == {AbortCause.FRAME}
         given = {one.shot_id for one in bench.ghost}
         assert given <= asked(bench), "fired without a durable intent"
         fired += len(given)
