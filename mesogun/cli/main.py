@@ -38,6 +38,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "devices": ("mesogun.cli.pistols", "devices_command", "List the serial ports of this machine."),
     "info": ("mesogun.cli.pistols", "info_command", "Describe the pistol at a port."),
     "limits": ("mesogun.cli.limits", "limits_group", "Show or set what a pistol allows."),
+    "calibration": (
+        "mesogun.cli.calibration",
+        "calibration_group",
+        "Show or upload a pistol's calibration.",
+    ),
     "service": (
         "mesogun.cli.service",
         "service_group",
