@@ -108,6 +108,9 @@ static void answer_status(const mg_pistol *pistol, mg_answer *answer) {
     MG_ANSWER(answer, STATUS, status, &status);
 }
 
+/* How many ticks one is ahead of another; the counter goes round. */
+static uint32_t ahead_of(uint32_t tick, uint32_t last) { return tick - last; }
+
 static int answer_poll(mg_pistol *pistol, const mgp_poll *request, mg_answer *answer) {
     mg_arm *arm = &pistol->arm;
     int result = MG_OK;
@@ -125,7 +128,7 @@ static int answer_poll(mg_pistol *pistol, const mgp_poll *request, mg_answer *an
     if (result != MG_OK) {
         return result;
     }
-    const uint32_t ahead = request->app_tick - arm->last_tick; /* the counter goes round */
+    const uint32_t ahead = ahead_of(request->app_tick, arm->last_tick);
     if (arm->is_live && request->arm_token == arm->token.value &&
         (!arm->has_tick || (ahead >= 1u && ahead <= 0x80000000u))) {
         /* renewed by the application's own progress alone: an older tick is a late frame */

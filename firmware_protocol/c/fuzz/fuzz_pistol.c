@@ -79,6 +79,31 @@ static uint32_t dress_setting(uint16_t msg, const uint8_t *from, uint32_t size, 
     return 0;
 }
 
+/* A request of service that may be taken: its size in `payload`, 0: none of these. */
+static uint32_t dress_service(uint16_t msg, const uint8_t *from, uint8_t *payload) {
+    const uint32_t id = twin.core.journal.header.shot_id_highest + 1u;
+    const uint32_t token = twin.core.arm.token.value;
+    if (msg == MGP_MSG_SERVICE_REQUEST) {
+        const mgp_service_request request = {9, 1000000, 200000, 1000000, 300,
+                                             twin.core.limits.revision};
+        return mgp_service_request_write(&request, payload);
+    }
+    if (msg == MGP_MSG_PRIME) {
+        const mgp_prime prime = {id, token, 20000, 100000, 5000, mg_crit(id, 20000, 0, 100000)};
+        return mgp_prime_write(&prime, payload);
+    }
+    if (msg == MGP_MSG_SHOT) {
+        const mgp_shot shot = {id,   token, 10000, 0, 100000, 0, 5000, MGP_TRIGGER_AUTO,
+                               110,  0,     mg_crit(id, 10000, 0, 100000)};
+        return mgp_shot_write(&shot, payload);
+    }
+    if (msg == MGP_MSG_JOG) {
+        const mgp_jog jog = {4000, (uint16_t)(from[0] & 8u ? 900u : 0u)};
+        return mgp_jog_write(&jog, payload);
+    }
+    return msg == MGP_MSG_HOME || msg == MGP_MSG_SELF_TEST ? MGP_LEN_HOME : 0;
+}
+
 /* A good frame around a payload that the input chooses: noise alone would never pass the CRC. */
 static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
     static const uint16_t messages[32] = {
@@ -91,6 +116,9 @@ static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
         MGP_MSG_LIMITS_STAGE, MGP_MSG_LIMITS_COMMIT, MGP_MSG_CALIBRATION_STAGE,
         MGP_MSG_CALIBRATION_COMMIT, MGP_MSG_POLL,  MGP_MSG_SET_BAUD,    MGP_MSG_SHOT,
         MGP_MSG_ARM_REQUEST,  MGP_MSG_ARM_CONFIRM};
+    static const uint16_t service[8] = {
+        MGP_MSG_SERVICE_REQUEST, MGP_MSG_ARM_CONFIRM, MGP_MSG_PRIME, MGP_MSG_POLL,
+        MGP_MSG_HOME,            MGP_MSG_JOG,         MGP_MSG_SHOT,  MGP_MSG_SELF_TEST};
     uint8_t payload[MGP_PAYLOAD_BYTES_MAX];
     uint8_t seal[MG_SEAL_BYTES];
     mg_frame frame;
@@ -98,7 +126,8 @@ static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
     memset(payload, 0, sizeof payload);
     memcpy(payload, from, size);
     frame.first = 0x21;
-    frame.msg = messages[(from[0] & 15u) | (from[0] & 32u) >> 1];
+    frame.msg = from[0] & 64u ? service[from[0] & 7u]
+                              : messages[(from[0] & 15u) | (from[0] & 32u) >> 1];
     frame.session = twin.core.session;
     frame.request = from[0];
     frame.payload = payload;
@@ -115,6 +144,9 @@ static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
             100, 1000000, 200000, 10000, 1000000, 110, 300, twin.core.limits.revision,
             twin.core.calibration.id, 7};
         frame.size = (uint8_t)mgp_arm_request_write(&request, payload);
+    } else if (from[0] & 64u && from[0] & 16u &&
+               dress_service(frame.msg, from, payload) > 0) {
+        frame.size = (uint8_t)dress_service(frame.msg, from, payload);
     } else if (frame.msg == MGP_MSG_SHOT && (from[0] & 16u)) {
         const uint32_t id = twin.core.journal.header.shot_id_highest + 1u;
         const mgp_shot shot = {id,   twin.core.arm.token.value, 10000, 600, 100000, 0,
