@@ -338,15 +338,17 @@ class _Confirmation:
     def ask(self, echo: ArmChallenge, briefing: Briefing) -> str | None:
         """Return who confirmed the echo, and that what is asked at a pause was done, or None."""
         self.shown.pause()
-        # A flag set beforehand changes no needle: at a pause a person answers, but for a twin.
-        yes = self.yes and (not briefing.pauses or bool(echo.hazards & Hazard.SIMULATED))
+        # A flag set beforehand changes no needle and has seen no alarm: a person answers, but for a
+        # twin.
+        needed = briefing.pauses or briefing.alarms
+        yes = self.yes and (not needed or bool(echo.hazards & Hazard.SIMULATED))
         if not self.quiet or not yes:
             show.say(echo_text(echo), err=self.quiet)
             self._tell(briefing)
         if yes:
             return "--yes"
         if not sys.stdin.isatty():
-            show.say("nobody is there to confirm this pause: resume in a terminal", err=True)
+            show.say("nobody is there to confirm this: resume in a terminal", err=True)
             return None
         # Nothing is armed yet: here Ctrl-C means no, and must not wait for an answer first.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -359,6 +361,8 @@ class _Confirmation:
         return "operator at the terminal" if agreed else None
 
     def _tell(self, briefing: Briefing) -> None:
+        for text in briefing.alarms:
+            show.say(f"! alarm: {text}", err=self.quiet)
         if briefing.redosed:
             told = changes_text(self.plans.in_force.plan)
             show.say(f"Planned anew: {told} ({self.plans.path.name})", err=self.quiet)

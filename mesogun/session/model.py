@@ -340,6 +340,8 @@ class Briefing(NamedTuple):
     """What is left has other doses than the session was begun with."""
     prime: bool = False
     """Needle or syringe may be new: to confirm means that what is new was primed, off the skin."""
+    alarms: tuple[str, ...] = ()
+    """What was alarmed since the last arming of this part: to confirm means that it was seen."""
 
 
 NOTHING_NEW = Briefing()

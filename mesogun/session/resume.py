@@ -32,6 +32,8 @@ from mesogun.session.orders import Orders
 
 JOURNAL_CUT = "journal_cut"
 """The alarm after which a journal is never gone on with."""
+LEFT_OUT = "not_given"
+"""The alarm that the shot settled last was refused as often as is tried: it is asked no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def past_of(history: Sequence[Entry], orders: Orders) -> Past:
     settled = _settled(history, intents, opened)
     open_ids = tuple(one for one in intents.values() if one.shot_id not in settled)
     spent = {one.shot: one for one in settled.values() if one.outcome != "not_fired"}
-    lost = _left_out(settled, intents) - spent.keys()
+    lost = (_left_out(settled, intents) | _told_left_out(history, intents)) - spent.keys()
     if digest != opened.plan_digest:
         # Planned anew without them: so it stays, even if the host died before it asked another.
         lost |= {k for k, one in enumerate(orders.shots) if not one.dose_nl} - spent.keys()
@@ -166,6 +168,18 @@ def _left_out(settled: Mapping[int, Settled], intents: Mapping[int, Asked]) -> s
     open_ones = {one.shot for shot_id, one in intents.items() if shot_id not in settled}
     often = {shot for shot, tries in refused.items() if tries >= TRIES_MAX and shot < last}
     return often - open_ones
+
+
+def _told_left_out(history: Sequence[Entry], intents: Mapping[int, Asked]) -> set[int]:
+    """Return the shots of which a person was told that they were left out."""
+    told: set[int] = set()
+    last: Asked | None = None
+    for entry in history:
+        if isinstance(entry, Outcome):
+            last = intents.get(entry.shot_id)
+        elif isinstance(entry, Alarmed) and entry.kind == LEFT_OUT and last is not None:
+            told.add(last.shot)
+    return told
 
 
 def _seq_told(entry: Entry) -> int:

@@ -17,8 +17,8 @@ from mesogun.device import PistolPort
 from mesogun.errors import LinkError, PlanError, RecordError
 from mesogun.planning import VerifiedPlan, verify
 from mesogun.planning.replan import replan
+from mesogun.record import Alarmed, Armed, Entry, Journal, Outcome
 from mesogun.record import Ended as EndedEntry
-from mesogun.record import Entry, Journal, Outcome
 from mesogun.session.asks import begin
 from mesogun.session.counting import by_row
 from mesogun.session.interlock import Interlock, Tracker
@@ -84,7 +84,7 @@ def run(
         raise RecordError("this session is complete: nothing is left to give")
     shift_us = max(past.at_us, clock_us or 0) - pistol.now_us()
     at_us = pistol.now_us() + shift_us
-    desk = _Desk(plan, list(history), keep, tracker)
+    desk = _Desk(plan, list(history), keep, tracker, confirm)
     try:
         step = begin(
             orders, past, at_us=at_us, wall=wall(), seed=seed, nonce=nonce, lease_ms=lease_ms
@@ -96,7 +96,7 @@ def run(
                 step = replace(step, entries=step.entries[:-1])
             _write(step, journal, progress, at_us)
             desk.take(step.entries)
-            event = veto or desk.replanned(step) or _event(step, pistol, confirm, shift_us)
+            event = veto or desk.replanned(step) or _event(step, pistol, desk.shown, shift_us)
             at_us = pistol.now_us() + shift_us
             step = advance(step.session, event, at_us)
         _write(step, journal, progress, at_us)
@@ -111,12 +111,19 @@ def run(
 
 
 class _Desk:
-    """The plan in force, and the interlock on what was given of it."""
+    """The plan in force, the interlock on what was given of it, and what a person is shown."""
 
     def __init__(
-        self, plan: VerifiedPlan, written: list[Entry], keep: Keep | None, tracker: Tracker | None
+        self,
+        plan: VerifiedPlan,
+        written: list[Entry],
+        keep: Keep | None,
+        tracker: Tracker | None,
+        confirm: Confirm,
     ) -> None:
         self._plan, self._written = plan, written
+        self._confirm = confirm
+        self._alarms: tuple[str, ...] = ()
         self._keep, self._tracker = keep, tracker
         self._interlock = Interlock(plan, written, tracker)
 
@@ -126,6 +133,15 @@ class _Desk:
     def take(self, entries: Sequence[Entry]) -> None:
         self._written += entries
         self._interlock.take(entries)
+        for entry in entries:
+            if isinstance(entry, Armed):
+                self._alarms = ()
+            elif isinstance(entry, Alarmed):
+                self._alarms = (*self._alarms, entry.text)
+
+    def shown(self, echo: ArmChallenge, briefing: Briefing) -> str | None:
+        """Ask a person, who is told of every alarm since the last arming."""
+        return self._confirm(echo, briefing._replace(alarms=self._alarms))
 
     def replanned(self, step: Step) -> Redosed | NotRedosed | None:
         """Plan anew where the session asks for it; durable before the journal names it."""

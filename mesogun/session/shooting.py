@@ -19,7 +19,7 @@ from mesogun.session import asks, contradictions
 from mesogun.session.counting import TRIES_MAX
 from mesogun.session.merge import Told, doubted
 from mesogun.session.model import Asking, Core, Step, Watching
-from mesogun.session.resume import Asked
+from mesogun.session.resume import LEFT_OUT, Asked
 
 NOT_FIRED = "not_fired"
 LATE_US = 10_000
@@ -169,5 +169,6 @@ def after_not_fired(
     ledger = core.ledger._replace(
         position=core.ledger.position + 1, tries=0, short=(*core.ledger.short, (shot, 0))
     )
-    entries = (*entries, Alarmed(at_us, "not_given", text))
-    return asks.onward(core._replace(ledger=ledger), at_us, entries)
+    entries = (*entries, Alarmed(at_us, LEFT_OUT, text))
+    core = core._replace(ledger=ledger, halt=f"{text}: see why before you resume")
+    return asks.onward(core, at_us, entries)

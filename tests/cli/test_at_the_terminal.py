@@ -8,9 +8,13 @@ import pty
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from tests.simulation.one_pistol import Bench
+from tests.simulation.tiny import tiny_plan
 
 QUESTION = b"Arm the pistol with these values? [y/N]: "
 
@@ -109,6 +113,29 @@ def pausing(two_products: Path, tmp_path: Path) -> Iterator[Terminal]:
 def outcome(tmp_path: Path) -> str:
     told: str = json.loads((tmp_path / "out" / "record.json").read_text())["outcome"]
     return told
+
+
+def memory_with_a_shot_of_another(folder: Path) -> Path:
+    """The memory of a pistol whose last host died with a shot that nobody has read."""
+    for die_at in range(1, 100):
+        place = folder / f"died at {die_at}"
+        place.mkdir()
+        bench = Bench(tiny_plan(2), place)
+        bench.play("other", die_at)
+        if bench.ghost:
+            kept = folder / "memory"
+            kept.write_bytes(bench.world.twin.memory.image())
+            return kept
+    raise AssertionError("no host died with a shot given")
+
+
+def test_an_alarm_is_shown_before_the_question(small: Path, tmp_path: Path) -> None:
+    memory = memory_with_a_shot_of_another(tmp_path)
+    port = f"mesosim://?seed=1&hand_ms=5&memory={memory}"
+    with closing(Terminal("run", small, "--port", port, "--out", tmp_path / "out")) as shown:
+        shown.read_until(QUESTION)
+        assert b"! alarm: the pistol's journal held" in shown.seen
+        assert b"another host used it" in shown.seen
 
 
 def test_nothing_is_drawn_over_the_question(terminal: Terminal, tmp_path: Path) -> None:

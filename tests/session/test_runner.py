@@ -26,11 +26,11 @@ from mesogun.errors import LinkTimeout, RecordError
 from mesogun.planning import VerifiedPlan, travels_us
 from mesogun.record import Ended as EndedEntry
 from mesogun.record import Entry, Intent, Journal, read
-from mesogun.session import Ended, Progress, opening, run
+from mesogun.session import Briefing, Ended, Progress, opening, run
 from simulator.memory import Memory
 from simulator.operator import Hand
 from simulator.pistol import Pistol
-from tests.simulation.tiny import tiny_plan
+from tests.simulation.tiny import DOSE_NL, tiny_plan
 
 PLAN = 3
 
@@ -88,6 +88,11 @@ class Session:
         self.journal.append(self.opened)
         self.seen: list[Progress] = []
         self.confirmed_by: str | None = "a test"
+        self.briefings: list[Briefing] = []
+
+    def confirm(self, _: object, briefing: Briefing) -> str | None:
+        self.briefings.append(briefing)
+        return self.confirmed_by
 
     def write(self, descriptor: int, data: bytes) -> int:
         self.bench.told.append(data)
@@ -105,7 +110,7 @@ class Session:
             self.bench,
             self.journal,
             history=(self.opened,) if history is None else history,
-            confirm=lambda *_: self.confirmed_by,
+            confirm=self.confirm,
             progress=self.seen.append,
             wall=lambda: "now",
         )
@@ -144,6 +149,20 @@ def test_the_arming_is_confirmed_by_a_person_before_its_second_step(session: Ses
     assert session.run().outcome == "aborted"
     assert not [one for one in session.bench.told if isinstance(one, ArmConfirm | Shot)]
     assert session.bench.deliveries == []
+
+
+def test_who_confirms_an_arming_is_told_of_every_alarm_since_the_last(session: Session) -> None:
+    session.bench.twin.hand.refills = False
+    session.bench.twin.put_syringe(2 * DOSE_NL + DOSE_NL // 2)
+    session.run()
+    (briefing,) = session.briefings
+    assert len(briefing.alarms) == 1
+    assert briefing.alarms[0].startswith("the syringe holds less than the 30000 nL")
+    session.journal, history = Journal.reopen(session.path, sync=session.sync)
+    session.bench.twin.put_syringe(10 * DOSE_NL)
+    session.bench.pistol = VirtualPistol(session.bench.world, first_request=500)
+    session.run(history)
+    assert session.briefings[-1].alarms == ()
 
 
 def test_progress_is_told_after_every_outcome(session: Session) -> None:

@@ -307,9 +307,15 @@ def test_a_prick_refused_three_times_is_left_out_with_an_alarm() -> None:
         (2, 0),
         (3, 0),
         (4, 0),
-        (5, 1),
     ]
     assert [one.kind for one in talk.kinds(Alarmed)] == ["not_given"]
+    # None is asked beside that alarm; resumed, the session goes on without that prick.
+    assert talk.request == Disarm(99)
+    ended = end_of(talk.finish())
+    assert (ended.outcome, ended.passing) == ("interrupted", False)
+    assert "refused 3 times (CRIT): see why before you resume" in ended.why
+    again = Talk(history=talk.written)
+    assert (again.past.left, again.past.short) == ((1, 2), ((0, 0),))
 
 
 def test_a_void_told_again_decides_nothing() -> None:
@@ -340,7 +346,7 @@ def test_a_shot_that_never_arrives_is_asked_three_times_and_then_left_out() -> N
         if isinstance(talk.request, Poll):
             talk.tell(WELL)
     assert [one.kind for one in talk.kinds(Alarmed)] == ["not_given"]
-    assert talk.kinds(Intent)[-1].shot == 1
+    assert talk.request == Disarm(99)
 
 
 def test_a_shot_that_was_not_fired_has_no_time() -> None:
@@ -372,9 +378,12 @@ def test_a_shot_given_in_this_part_and_told_as_not_fired_is_a_fault(shot_id: int
 
 def test_every_prick_has_its_own_three_tries() -> None:
     talk = armed()
-    for _ in range(TRIES_MAX + 2):
-        missed(talk, Refusal.PACE)
-    assert talk.kinds(Intent)[-1].shot == 1
+    for _ in range(2):
+        for _ in range(TRIES_MAX - 1):
+            missed(talk, Refusal.PACE)
+        talk.give()
+    assert talk.kinds(Alarmed) == []
+    assert talk.kinds(Intent)[-1].shot == 2
 
 
 def test_a_trigger_that_nobody_pulls_ends_the_session_without_losing_a_prick() -> None:

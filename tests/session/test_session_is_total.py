@@ -156,12 +156,12 @@ def no_prick_twice(entries: list[Entry]) -> None:
 
 
 def no_shot_beside_an_alarm(entries: list[Entry]) -> None:
-    """Demand: after an alarm a person confirms before any shot; only of a prick left out none."""
+    """Demand: after an alarm a person confirms before any shot is asked."""
     alarmed = ""
     for entry in entries:
         if isinstance(entry, Armed):
             alarmed = ""
-        elif isinstance(entry, Alarmed) and entry.kind != "not_given":
+        elif isinstance(entry, Alarmed):
             alarmed = entry.kind
         assert not (alarmed and isinstance(entry, Intent)), alarmed
 

@@ -336,16 +336,16 @@ def test_a_part_of_a_dose_counts_as_measured_and_a_doubtful_one_whole() -> None:
     assert talk.step.session.core.ledger.short == ((0, 4_000),)
 
 
-def test_a_shot_left_out_in_this_part_is_lost_at_the_next_arming_too() -> None:
+def test_a_shot_left_out_in_this_part_is_lost_when_the_session_goes_on() -> None:
     talk = armed(with_pauses(NEEDLE))
     for _ in range(TRIES_MAX):
         shot_id = talk.request.shot_id
         talk.tell(refused(shot_id, Refusal.CRIT), resolution(shot_id, Outcome.NOT_FIRED))
         if isinstance(talk.request, Poll):
             talk.tell(status(ARMED, journal_head=1))
-    talk.give()
-    talk.tell(DisarmReply(PistolState.SAFE), status(journal_head=3))
-    assert talk.step.replan == {0: 0, 1: 10_000}
+    talk.finish()
+    again = Talk(with_pauses(NEEDLE), talk.written).connect(journal_tail=1)
+    assert again.tell(status(journal_head=1)).step.replan == {0: 0}
 
 
 def test_what_the_pistol_tells_again_of_a_shot_is_held_against_the_dose_it_was_asked_with() -> None:
