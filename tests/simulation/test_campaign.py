@@ -20,7 +20,7 @@ def test_no_seed_violates_an_oracle(block: int) -> None:
     assert found.violations == []
     assert found.seeds == BLOCK
     assert found.shots > 0
-    assert set(found.outcomes) <= {"complete", "aborted", "interrupted"}
+    assert set(found.outcomes) <= {"complete", "aborted", "interrupted", "fault"}
 
 
 def test_a_seed_decides_every_byte(tmp_path: Path) -> None:

@@ -297,7 +297,9 @@ class Bench:
         def note(address: int, data: bytes) -> None:
             nonlocal left
             whole = address < _RECORDS_FROM or len(data) <= 4
-            kind = "HEADER" if whole else JournalKind(data[4]).name
+            kind = "HEADER" if whole else "SETTINGS"
+            if not whole and address < memory.settings:
+                kind = JournalKind(data[4]).name
             left -= len(data)
             self._written = (self.twins[0].state.name, kind) if left <= 0 else None
 

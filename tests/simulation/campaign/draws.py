@@ -68,6 +68,9 @@ TROUBLES = ("needle_stands", "needle_stays_in", "plunger_stands")
 IN_BODY = (*TROUBLES, "syringe_short", "lift")
 """Faults of mechanics and fluid, and a hand that leaves the skin."""
 BODY_ODDS = 0.06
+CALIBRATED_ODDS = 0.1
+SHOTS_CALIBRATED = (1, 2, 3, 5, 10_000)
+"""For so many shots: too few for the session, or enough."""
 LIFT_ODDS = 0.2
 LIFTS = 4
 BY_PEOPLE = (
@@ -80,6 +83,7 @@ BY_PEOPLE = (
     "replay",
     "stranger",
     "forged",
+    "calibrated",
 )
 KINDS = (*WEATHER, *TIMED, *IN_BODY, *DISK, *AT_ASKS, *BY_PEOPLE)
 
@@ -126,6 +130,8 @@ class Draws:
     """Who visits has no key."""
     forged: tuple[int, ...] = ()
     """When somebody without the key puts frames on the line."""
+    calibrated: tuple[tuple[int, int], ...] = ()
+    """(after which part, for how many shots) a technician calibrates; 0: before the first."""
     hand_us: int = 0
     """From one site to the next, 0: as the plan expects."""
 
@@ -178,6 +184,11 @@ def draw(seed: int) -> Draws:
     own = Stream(seed, "keyed")
     keyed, stranger = own.happens(KEY_ODDS), own.happens(STRANGER_ODDS)
     forged = tuple(sorted(own.below(span_us) for _ in range(own.between(0, FORGED))))
+    own = Stream(seed, "calibrated")
+    calibrated = ()
+    if own.happens(CALIBRATED_ODDS):
+        part, kind = max(0, own.between(-2, 3)), own.below(len(SHOTS_CALIBRATED))
+        calibrated = ((part, SHOTS_CALIBRATED[kind]),)
     return Draws(
         seed=seed,
         shots=shots,
@@ -201,6 +212,7 @@ def draw(seed: int) -> Draws:
         keyed=keyed,
         stranger=keyed and stranger,
         forged=forged if keyed else (),
+        calibrated=calibrated,
         restop_us=restop_us,
         hand_us=hand_us,
     )

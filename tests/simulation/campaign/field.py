@@ -53,6 +53,15 @@ class Visit(NamedTuple):
     """Those of its intents."""
 
 
+class Calibrated(NamedTuple):
+    """A calibration that a pistol has taken, or may have: its answer need not have come."""
+
+    pistol: int
+    at_us: int
+    shots_max: int
+    sure: bool
+
+
 class ArmBounds(NamedTuple):
     """The most that a plan can want to be armed with."""
 
@@ -80,6 +89,7 @@ class Played:
     """(pistol, when, what): from here until it is armed anew nothing may be given."""
     wanted: list[tuple[int, int]] = field(default_factory=list)
     """(pistol, when): the operator wanted it to stop, and the host was there."""
+    calibrations: list[Calibrated] = field(default_factory=list)
     troubles: list[Span] = field(default_factory=list)
     lifts: int = 0
     """How often a hand left the skin while its pistol moved."""

@@ -58,6 +58,7 @@ def judge(one: Played) -> list[tuple[str, str]]:
         *_aborted(one),
         *_doubts(one),
         *_broken(one),
+        *_calibrated(one),
         *_timed(one, intents),
         *_ended(one, record),
     ]
@@ -244,6 +245,20 @@ def _broken(one: Played) -> Found:
         most = {"needle_stands": 0, "needle_stays_in": 1}.get(span.kind, 1 + one.losses)
         if len(given) > most:
             yield "O11", f"{len(given)} shots were given with trouble: {span.kind}"
+
+
+def _calibrated(one: Played) -> Found:
+    """O6: no more shots than a calibration was made for, until there is another."""
+    for k, each in enumerate(one.calibrations):
+        later = [n.at_us for n in one.calibrations[k + 1 :] if n.pistol == each.pistol]
+        until_us = min(later, default=2**62)
+        given = [
+            truth
+            for truth in (*one.truths, *one.others)
+            if truth.pistol == each.pistol and each.at_us <= truth.began_us < until_us
+        ]
+        if each.sure and len(given) > each.shots_max:
+            yield "O6", f"{len(given)} shots with a calibration for {each.shots_max}"
 
 
 def _timed(one: Played, intents: dict[int, Intent]) -> Found:

@@ -19,6 +19,7 @@ from simulator.pistol import uid_of
 from tests.simulation.campaign.bench import Truth
 from tests.simulation.campaign.draws import Draws, draw
 from tests.simulation.campaign.field import Field, HostPort, Played, Visit
+from tests.simulation.campaign.technician import MANY, calibrate
 from tests.simulation.campaign.visitor import visit
 
 _PARTS = (FaultCode.NEEDLE.name, FaultCode.PLUNGER.name)
@@ -39,12 +40,14 @@ def play(seed: int, folder: Path, *, wall: str = START, draws: Draws | None = No
     place = Field(draw(seed) if draws is None else draws, folder, wall)
     journal, history = _opened(place)
     goes_on = True
+    _calibrate(place, 0)
     for part in range(PARTS_FAULTY):
         outcome = _part(place, journal, history, part)
         place.told.outcomes.append(outcome)
         if outcome == "complete":
             break
         _between(place)
+        _calibrate(place, part + 1)
         if outcome == "killed" and place.draws.visit and not place.told.visits:
             visit(place)
         if outcome == "aborted" and not place.draws.goes_on:
@@ -126,8 +129,18 @@ def _is_honest(place: Field, why: str) -> bool:
         return not any(f"fault: {name}" in why and name not in kinds for name in _PARTS)
     if f"refused: WRONG_STATE ({PistolState.FAULT}," in why:
         return True  # it was stopped in its self-test, and its journal is full
+    if "its calibration was made for" in why:
+        return any(one.shots_max < MANY for one in place.told.calibrations)
     # A visitor may have used ids of a block that was ours: a person has to look, once.
     return bool(place.told.visits) and "this journal never asked for it" in why
+
+
+def _calibrate(place: Field, part: int) -> None:
+    """Let a technician come after that part, if one does."""
+    for after, shots_max in place.draws.calibrated:
+        if after == part:
+            place.world.play_all(place.world.now_us + place.draws.selftest_us)
+            calibrate(place, shots_max)
 
 
 def _between(place: Field) -> None:
@@ -191,6 +204,8 @@ def _finish(place: Field, *, goes_on: bool) -> None:
         world.play_all(world.now_us + 500_000)
         if outcome == "complete":
             return
+        if place.told.calibrations and place.told.calibrations[-1].shots_max < MANY:
+            calibrate(place, MANY)
 
 
 def _complete(history: Sequence[Entry]) -> bool:

@@ -25,6 +25,7 @@ _WHY_NOT: Mapping[str, tuple[str, ...]] = {
     "stall": ("FAULT", "BOOT"),
     "replay": ("BOOT", "SELFTEST", "SAFE", "CHALLENGED", "ABORTED", "FAULT"),
     "restop": ("BOOT", "SELFTEST", "CHALLENGED", "ARMED", "FIRING", "FAULT"),
+    "calibrated": ("BOOT", "SELFTEST", "CHALLENGED", "ARMED", "FIRING", "FAULT"),
     "visit": ("BOOT", "SELFTEST", "CHALLENGED", "ARMED", "FIRING", "FAULT"),
     "stranger": ("BOOT", "SELFTEST", "CHALLENGED", "ARMED", "FIRING", "FAULT"),
 }

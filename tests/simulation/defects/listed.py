@@ -58,6 +58,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("trigger unchecked", "a shot waits for nobody", pistol.HAND.off, (pistol.CONTACT,)),
     Defect("crit unchecked", "numbers are believed", pistol.without_check("_crit"), (host.CODEC,)),
     Defect("token counted on", "the same seed, another run", pistol.COUNTED_TOKENS, thorough=True),
+    Defect("calibration never spent", "it is good for any number of shots", pistol.SHOTS_UNCOUNTED),
     # the body
     Defect("depth not verified", "the plunger moves wherever the needle is", body.DEPTH_UNVERIFIED),
     Defect(

@@ -277,3 +277,6 @@ CLEARS_UNREAD = (Instead(asked, "_TABLE", _clears_unread),)
 TORN_ACCEPTED = (Instead(journal, "_record_in", _torn_is_whole),)
 SKIPS_RECORDS = (Instead(Journal, "read", _skips),)
 COUNTED_TOKENS = (Instead(Firmware, "new_token", _outlives),)
+SHOTS_UNCOUNTED = (
+    Instead(Firmware, "calibration_used", lambda _: property(lambda _self: -(2**31))),
+)
