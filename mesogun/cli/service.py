@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -10,8 +12,9 @@ from firmware_protocol.keys import Keys
 from firmware_protocol.messages import FaultCode, Feature, Hazard, HelloReply, Outcome
 from firmware_protocol.messages import ServiceChallenge as Challenge
 from mesogun.cli.pistols import key_option, port_option
+from mesogun.cli.stopping import stopped_by_signals
 from mesogun.device import Pistol, home, jog, self_test, service_arm
-from mesogun.errors import WrongUsage
+from mesogun.errors import LinkError, LinkTimeout, WrongUsage
 
 NL_PER_UL = 1_000
 SERVICE_HELP = """Prime a pistol, send its needle home, or let it test itself; nobody is treated.
@@ -82,6 +85,7 @@ def prime_command(ul: int, url: str, keys: Keys, yes: bool) -> None:
     with (
         Pistol.open(url, keys=keys) as pistol,
         service_arm(pistol, confirm, volume_nl_max=ul * NL_PER_UL) as service,
+        _stoppable(pistol),
     ):
         given = service.prime(ul * NL_PER_UL)
     told = f"{given.dose_nl / NL_PER_UL:.1f} uL left the needle, as the pistol's journal has it"
@@ -102,7 +106,8 @@ def home_command(url: str, keys: Keys, yes: bool) -> None:
         click.echo(f"{_of(pistol.hello())} at {url}")
         if not yes:
             click.confirm("The needle moves. Go on?", abort=True)
-        home(pistol)
+        with _stoppable(pistol):
+            home(pistol)
     click.echo("The needle is where it begins.")
 
 
@@ -128,7 +133,9 @@ def jog_command(depth_um: int, dwell_ms: int, url: str, keys: Keys, yes: bool) -
         click.echo(f"{_of(pistol.hello())} at {url}: hold it off the skin")
         if not yes:
             click.confirm(f"The needle comes out {depth_um} um. Go on?", abort=True)
-        seen_um = jog(pistol, depth_um, dwell_ms=dwell_ms)
+        with _stoppable(pistol):
+            click.echo("The needle moves; Ctrl-C sends it home.")
+            seen_um = jog(pistol, depth_um, dwell_ms=dwell_ms)
     click.echo(f"The needle was {seen_um} um out, and is where it begins again.")
 
 
@@ -144,6 +151,36 @@ def test_command(url: str, keys: Keys) -> None:
         click.echo(f"FAULT: {failed.name.lower()}; it can only be switched off, and looked at")
         raise SystemExit(3)
     click.echo("Sound.")
+
+
+class _Stop:
+    """A pistol that a signal stops, and whether one did."""
+
+    def __init__(self, pistol: Pistol) -> None:
+        self._pistol = pistol
+        self.wanted = False
+
+    def abort(self) -> None:
+        self.wanted = True
+        self._pistol.abort()
+
+
+@contextmanager
+def _stoppable(pistol: Pistol) -> Iterator[None]:
+    """While something may move, Ctrl-C or a closed window is an abort, and ends the command."""
+    stop = _Stop(pistol)
+    with stopped_by_signals() as name:
+        name(stop)
+        try:
+            yield
+        except LinkTimeout:
+            raise  # nobody said that it stands still: that is no quiet end
+        except LinkError:
+            if not stop.wanted:
+                raise
+        if stop.wanted:
+            click.echo("Stopped: the pistol is ABORTED; what left it is in its journal.")
+            raise SystemExit(3)
 
 
 def _can_be_asked(yes: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,22 @@ def test_a_jog_goes_out_and_home_dry_and_no_deeper_than_allowed(
     ran = call("service", "jog", "--um", "900", "--port", alone, "--yes")
     assert (ran.code, "service button" in ran.err) == (1, True)
     assert given(truth) == []
+
+
+def test_ctrl_c_in_a_jog_is_an_abort_and_no_mere_end_of_the_program(
+    mesogun: Callable[..., Any],
+) -> None:
+    twin = mesogun("simulate", "--tcp", "127.0.0.1:0", "--service-button")
+    port = twin.stdout.readline().removeprefix("listening on ").strip()
+    words = ("--um", "2000", "--hold-ms", "5000", "--port", port, "--yes")
+    ran = mesogun("service", "jog", *words)
+    while "moves" not in ran.stdout.readline():
+        assert ran.poll() is None, ran.stderr.read()
+    ran.send_signal(signal.SIGINT)
+    out, err = ran.communicate(timeout=60)
+    assert (ran.returncode, "ABORTED" in out) == (3, True), err
+    with Pistol.open(port) as pistol:
+        assert pistol.status().state.name == "ABORTED"
 
 
 def test_who_says_no_gets_nothing_and_the_pistol_is_free_again(url: str, truth: Path) -> None:
