@@ -65,7 +65,8 @@ def greeted(core: Core, hello: HelloReply, at_us: int) -> Step:
     if lie:
         return asks.end(core, "fault", lie, Alarmed(at_us, "contradiction", lie))
     core = _introduced(core, hello)
-    entries: tuple[Entry, ...] = (_connected(core, hello, at_us),)
+    met = _connected(core, hello, at_us)
+    entries: tuple[Entry, ...] = (met, *_set_up_anew(core.past.met, met))
     stranger = _other_version(hello)
     if stranger:
         return asks.end(core, "fault", stranger, *entries, Alarmed(at_us, "version", stranger))
@@ -94,6 +95,25 @@ def _connected(core: Core, hello: HelloReply, at_us: int) -> Connected:
         limits_revision=hello.limits_revision,
         seed=core.seed,
     )
+
+
+def _set_up_anew(before: Connected | None, now: Connected) -> tuple[Alarmed, ...]:
+    """Tell a person who is about to confirm what is another than when the pistol was met last."""
+    if before is None:
+        return ()
+    parts = (
+        ("firmware", before.firmware, now.firmware),
+        ("limits' revision", before.limits_revision, now.limits_revision),
+        ("calibration", before.calibration_id, now.calibration_id),
+    )
+    changes = [f"{name} {was} is now {new}" for name, was, new in parts if was != new]
+    if not changes:
+        return ()
+    text = (
+        f"since this session last met the pistol it was changed: {', '.join(changes)}. "
+        "Confirm only if that was meant"
+    )
+    return (Alarmed(now.at_us, "pistol_setup", text),)
 
 
 def _dotted(version: int) -> str:

@@ -89,6 +89,8 @@ class Past:
     """What names this session to the pistol: the first 4 bytes of the SHA-256 of its id."""
     resumed: bool = False
     """The pistol may know more of this session than its journal."""
+    met: Connected | None = None
+    """The pistol as it said that it was when it was met last; None: no pistol yet."""
 
     @property
     def complete(self) -> bool:
@@ -152,6 +154,7 @@ def past_of(history: Sequence[Entry], orders: Orders) -> Past:
         redosed=digest != opened.plan_digest,
         session=int.from_bytes(sha256(opened.session_id.encode()).digest()[:4], "big"),
         resumed=bool(meetings),
+        met=meetings[-1] if meetings else None,
     )
 
 

@@ -80,7 +80,7 @@ def opened(what: Orders) -> Opened:
 
 
 def connected(at_us: int = 0, part: int = 1, uid: int = UID) -> Connected:
-    return Connected(at_us, part, WALL, True, f"{uid:016x}", "1.0.0", BOOT, 5, 3, None)
+    return Connected(at_us, part, WALL, True, f"{uid:016x}", "1.2.3", BOOT, 5, 3, None)
 
 
 def reserved(first: int = 1, last: int = 64) -> Reserved:

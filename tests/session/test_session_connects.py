@@ -304,6 +304,25 @@ def test_another_pistol_than_the_session_began_with_is_asked_nothing() -> None:
     assert talk.kinds(Connected) == []
 
 
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({}, ""),
+        ({"firmware_version": 0x010204}, "changed: firmware 1.2.3 is now 1.2.4. Confirm only"),
+        ({"limits_revision": 4}, "changed: limits' revision 3 is now 4. Confirm only"),
+        ({"calibration_id": 0, "limits_revision": 2}, "3 is now 2, calibration 5 is now 0. Conf"),
+    ],
+)
+def test_what_was_changed_in_the_pistol_since_it_was_met_is_alarmed_before_it_is_armed(
+    other: dict[str, int], says: str
+) -> None:
+    talk = Talk(history=[connected(), reserved()]).connect(**other)
+    told = [one.text for one in talk.kinds(Alarmed) if one.kind == "pistol_setup"]
+    assert len(told) == bool(says)
+    assert says in "".join(told)
+    assert Talk().connect(**other).kinds(Alarmed) == []  # a session that begins knows no other
+
+
 @pytest.mark.parametrize("word", ["aborted", "fault", "interrupted"])
 def test_another_pistol_changes_nothing_of_how_the_session_had_ended(word: str) -> None:
     history = [*OPEN, EndedEntry(0, word, "", "then")]  # type: ignore[arg-type]
