@@ -51,7 +51,7 @@ dry-run: $(VENV)/.core ## set up, then plan, verify and dry-run the face example
 	@$(BIN)/mesogun dry-run examples/face.toml --seed $(SEED)
 
 test: $(VENV)/.test ## set up and run all tests
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q
+	@$(BIN)/python -m pytest -n $(WORKERS) -q
 
 check: lint types architecture generated test ## everything that a change must pass
 

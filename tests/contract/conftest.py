@@ -24,7 +24,7 @@ from tests.virtual_kit import HAND_US, KEYS, SECRET, Kind, played_by, twin
 HAND_MS = HAND_US // 1_000
 VIRTUAL = ("twin", "twin with a key", "core", "core with a key")
 """In this process and in virtual time, with every handle."""
-REAL = ("mesosim", "socket", "pty", "core-process")
+REAL = ("mesosim", "socket", "pty", "core-process", "core-process with a key")
 """Behind a port and in real time: mostly waiting, so all at once."""
 
 
@@ -69,9 +69,7 @@ def reached_as(kind: str, folder: Path) -> Iterator[Reached]:
             options = f"seed=7&hand_ms={HAND_MS}&truth={truth}&memory={folder / 'memory'}"
             yield Reached(f"mesosim://?{options}", truth)
         case "mesosim with a key":
-            path = folder / "keys.toml"
-            path.touch(mode=0o600)
-            path.write_text(key_file("*", SECRET))
+            path = _private(folder / "keys.toml", key_file("*", SECRET))
             options = f"seed=7&hand_ms={HAND_MS}&truth={truth}&memory={folder / 'memory'}"
             yield Reached(f"mesosim://?{options}&key={path}", truth, KEYS)
         case "socket":
@@ -84,6 +82,18 @@ def reached_as(kind: str, folder: Path) -> Iterator[Reached]:
             kit = pytest.importorskip("tests.c_core_kit")
             with served([str(kit.process(compiler())), "--pty"], truth) as found:
                 yield found
+        case "core-process with a key":
+            kit = pytest.importorskip("tests.c_core_kit")
+            path = _private(folder / "key", SECRET.hex())
+            command = [str(kit.process(compiler())), "--pty", "--key", str(path)]
+            with served(command, truth) as found:
+                yield found._replace(keys=KEYS)
+
+
+def _private(path: Path, content: str) -> Path:
+    path.touch(mode=0o600)
+    path.write_text(content)
+    return path
 
 
 @pytest.fixture(scope="module", params=[*REAL, "mesosim with a key"])
@@ -142,7 +152,7 @@ class Played:
 def _on_port(at: Reached) -> Sequence[Result]:
     handles = Handles(truth=lambda: told_by(at.truth))
     with RawPort.open(at.url) as line:
-        return [play(case, line, handles) for case in CASES]
+        return [play(case, line, handles, at.keys) for case in CASES]
 
 
 def _core_in_process(keyed: bool = False) -> Kind:

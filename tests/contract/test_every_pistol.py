@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from mesogun.conformance import CASES
 from tests.virtual_kit import (
     ONLY_WITH_A_KEY,
@@ -13,8 +11,6 @@ from tests.virtual_kit import (
     ONLY_WITHOUT_A_KEY,
     otherwise_than,
 )
-
-pytestmark = pytest.mark.xdist_group("every pistol")
 
 
 def test_every_kind_of_pistol_meets_every_requirement(kind: str, played: Any) -> None:

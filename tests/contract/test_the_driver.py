@@ -24,8 +24,6 @@ from firmware_protocol.messages import (
 from firmware_protocol.units import ArmToken
 from mesogun.device import Pistol
 
-pytestmark = pytest.mark.xdist_group("the driver")
-
 
 def test_a_script_needs_one_line_for_the_status(reached: Any) -> None:
     with Pistol.open(reached.url, keys=reached.keys) as pistol:

@@ -1,8 +1,9 @@
 /* Serves the core on its simulated board, in real time: on a pseudo terminal, or stdin and stdout.
  *
- *   mesogun-core --pty [--seed N] [--hand-ms MS] [--truth FILE] [--memory FILE]
+ *   mesogun-core --pty [--seed N] [--hand-ms MS] [--truth FILE] [--memory FILE] [--key FILE]
  *
- * Options, memory file and truth are those of `python -m simulator`.
+ * Options, memory file and truth are those of `python -m simulator`; but the file of the key holds
+ * this one pistol's key, 64 hexadecimal digits, and nothing else.
  */
 #define _DEFAULT_SOURCE
 #define _XOPEN_SOURCE 600
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +34,7 @@ typedef struct {
     long hand_ms; /* below 0: as the figures say */
     const char *truth;
     const char *memory;
+    const char *key;
 } options;
 
 static int fail(const char *what, const char *why) {
@@ -80,6 +83,50 @@ static int open_memory(const char *path) {
         return -1;
     }
     return file;
+}
+
+static int is_key(const char *digits, ssize_t size, uint8_t *key) {
+    if (size == 2 * MG_KEY_BYTES + 1 && digits[size - 1] == '\n') {
+        size--;
+    }
+    if (size != 2 * MG_KEY_BYTES) {
+        return 0;
+    }
+    for (ssize_t at = 0; at < size; at++) {
+        const char digit = digits[at];
+        uint8_t value;
+        if (digit >= '0' && digit <= '9') {
+            value = (uint8_t)(digit - '0');
+        } else if (digit >= 'a' && digit <= 'f') {
+            value = (uint8_t)(digit - 'a' + 10);
+        } else {
+            return 0;
+        }
+        key[at / 2] = (uint8_t)(at % 2 == 0 ? value << 4 : key[at / 2] | value);
+    }
+    return 1;
+}
+
+/* Give the pistol its key. No message ever holds a part of it. */
+static int take_key(const char *path) {
+    char digits[2 * MG_KEY_BYTES + 2];
+    uint8_t key[MG_KEY_BYTES];
+    struct stat told;
+    const int file = open(path, O_RDONLY);
+    if (file < 0 || fstat(file, &told) != 0) {
+        return fail(path, strerror(errno));
+    }
+    const ssize_t size = read(file, digits, sizeof digits);
+    close(file);
+    if (!S_ISREG(told.st_mode) || (told.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return fail(path, "others than its owner may open it, or it is no file: chmod 600");
+    }
+    if (!is_key(digits, size, key)) {
+        return fail(path, "it does not hold 64 hexadecimal digits, and nothing else");
+    }
+    memcpy(twin.key, key, sizeof twin.key);
+    twin.has_key = 1;
+    return 0;
 }
 
 static int keep(const uint8_t *data, uint32_t address, uint32_t size) {
@@ -232,6 +279,8 @@ static int read_options(int count, char **words, options *asked) {
             asked->truth = words[++at];
         } else if (strcmp(word, "--memory") == 0) {
             asked->memory = words[++at];
+        } else if (strcmp(word, "--key") == 0) {
+            asked->key = words[++at];
         } else {
             return fail(word, "no such option, or not this value");
         }
@@ -257,6 +306,9 @@ int main(int count, char **words) {
     }
     mgt_init(&twin, asked.has_seed ? asked.seed : fresh64(), UID_TWIN | fresh64() >> 8, &figures,
              &config);
+    if (asked.key != NULL && take_key(asked.key) != 0) {
+        return 1;
+    }
     if (asked.memory != NULL) {
         memory_file = open_memory(asked.memory);
         twin.on_write = keep;
