@@ -213,8 +213,9 @@ class Firmware:
             self.disarm(Refusal.STATE)
         self.board.actuator.advance(at_us)
         if self.is_homing and self.board.actuator.is_over(at_us):
-            self.board.actuator.settle()
             self.is_homing = False
+            if (fault := self.board.actuator.settle()) is not FaultCode.NONE:
+                self.fail(fault)
         self.shots.expire(at_us)
         under_way = self.shots.under_way
         if under_way is not None:

@@ -110,11 +110,12 @@ class Motion:
         if at_us >= self.out_from_us:
             return self  # on its way out already
         depth = self.depth_at(at_us)
-        shown = at_us >= self.dose_until_us
+        shown, stays_in = at_us >= self.dose_until_us, self.stays_in and depth > 0
         return replace(
             self,
             ended=self.ended if shown else Refusal.NONE,
-            fault=self.fault if shown or self.stays_in else FaultCode.NONE,
+            fault=self.fault if shown or stays_in else FaultCode.NONE,
+            stays_in=stays_in,
             depth_um=depth,
             dose_nl=self.dosed_at(at_us),
             dose_from_us=min(self.dose_from_us, at_us),
@@ -239,11 +240,24 @@ class Actuator:
     def jog(self, depth_um: int, dwell_ms: int, at_us: int) -> None:
         """Take the needle out to a depth and home again; nothing leaves it. As `home`."""
         speed = self.figures.needle_um_per_s
-        needle_us = _needle_us(depth_um, speed)
+        depth = depth_um // 2 if self.trouble is Trouble.NEEDLE_STANDS else depth_um
+        stays_in = depth > 0 and self.trouble is Trouble.NEEDLE_STAYS_IN
+        sound = self.is_deep_enough(depth_um, depth) and not stays_in
+        needle_us = _needle_us(depth, speed)
         back_us = at_us + needle_us + dwell_ms * 1_000
-        rest_us = back_us + needle_us
         self.motion = Motion(
-            0, speed, at_us, depth_um, 0, back_us, back_us, back_us, rest_us, is_jog=True
+            shot_id=0,
+            needle_um_per_s=speed,
+            began_us=at_us,
+            depth_um=depth,
+            dose_nl=0,
+            dose_from_us=back_us,
+            dose_until_us=back_us,
+            out_from_us=back_us,
+            rest_us=back_us + needle_us,
+            is_jog=True,
+            fault=FaultCode.NONE if sound else FaultCode.NEEDLE,
+            stays_in=stays_in,
         )
         self._told = True
 
@@ -277,11 +291,12 @@ class Actuator:
         """Return True if nothing moves, or what moved has come to rest."""
         return self.motion is None or at_us >= self.motion.rest_us
 
-    def settle(self) -> None:
-        """Forget a motion that has come to rest."""
-        if self.motion is not None and self.motion.stays_in:
-            self._stuck_um = self.motion.depth_um
-        self.motion = None
+    def settle(self) -> FaultCode:
+        """Forget a motion that has come to rest; return which part did not do what it should."""
+        motion, self.motion = self.motion, None
+        if motion is not None and motion.stays_in:
+            self._stuck_um = motion.depth_um
+        return FaultCode.NONE if motion is None else motion.fault
 
     def depth_at(self, at_us: int) -> int:
         """Return how deep the needle is."""

@@ -149,8 +149,12 @@ class Pistol:
         self._abort(AbortCause.DTR, at_us)
 
     def hold_service_button(self, held: bool) -> None:
-        """Let the person hold the service button, or let go of it."""
+        """Let the person hold the service button, off the skin, or let go of it."""
+        if held:
+            self._lose_contact()
         self._board.hand.hold_service_button(held)
+        if held:
+            self.advance(self._now_us)
 
     def keep_pulling(self, pulled: bool) -> None:
         """Let the person keep the trigger pulled, or let go of it."""
@@ -179,10 +183,14 @@ class Pistol:
     def lift(self, at_us: int, back_us: int) -> None:
         """Let the hand take the foot off the skin, and put it back at `back_us`."""
         self.advance(at_us)
-        under_way = None if self._firmware is None else self._firmware.shots.under_way
-        if under_way is not None:
-            under_way.lose_contact(self._board.actuator, self._now_us)
+        self._lose_contact()
         self._board.hand.lift(self._now_us, back_us)
+        self.advance(self._now_us)
+
+    def _lose_contact(self) -> None:
+        under_way = None if self._firmware is None else self._firmware.shots.under_way
+        if under_way is not None and self._board.hand.touches(self._now_us):
+            under_way.lose_contact(self._board.actuator, self._now_us)
 
     def _abort(self, cause: AbortCause, at_us: int) -> None:
         self.advance(at_us)
@@ -228,6 +236,6 @@ class Pistol:
         under_way = firmware.shots.under_way
         self._firmware = self._receiver = None
         self._memory.cut_after(None)  # it has failed
-        self._board.actuator.cut(self._now_us)
+        self._board.actuator.cut(firmware.now_us)  # when it failed, however late that is seen
         if under_way is not None and under_way.stage is not Stage.INTENT:
             self._board.hand.move_on(self._now_us)  # it will never be asked for this site again

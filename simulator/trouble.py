@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Trouble(Enum):
-    """One part that does not do what it should. Each shows at the next shot."""
+    """One part that does not do what it should. Each shows at the next shot or jog."""
 
     NONE = "all is sound"
     NEEDLE_STANDS = "the needle comes half as deep as it should, and no deeper"

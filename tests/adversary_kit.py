@@ -23,7 +23,7 @@ CHUNK_BYTES_MAX = 256
 class Step(NamedTuple):
     """What happens next, at `at_us`: bytes on the line, or an event of the world."""
 
-    what: str  # "bytes", "cut", "on", "tear", "button", "break", "dtr", "pass"
+    what: str  # "bytes", "cut", "on", "tear", "button", "break", "dtr", "pass", "meet", "lift"...
     at_us: int
     data: bytes = b""
     count: int = 0
@@ -36,6 +36,8 @@ class Adversary:
     seed: int
     power: bool = True
     key: Key | None = None
+    body: bool = False
+    """Whether needle, plunger, syringe and hand do not always what they should."""
     random: Random = field(init=False)
     now_us: int = 0
     session: int = 0
@@ -75,6 +77,7 @@ class Adversary:
         self.settles = self.random.choice([0, 0, 1])  # whether settings are changed
         self.serves = self.random.choice([0, 0, 1])  # whether there is service
         self.calm = self.random.choice([0.3, 0.8, 0.95])  # of a session that goes on
+        self.troubles = self.random.choice([0.0, 0.02, 0.06]) if self.body else 0.0
 
     # ------------------------------------------------------------------ what it is told
 
@@ -144,6 +147,8 @@ class Adversary:
             return Step("tear", self.now_us, count=r.randrange(0, 200))
         if r.random() < self.aborts:
             return Step(r.choice(["button", "break", "dtr"]), self.now_us)
+        if self.troubles and (step := self._trouble()) is not None:
+            return step
         if r.random() < 0.05:
             return Step("pass", self.now_us)
         if r.random() < 0.02 + 0.05 * self.serves:
@@ -152,6 +157,18 @@ class Adversary:
         if r.random() < self.noise:
             data = self._damaged(data)
         return Step("bytes", self.now_us, data[:CHUNK_BYTES_MAX])
+
+    def _trouble(self) -> Step | None:
+        """What befalls its body, and the person who mends it when it has found that out."""
+        r = self.random
+        if self.state == m.PistolState.FAULT and r.random() < 0.2:
+            self.state = m.PistolState.BOOT
+            return Step("cut", self.now_us)
+        if r.random() >= self.troubles * (3 if self.armed else 1):
+            return None
+        what = r.choice(["meet", "meet", "lift", "lift", "lift", "hold only", "mend", "mend"])
+        counts = {"meet": 4, "lift": 600_000, "hold only": 40_000}
+        return Step(what, self.now_us, count=1 + r.randrange(counts.get(what, 1)))
 
     def _pass_time(self) -> None:
         r = self.random
@@ -442,7 +459,7 @@ class Adversary:
         r = self.random
         revision = self._odd(self.revision + 1, 32) if r.random() < 0.1 else None
         crc = self.staged ^ (r.random() < 0.1)
-        return m.LimitsCommit(max(1, revision or self.revision + 1), crc)
+        return m.LimitsCommit(min(2**32 - 1, max(1, revision or self.revision + 1)), crc)
 
     def _shot(self) -> m.Shot:
         r = self.random

@@ -24,6 +24,7 @@ from simulator.mechanics import Delivery, Mechanics
 from simulator.operator import JITTER_PPM, SETTLE_US, TRAVEL_US
 from simulator.pistol import SYRINGE_NL, uid_of
 from simulator.serve import PtyLine
+from simulator.trouble import Trouble
 
 C = Path(firmware_protocol.__file__).parent / "c"
 HOST = C / "host"
@@ -32,6 +33,8 @@ BOARD = [HOST / "mg_body.c", HOST / "mg_twin.c"]
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion"]
 NEVER = 2**64 - 1
 CHUNK_BYTES_MAX = 256
+TROUBLES = list(Trouble)
+"""In the order in which the body in C has them."""
 
 _TYPES = """
 typedef struct mgt_twin mgt_twin;
@@ -44,6 +47,7 @@ typedef struct { int64_t needle_um_per_s; int64_t settle_us; int64_t depth_noise
 void mgt_power_on(mgt_twin *twin, uint64_t at_us);
 void mgt_power_cut(mgt_twin *twin, uint64_t at_us);
 void mgt_hold_service_button(mgt_twin *twin, uint8_t held);
+void mgt_lift(mgt_twin *twin, uint64_t at_us, uint64_t back_us);
 void mgt_advance(mgt_twin *twin, uint64_t at_us);
 void mgt_receive(mgt_twin *twin, const uint8_t *data, uint32_t size, uint64_t at_us);
 void mgt_abort(mgt_twin *twin, uint8_t cause, uint64_t at_us);
@@ -221,6 +225,20 @@ class CoreTwin:
 
     def hold_service_button(self, held: bool) -> None:
         self.c.mgt_hold_service_button(self._twin, held)
+        self._tell()
+
+    def lift(self, at_us: int, back_us: int) -> None:
+        self.c.mgt_lift(self._twin, at_us, back_us)
+        self._tell()
+
+    def meet(self, trouble: Trouble) -> None:
+        self.c.mgt_meet(self._twin, TROUBLES.index(trouble))
+
+    def mend(self) -> None:
+        self.c.mgt_mend(self._twin)
+
+    def hold_only(self, volume_nl: int) -> None:
+        self.c.mgt_hold_only(self._twin, volume_nl)
 
     def keep_pulling(self, pulled: bool) -> None:
         self.c.mgt_keep_pulling(self._twin, pulled)

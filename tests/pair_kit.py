@@ -9,8 +9,11 @@ from typing import Any
 from firmware_protocol import messages as m
 from firmware_protocol.frame import Deframer, encode
 from firmware_protocol.seal import Key
-from simulator import Delivery, Hand, Memory, Pistol
+from simulator import Delivery, Hand, Memory, Pistol, Trouble
 from tests.adversary_kit import Step
+
+TROUBLES = list(Trouble)
+UNTIMED = ("service button", "no service button", "meet", "mend", "hold only")
 
 
 class Pair:
@@ -48,21 +51,31 @@ class Pair:
         self.core = CoreTwin(library, on_delivery=self.told[1].append, **asked)
         beside = [] if also is None else [also(on_delivery=self.told[2].append, **asked)]
         self.cores = [self.core, *beside]
+        self._now_us = 0
 
     def take(self, step: Step) -> bytes:
         """Let all live through `step`, and compare all that can be seen."""
         reply = self._one(self.twin, step)
+        if step.what not in UNTIMED:
+            self._now_us = max(self._now_us, step.at_us)
         where = f"{step.what} at {step.at_us}: {step.data.hex()}"
         for core, told in zip(self.cores, self.told[1:], strict=False):
             assert reply.hex() == self._one(core, step).hex(), where
             assert self.twin.state is core.state, where
             assert self.twin.baud == core.baud, where
             assert self.twin.is_powered == core.is_powered, where
-            assert self.twin.next_event_us() == core.next_event_us(), where
+            assert self._due_us() == core.next_event_us(), where
             assert self.told[0] == told, where
             assert self.twin.memory.image() == core.image(), where
             assert self.twin.hand.site == core.site, where
         return reply
+
+    def _due_us(self) -> int | None:
+        """When the twin does something; a core also looks at the needle before the dose begins."""
+        due, motion = self.twin.next_event_us(), self.twin.motion
+        if motion is None or motion.shot_id == 0 or due is None:
+            return due
+        return min(due, motion.dose_from_us) if self._now_us < motion.dose_from_us else due
 
     def _one(self, pistol: Any, step: Step) -> bytes:
         match step.what:
@@ -83,6 +96,14 @@ class Pair:
                 pistol.hold_service_button(step.what == "service button")
             case "dtr":
                 pistol.drop_dtr(step.at_us)
+            case "meet":
+                pistol.meet(TROUBLES[step.count % len(TROUBLES)])
+            case "mend":
+                pistol.mend()
+            case "hold only":
+                pistol.hold_only(step.count)
+            case "lift":
+                pistol.lift(step.at_us, step.at_us + step.count)
             case _:
                 pistol.advance(step.at_us)
         return b""

@@ -170,6 +170,16 @@ int mg_survived(mg_pistol *pistol, int result);
 /* Stop what moves; a shot that was not all given ends for this reason. */
 void mg_stop_motion(mg_pistol *pistol, uint8_t reason);
 
+/* ---- mg_watch.c */
+/* 1: a needle that was measured there is where it was ordered. */
+int mg_is_deep_enough(const mg_config *config, uint32_t ordered_um, uint32_t measured_um);
+/* Look at the shot that moves: what is not as it should be ends it. */
+void mg_watch(mg_pistol *pistol);
+/* Let the plunger go, once, if the needle is where it was ordered; 1: just now. */
+int mg_watch_dose(mg_pistol *pistol);
+/* Now, if one of these two has something to do; else MG_NEVER. */
+uint64_t mg_watch_next_us(const mg_pistol *pistol);
+
 /* ---- mg_motion.c */
 mg_refused mg_admit(const mg_pistol *pistol, const mg_kept_shot *kept);
 uint64_t mg_release_us(const mg_pistol *pistol);

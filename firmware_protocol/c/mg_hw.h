@@ -30,13 +30,18 @@ typedef struct {
     uint8_t service; /* into a vessel: the needle stays where it begins */
 } mg_order;
 
-/* The shot that moves, as measured. */
+/* What moves, as measured now. A board measures; whether that is what was ordered, the core
+ * decides. A part that cannot go on has come to rest as well: a board finds that out within a time
+ * of its own. */
 typedef struct {
-    uint8_t moves;     /* from fire to settle */
-    uint8_t dose_done; /* the plunger has come to its end by itself */
-    uint64_t rest_us;  /* when the needle is out; MG_NEVER while that is not known */
-    uint32_t dose_nl;  /* what left the needle, once at rest */
-    uint32_t depth_um; /* how deep it was, once at rest */
+    uint8_t moves;     /* from fire, home or jog to settle */
+    uint8_t in_place;  /* the needle has come to rest on its way in, wherever that is */
+    uint8_t dose_done; /* the plunger has come to rest, wherever that is; a jog goes home */
+    uint8_t at_end;    /* and met the end of the syringe */
+    uint64_t rest_us;  /* when the needle came to rest on its way out, wherever that is, or will;
+                          MG_NEVER while that is not known */
+    uint32_t dose_nl;  /* what left the needle, once the plunger is at rest */
+    uint32_t depth_um; /* how deep the needle came, once it is in place, or at rest */
 } mg_motion;
 
 /* What the body feels now. */
@@ -44,8 +49,8 @@ typedef struct {
     uint8_t contact; /* the foot is on the skin, by a reading of this moment */
     uint8_t service_button; /* a person holds it: no service and no looser limit without */
     uint16_t supply_mv;
-    uint32_t depth_um; /* of the needle now; 0: it is out */
-    uint32_t syringe_nl;
+    uint32_t depth_um; /* of the needle now, by a reading of this moment; 0: it is out */
+    uint32_t syringe_nl; /* counted, and 0 once the plunger has met the end of the syringe */
     uint32_t force_mn;
     uint32_t pressure_pa;
     uint32_t temperature_mk;
@@ -80,8 +85,11 @@ void mg_hw_home(void *hw, uint64_t now_us);
 /* Begin to take the needle out to a depth, keep it there and take it home; nothing may leave it.
  * It is a motion until settle. */
 void mg_hw_jog(void *hw, uint32_t depth_um, uint16_t dwell_ms, uint64_t now_us);
-/* Begin to move. Only mg_guard.c calls this. */
+/* Begin to take the needle in; the plunger waits for mg_hw_dose. Only mg_guard.c calls this. */
 void mg_hw_fire(void *hw, const mg_order *order, uint64_t now_us);
+/* The needle is where it was ordered: give the dose of that order, then dwell and come out. Called
+ * once for each fire, or not at all. Only mg_watch.c calls this. */
+void mg_hw_dose(void *hw, uint64_t now_us);
 /* Stop the plunger at once, then take the needle out. Harmless when nothing moves. */
 void mg_hw_stop(void *hw, uint64_t now_us);
 /* The core has written down how the motion ended: forget it. */

@@ -17,7 +17,7 @@ static void hold(const mg_pistol *pistol, const mgp_shot *shot, mg_held *held,
     held->service = arm->service;
     mg_motion motion;
     mg_hw_motion(pistol->hw, pistol->now_us, &motion);
-    held->at_rest = !motion.moves;
+    held->at_rest = !motion.moves && senses->depth_um == 0;
     held->shots_uncharged = 0;
     held->dose_nl_uncharged = 0;
     held->syringe_nl = senses->syringe_nl;
@@ -85,6 +85,8 @@ static void begin(mg_pistol *pistol, uint64_t from_us) {
     now->deadline_us = pistol->queue[0].deadline_us;
     now->stage = MG_STAGE_INTENT;
     now->stopped_for = MGP_REFUSAL_NONE;
+    now->is_dosing = now->in_doubt = 0;
+    now->fault = MGP_FAULT_CODE_NONE;
     now->until_us = pistol->now_us + pistol->config->record_us;
     now->from_us = from_us;
     now->began_us = pistol->now_us;
@@ -129,6 +131,7 @@ static void release(mg_pistol *pistol) {
 }
 
 static void end(mg_pistol *pistol) {
+    const uint8_t fault = pistol->under_way.fault;
     pistol->under_way.stage = MG_STAGE_NONE;
     const int treats = pistol->under_way.kept.shot.trigger != MGP_TRIGGER_AUTO;
     if (pistol->under_way.dose_nl_given > 0 && treats) {
@@ -145,6 +148,24 @@ static void end(mg_pistol *pistol) {
         (pistol->arm.shots_left.value < 1u || pistol->arm.budget_nl_left.value < 1u)) {
         mg_disarm(pistol, MGP_REFUSAL_BUDGET);
     }
+    if (fault != MGP_FAULT_CODE_NONE && pistol->fault != MGP_FAULT_CODE_MEMORY &&
+        !pistol->power_lost) {
+        mg_fail(pistol, fault);
+    }
+}
+
+/* The motion is over: take down how it went. */
+static void come_to_rest(mg_pistol *pistol, const mg_motion *motion) {
+    mg_under_way *now = &pistol->under_way;
+    mg_senses senses;
+    mg_hw_sense(pistol->hw, pistol->now_us, &senses);
+    now->dose_nl_given = motion->dose_nl;
+    now->depth_um_given = motion->depth_um;
+    if (senses.depth_um > 0) {
+        now->fault = MGP_FAULT_CODE_NEEDLE; /* it has not come out */
+    }
+    await_outcome(pistol);
+    mg_hw_settle(pistol->hw);
 }
 
 static int go_on(mg_pistol *pistol) {
@@ -161,12 +182,12 @@ static int go_on(mg_pistol *pistol) {
         }
         break;
     case MG_STAGE_MOTION:
+        if (mg_watch_dose(pistol)) {
+            break; /* its end is watched before it is believed */
+        }
         mg_hw_motion(pistol->hw, pistol->now_us, &motion);
         if (pistol->now_us >= motion.rest_us) {
-            now->dose_nl_given = motion.dose_nl;
-            now->depth_um_given = motion.depth_um;
-            await_outcome(pistol);
-            mg_hw_settle(pistol->hw);
+            come_to_rest(pistol, &motion);
         }
         break;
     case MG_STAGE_OUTCOME:

@@ -60,7 +60,8 @@ typedef struct {
     uint32_t memory_records;
     uint32_t features; /* MGP_FEATURE_... */
     uint32_t firmware_version;
-    uint32_t dose_error_ppm; /* at most this much more than asked leaves the syringe */
+    uint32_t dose_error_ppm; /* at most this much more than asked leaves the syringe, and no less */
+    uint32_t depth_error_um; /* a needle so far from the depth that was ordered is still there */
     uint32_t record_us;      /* how long writing a record takes beside the call; 0 on metal */
     uint32_t selftest_us;
     uint8_t reset_reason;
@@ -160,6 +161,9 @@ typedef struct {
     mg_kept_shot kept;
     uint8_t stage;
     uint8_t stopped_for; /* MGP_REFUSAL_... */
+    uint8_t is_dosing;   /* the plunger was let go */
+    uint8_t in_doubt;    /* contact was lost within its dose: where that went, nobody knows */
+    uint8_t fault;       /* MGP_FAULT_CODE_...: which part did not do what it should */
     uint64_t until_us;   /* while something is written */
     uint64_t deadline_us;
     uint64_t from_us;
@@ -282,7 +286,8 @@ typedef struct {
     uint8_t queued;
     mg_under_way under_way;
     uint8_t is_homing;  /* the needle is on its way to where it begins, or out and back */
-    uint8_t is_jogging; /* and has been taken out: skin sends it home */
+    uint8_t is_jogging; /* and goes out to a depth, if nothing stops it: skin does */
+    uint32_t jog_um;    /* how deep */
 
     mg_deframer deframer;
     uint16_t session;

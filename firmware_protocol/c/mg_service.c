@@ -166,6 +166,7 @@ void mg_jog_answer(mg_pistol *pistol, const mgp_jog *request, mg_answer *answer)
         mg_hw_jog(pistol->hw, request->depth_um, request->dwell_ms, pistol->now_us);
         pistol->is_homing = 1;
         pistol->is_jogging = 1;
+        pistol->jog_um = request->depth_um;
         const mgp_jog_reply reply = {pistol->state};
         MG_ANSWER(answer, JOG_REPLY, jog_reply, &reply);
     }
@@ -190,7 +191,10 @@ void mg_self_test_answer(mg_pistol *pistol, mg_answer *answer) {
 
 /* 1: a prime, or a needle that is taken out in the air, must not meet anybody. */
 static int is_ended_by_skin(const mg_pistol *pistol) {
-    return pistol->is_jogging || (pistol->arm.is_live && pistol->arm.service.value != 0);
+    mg_motion motion;
+    mg_hw_motion(pistol->hw, pistol->now_us, &motion);
+    return (pistol->is_jogging && !motion.dose_done) ||
+           (pistol->arm.is_live && pistol->arm.service.value != 0);
 }
 
 uint64_t mg_service_next_us(const mg_pistol *pistol) {
@@ -217,8 +221,15 @@ void mg_service_settle(mg_pistol *pistol) {
     mg_motion motion;
     mg_hw_motion(pistol->hw, pistol->now_us, &motion);
     if (pistol->is_homing && (!motion.moves || pistol->now_us >= motion.rest_us)) {
+        mg_senses senses;
+        mg_hw_sense(pistol->hw, pistol->now_us, &senses);
+        const int stood = pistol->is_jogging &&
+                          !mg_is_deep_enough(pistol->config, pistol->jog_um, motion.depth_um);
         mg_hw_settle(pistol->hw);
         pistol->is_homing = 0;
         pistol->is_jogging = 0;
+        if (stood || senses.depth_um > 0) {
+            mg_fail(pistol, MGP_FAULT_CODE_NEEDLE); /* it was not there, or is not home */
+        }
     }
 }

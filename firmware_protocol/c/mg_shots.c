@@ -307,6 +307,11 @@ int mg_shots_write(mg_pistol *pistol) {
         record.outcome = MGP_OUTCOME_PARTIAL;
     }
     record.reason = now->stopped_for;
+    if (now->dose_nl_given > 0 && now->in_doubt) {
+        /* as after a loss of power: what the plunger gave need not have reached the skin */
+        record.outcome = MGP_OUTCOME_INDETERMINATE;
+        return mg_journal_append(&pistol->journal, &record);
+    }
     record.dose_nl_given = now->dose_nl_given;
     record.depth_um_given = now->depth_um_given;
     return mg_journal_append(&pistol->journal, &record);

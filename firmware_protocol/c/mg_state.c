@@ -19,8 +19,10 @@ void mg_go(mg_pistol *pistol, uint8_t event) {
 
 int mg_is_stopped(const mg_pistol *pistol) {
     mg_motion motion;
+    mg_senses senses;
     mg_hw_motion(pistol->hw, pistol->now_us, &motion);
-    return pistol->under_way.stage == MG_STAGE_NONE && !motion.moves;
+    mg_hw_sense(pistol->hw, pistol->now_us, &senses);
+    return pistol->under_way.stage == MG_STAGE_NONE && !motion.moves && senses.depth_um == 0;
 }
 
 uint32_t mg_shot_id_open(const mg_pistol *pistol) {
@@ -53,13 +55,15 @@ static uint8_t reason_of(uint8_t cause) {
 
 void mg_stop_motion(mg_pistol *pistol, uint8_t reason) {
     mg_motion motion;
-    pistol->is_jogging = 0; /* from now on it goes home */
+    mg_hw_motion(pistol->hw, pistol->now_us, &motion);
     if (pistol->is_homing) {
+        if (!motion.dose_done) {
+            pistol->is_jogging = 0; /* it goes home from wherever it is */
+        }
         mg_hw_stop(pistol->hw, pistol->now_us);
     }
-    mg_hw_motion(pistol->hw, pistol->now_us, &motion);
     if (pistol->under_way.stage == MG_STAGE_MOTION && motion.moves) {
-        if (!motion.dose_done) {
+        if (!motion.dose_done && pistol->under_way.stopped_for == MGP_REFUSAL_NONE) {
             pistol->under_way.stopped_for = reason;
         }
         mg_hw_stop(pistol->hw, pistol->now_us);
@@ -107,6 +111,11 @@ void mg_clear_abort(mg_pistol *pistol) {
 
 void mg_fail(mg_pistol *pistol, uint8_t fault) {
     forget_arming(pistol);
+    if (fault != MGP_FAULT_CODE_MEMORY) {
+        const int result = mg_shots_void_waiting(pistol, MGP_REFUSAL_STATE);
+        pistol->power_lost = pistol->power_lost || result == MG_POWER_LOST;
+        fault = result == MG_OK ? fault : (uint8_t)MGP_FAULT_CODE_MEMORY;
+    }
     mg_hw_stop(pistol->hw, pistol->now_us);
     mg_hw_settle(pistol->hw);
     pistol->is_jogging = 0;
@@ -189,6 +198,7 @@ uint64_t mg_next_event_us(const mg_pistol *pistol) {
         due_us = earlier(due_us, mg_release_us(pistol));
     }
     due_us = earlier(due_us, mg_service_next_us(pistol));
+    due_us = earlier(due_us, mg_watch_next_us(pistol));
     if (pistol->state == MGP_PISTOL_STATE_SELFTEST) {
         due_us = earlier(due_us, pistol->tested_us);
     }
@@ -196,7 +206,11 @@ uint64_t mg_next_event_us(const mg_pistol *pistol) {
 }
 
 static void end_selftest(mg_pistol *pistol) {
-    pistol->fault = mg_hw_self_test(pistol->hw);
+    mg_senses senses;
+    mg_hw_sense(pistol->hw, pistol->now_us, &senses);
+    /* a needle that is not out is found again at each start */
+    pistol->fault = senses.depth_um > 0 ? (uint8_t)MGP_FAULT_CODE_NEEDLE
+                                        : mg_hw_self_test(pistol->hw);
     mg_go(pistol, pistol->fault == MGP_FAULT_CODE_NONE ? MGP_EVENT_SELFTEST_PASSED
                                                        : MGP_EVENT_SELFTEST_FAILED);
 }
@@ -204,6 +218,7 @@ static void end_selftest(mg_pistol *pistol) {
 /* Let happen what is due: whatever stops something comes before what begins. */
 static int play(mg_pistol *pistol) {
     const uint64_t now_us = pistol->now_us;
+    mg_watch(pistol);
     mg_baud_fall(pistol);
     if (pistol->state == MGP_PISTOL_STATE_SELFTEST && now_us >= pistol->tested_us) {
         end_selftest(pistol);
@@ -224,6 +239,9 @@ static int play(mg_pistol *pistol) {
     }
     mg_hw_advance(pistol->hw, now_us);
     mg_service_settle(pistol);
+    if (pistol->power_lost) {
+        return MG_POWER_LOST;
+    }
     const int result = mg_shots_expire(pistol);
     return result == MG_OK ? mg_shot_step(pistol) : result;
 }
@@ -242,7 +260,7 @@ void mg_advance(mg_pistol *pistol, uint64_t now_us) {
     if (events == MG_EVENTS && !pistol->power_lost) {
         mg_abort(pistol, MGP_ABORT_CAUSE_INTERNAL); /* time stands still: a body that lies */
     }
-    if (now_us > pistol->now_us) {
+    if (now_us > pistol->now_us && !pistol->power_lost) {
         pistol->now_us = now_us;
     }
 }

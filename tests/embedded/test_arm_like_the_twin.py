@@ -34,7 +34,7 @@ def test_twin_core_and_core_on_arm_are_equal_to_the_byte_whatever_comes(
     frames = deliveries = 0
     for seed in range(FIRST, FIRST + SEEDS):
         three = Pair(library, seed, secret, also=partial(CoreOnArm, program))
-        adversary = Adversary(seed, key=key)
+        adversary = Adversary(seed, key=key, body=True)
         try:
             for step in adversary.steps(STEPS):
                 back = three.take(step)

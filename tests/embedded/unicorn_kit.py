@@ -18,6 +18,7 @@ from unicorn import arm_const as arm
 from firmware_protocol.messages import AbortCause, FaultCode, PistolState
 from simulator.mechanics import Delivery, Mechanics
 from simulator.pistol import uid_of
+from simulator.trouble import Trouble
 
 CODE, DATA, ROOM = 0x0000_0000, 0x2000_0000, 0x4_0000
 UART, FPGA, SYSTEM, PAGE = 0x4000_4000, 0x4002_8000, 0xE000_E000, 0x1000
@@ -226,6 +227,21 @@ class CoreOnArm:
 
     def hold_service_button(self, held: bool) -> None:
         self._call("mgt_hold_service_button", held)
+        self._tell()
+
+    def lift(self, at_us: int, back_us: int) -> None:
+        self.processor.now_us = max(self.processor.now_us, at_us)
+        self._call("mgt_lift", 0, *_words(at_us), *_words(back_us))
+        self._tell()
+
+    def meet(self, trouble: Trouble) -> None:
+        self._call("mgt_meet", list(Trouble).index(trouble))
+
+    def mend(self) -> None:
+        self._call("mgt_mend")
+
+    def hold_only(self, volume_nl: int) -> None:
+        self._call("mgt_hold_only", volume_nl)
 
     def keep_pulling(self, pulled: bool) -> None:
         self._call("mgt_keep_pulling", pulled)

@@ -11,13 +11,14 @@ from firmware_protocol.messages import (
     ArmRequest,
     Disarm,
     ErrorCode,
+    FaultCode,
     Jog,
     JogReply,
     LimitId,
     PistolState,
     StatusFlag,
 )
-from simulator import Hand
+from simulator import Hand, Trouble
 from tests.simulator.conftest import ARMING
 from tests.simulator.test_service import prime, serve
 
@@ -63,6 +64,28 @@ def test_a_jog_beyond_a_limit_is_refused_with_its_name(
     refused = ready.ask(asked)
     assert (refused.code, refused.detail, refused.value) == (ErrorCode.LIMIT, limit, bound)
     assert isinstance(ready.ask(jog(10_000, 5_000)), JogReply)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "depth_um"), [(Trouble.NEEDLE_STANDS, 0), (Trouble.NEEDLE_STAYS_IN, 3_000)]
+)
+def test_a_jog_that_was_not_there_or_is_not_home_is_a_fault(
+    ready: Any, trouble: Trouble, depth_um: int
+) -> None:
+    ready.pistol.meet(trouble)
+    ready.ask(jog())
+    ready.play(1_500_000)
+    after = ready.poll()
+    assert (after.state, after.fault) == (PistolState.FAULT, FaultCode.NEEDLE)
+    assert (after.depth_um, bool(after.flags & StatusFlag.STOPPED)) == (depth_um, depth_um == 0)
+
+
+def test_a_jog_that_is_stopped_on_its_way_is_not_held_against_the_needle(ready: Any) -> None:
+    ready.pistol.meet(Trouble.NEEDLE_STANDS)
+    ready.ask(jog())
+    ready.pistol.press_button(ready.now_us + 10_000)
+    ready.play(500_000)
+    assert (ready.poll().state, ready.poll().fault) == (PistolState.ABORTED, FaultCode.NONE)
 
 
 def test_a_jog_needs_a_person_and_rest(ready: Any) -> None:

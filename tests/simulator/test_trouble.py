@@ -150,6 +150,29 @@ def test_contact_lost_beside_the_dose_leaves_no_doubt(host: Any, part: str) -> N
     assert len(host.ghost) == 1
 
 
+def test_the_service_button_takes_the_foot_off_the_skin_within_a_dose(host: Any) -> None:
+    host.arm()
+    host.fire(1)
+    host.play_until_moving()
+    host.pistol.hold_service_button(True)
+    host.play(100_000)
+    (given,) = host.ghost
+    assert given.dose_nl < 10_000
+    assert ends(host) == [(JournalKind.OUTCOME, Outcome.INDETERMINATE, Refusal.STATE, 0, 0)]
+
+
+def test_a_needle_stopped_before_it_is_in_does_not_stay_in(host: Any) -> None:
+    host.pistol.meet(Trouble.NEEDLE_STAYS_IN)
+    host.arm()
+    host.fire(1)
+    while host.pistol.motion is None:
+        host.now_us = max(host.now_us + 1, host.pistol.next_event_us())
+        host.pistol.advance(host.now_us)
+    host.pistol.press_button(host.pistol.motion.began_us)
+    host.play(100_000)
+    assert (host.poll().state, host.poll().fault) == (PistolState.ABORTED, FaultCode.NONE)
+
+
 def test_a_shot_is_refused_at_the_gate_while_the_hand_is_off_the_skin(host: Any) -> None:
     host.arm()
     host.fire(1, ttl_ms=900)

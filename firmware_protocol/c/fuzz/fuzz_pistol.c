@@ -29,6 +29,8 @@ static void check_pistol(uint32_t *highest) {
         check(twin.deliveries[one].dose_nl <= 202000, "no dose beyond the limit and its error");
         *highest = twin.deliveries[one].shot_id;
     }
+    check(!twin.gave_astray, "no dose leaves a needle that is not where it was ordered");
+    check(twin.stuck_um == 0 || !mg_is_stopped(core), "a needle that stands is no rest");
     twin.deliveries_count = 0;
     check(core->queued <= MG_QUEUE_DEPTH, "the queue has its depth");
     check(core->replies_count <= MG_REMEMBERED, "so many replies are remembered");
@@ -166,6 +168,18 @@ static uint32_t dressed(const uint8_t *from, uint32_t size, uint8_t *wire) {
     return mg_encode(&frame, wire);
 }
 
+/* What befalls the body: a part that does not what it should, until a person mends it. */
+static void befall(uint8_t what, uint8_t count, uint64_t now_us) {
+    if (what & 32u) {
+        mgt_lift(&twin, now_us, now_us + 1u + (uint64_t)count * 5000u);
+    } else if (what & 64u) {
+        twin.missing_nl = twin.syringe_nl > count * 200u ? twin.syringe_nl - count * 200u : 0;
+    } else {
+        twin.trouble = (uint8_t)(count % MGT_TROUBLES);
+        twin.stuck_um = count & 128u ? 0 : twin.stuck_um;
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -208,7 +222,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             mgt_abort(&twin, (uint8_t)(3u + count % 4u), now_us);
             break;
         case 5:
-            twin.left = (int64_t)count * 4;
+            if (what & 16u) {
+                befall(what, count, now_us);
+            } else {
+                twin.left = (int64_t)count * 4;
+            }
             break;
         default:
             if (take > 0 && take <= MGP_PAYLOAD_BYTES_MAX && twin.is_powered) {

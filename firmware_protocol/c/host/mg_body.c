@@ -100,6 +100,12 @@ static uint8_t touches(const mgt_twin *twin, int64_t at_us) {
     return twin->has_set_out && at_us >= twin->arrives_us;
 }
 
+void mgt_hand_leave(mgt_twin *twin, uint64_t at_us) {
+    if (touches(twin, (int64_t)at_us)) {
+        twin->lifted_us = (int64_t)at_us;
+    }
+}
+
 void mg_hw_lamp(void *hw, uint64_t now_us) {
     mgt_twin *twin = hw;
     if (!twin->has_set_out) {
@@ -123,10 +129,13 @@ void mg_hw_before_arming(void *hw, uint32_t volume_nl) {
     mgt_twin *twin = hw;
     if (twin->figures.refills && twin->syringe_nl < volume_nl) {
         twin->syringe_nl = twin->figures.syringe_nl;
+        twin->missing_nl = 0;
     }
 }
 
 /* ---- a motion */
+
+#define FOREVER INT64_MAX
 
 static int64_t needle_us(const mgt_twin *twin, int64_t depth_um) {
     return ceil_div(depth_um * MILLION, twin->figures.needle_um_per_s);
@@ -136,9 +145,12 @@ static int64_t depth_at(const mgt_twin *twin, int64_t at_us) {
     const mgt_motion *motion = &twin->motion;
     const int64_t speed = twin->figures.needle_um_per_s;
     if (!motion->moves) {
-        return 0;
+        return twin->stuck_um;
     }
     const int64_t inward = floor_div((at_us - motion->began_us) * speed, MILLION);
+    if (motion->stays_in || at_us < motion->out_from_us) {
+        return most(0, least(motion->depth_um, inward));
+    }
     const int64_t outward = floor_div((motion->rest_us - at_us) * speed, MILLION);
     return most(0, least(motion->depth_um, least(inward, outward)));
 }
@@ -157,17 +169,21 @@ static int64_t dosed_at(const mgt_motion *motion, int64_t at_us) {
 static void tell(mgt_twin *twin) {
     const mgt_motion *motion = &twin->motion;
     twin->told = 1;
+    twin->syringe_nl -= (uint32_t)motion->dose_nl;
+    if (motion->at_end) {
+        twin->syringe_nl = twin->missing_nl = 0; /* the plunger has found it */
+    }
     if (motion->dose_nl == 0) {
         return;
     }
-    twin->syringe_nl -= (uint32_t)motion->dose_nl;
     if (twin->deliveries_count < MGT_DELIVERIES) {
         mgt_delivery *one = &twin->deliveries[twin->deliveries_count++];
         one->shot_id = motion->shot_id;
         one->dose_nl = (uint32_t)motion->dose_nl;
         one->depth_um = (uint32_t)motion->depth_um;
         one->at_us = (uint64_t)motion->dose_until_us;
-        one->contact = touches(twin, motion->dose_until_us);
+        one->contact = motion->dose_until_us <= twin->lifted_us ||
+                       touches(twin, motion->dose_until_us);
         one->service = motion->service;
     }
 }
@@ -184,10 +200,14 @@ uint64_t mg_hw_next_event_us(void *hw) {
     const mg_pistol *core = &twin->core;
     uint64_t next_us = MG_NEVER;
     if (twin->motion.moves) {
-        next_us = (uint64_t)(twin->told ? twin->motion.rest_us : twin->motion.dose_until_us);
+        const mgt_motion *motion = &twin->motion;
+        const int64_t plunger_us = motion->is_dosing ? motion->dose_until_us : motion->dose_from_us;
+        next_us = (uint64_t)(twin->told ? motion->rest_us : plunger_us);
     }
     /* a hand on its way is awaited where it would end something */
-    const int served = core->is_jogging || (core->arm.is_live && core->arm.service.value != 0);
+    const int reaches_out =
+        core->is_jogging && twin->motion.moves && (int64_t)core->now_us < twin->motion.out_from_us;
+    const int served = reaches_out || (core->arm.is_live && core->arm.service.value != 0);
     if (served && twin->has_set_out && twin->arrives_us > (int64_t)core->now_us &&
         (uint64_t)twin->arrives_us < next_us) {
         next_us = (uint64_t)twin->arrives_us;
@@ -206,25 +226,26 @@ void mg_hw_home(void *hw, uint64_t now_us) {
     twin->told = 1;
 }
 
+/* Take down how deep the needle will come that was ordered to a depth. */
+static void reach(mgt_twin *twin, int64_t ordered_um, int64_t depth_um) {
+    mgt_motion *motion = &twin->motion;
+    motion->ordered_um = ordered_um;
+    motion->depth_um = twin->trouble == MGT_NEEDLE_STANDS ? depth_um / 2 : depth_um;
+    motion->stays_in = motion->depth_um > 0 && twin->trouble == MGT_NEEDLE_STAYS_IN;
+}
+
 void mg_hw_jog(void *hw, uint32_t depth_um, uint16_t dwell_ms, uint64_t now_us) {
     mgt_twin *twin = hw;
     mgt_motion *motion = &twin->motion;
-    const int64_t way_us = needle_us(twin, (int64_t)depth_um);
     memset(motion, 0, sizeof *motion);
+    reach(twin, (int64_t)depth_um, (int64_t)depth_um);
+    const int64_t way_us = needle_us(twin, motion->depth_um);
     motion->moves = 1;
     motion->began_us = (int64_t)now_us;
-    motion->depth_um = (int64_t)depth_um;
     motion->out_from_us = (int64_t)now_us + way_us + (int64_t)dwell_ms * 1000;
     motion->dose_from_us = motion->dose_until_us = motion->out_from_us;
     motion->rest_us = motion->out_from_us + way_us;
     twin->told = 1;
-}
-
-void mgt_hold_service_button(mgt_twin *twin, uint8_t held) {
-    twin->service_button = held;
-    if (held) {
-        twin->has_set_out = 0; /* the person has taken the pistol off the skin */
-    }
 }
 
 void mg_hw_fire(void *hw, const mg_order *order, uint64_t now_us) {
@@ -233,23 +254,47 @@ void mg_hw_fire(void *hw, const mg_order *order, uint64_t now_us) {
     const mgt_figures *figures = &twin->figures;
     const int64_t noise = figures->dose_noise_ppm, asked = order->dose_nl;
     const int64_t ppm = twin->gain_ppm + mgt_between(&twin->noise, -noise, noise);
-    const int64_t dose = most(1, asked + floor_div(asked * ppm, MILLION));
+    int64_t dose = most(1, asked + floor_div(asked * ppm, MILLION));
     int64_t depth = 0;
     if (order->depth_um > 0) {
         const int64_t spread = figures->depth_noise_um;
         depth = most(0, (int64_t)order->depth_um + mgt_between(&twin->noise, -spread, spread));
     }
+    const int64_t there = (int64_t)twin->syringe_nl - twin->missing_nl;
+    memset(motion, 0, sizeof *motion);
+    reach(twin, order->depth_um, depth);
+    if (twin->trouble == MGT_PLUNGER_STANDS) {
+        dose /= 2;
+    } else if (dose > there) {
+        dose = most(0, there);
+        motion->at_end = 1;
+    }
     motion->moves = 1;
     motion->service = order->service;
     motion->shot_id = order->shot_id;
+    motion->rate_nl_per_s = order->rate_nl_per_s;
+    motion->dwell_us = (int64_t)order->dwell_ms * 1000;
     motion->began_us = (int64_t)now_us;
-    motion->depth_um = depth;
     motion->dose_nl = dose;
-    motion->dose_from_us = (int64_t)now_us + needle_us(twin, depth) + figures->settle_us;
-    motion->dose_until_us = motion->dose_from_us + ceil_div(dose * MILLION, order->rate_nl_per_s);
-    motion->out_from_us = motion->dose_until_us + (int64_t)order->dwell_ms * 1000;
-    motion->rest_us = motion->out_from_us + needle_us(twin, depth);
+    motion->dose_from_us =
+        (int64_t)now_us + needle_us(twin, motion->depth_um) + figures->settle_us;
+    motion->dose_until_us = motion->out_from_us = motion->rest_us = FOREVER;
     twin->told = 0;
+}
+
+void mg_hw_dose(void *hw, uint64_t now_us) {
+    mgt_twin *twin = hw;
+    mgt_motion *motion = &twin->motion;
+    const int64_t off_um = motion->depth_um - motion->ordered_um;
+    if (most(off_um, -off_um) > twin->figures.depth_noise_um) {
+        twin->gave_astray = 1;
+    }
+    motion->is_dosing = 1;
+    motion->dose_from_us = (int64_t)now_us;
+    motion->dose_until_us =
+        motion->dose_from_us + ceil_div(motion->dose_nl * MILLION, motion->rate_nl_per_s);
+    motion->out_from_us = motion->dose_until_us + motion->dwell_us;
+    motion->rest_us = motion->out_from_us + needle_us(twin, motion->depth_um);
 }
 
 void mg_hw_stop(void *hw, uint64_t now_us) {
@@ -258,6 +303,8 @@ void mg_hw_stop(void *hw, uint64_t now_us) {
     const int64_t at_us = (int64_t)now_us;
     if (motion->moves && at_us < motion->out_from_us) {
         const int64_t depth = depth_at(twin, at_us), dose = dosed_at(motion, at_us);
+        motion->at_end = motion->at_end && at_us >= motion->dose_until_us;
+        motion->stays_in = motion->stays_in && depth > 0;
         motion->depth_um = depth;
         motion->dose_nl = dose;
         motion->dose_from_us = least(motion->dose_from_us, at_us);
@@ -270,14 +317,20 @@ void mg_hw_stop(void *hw, uint64_t now_us) {
 
 void mg_hw_settle(void *hw) {
     mgt_twin *twin = hw;
+    if (twin->motion.moves && twin->motion.stays_in) {
+        twin->stuck_um = twin->motion.depth_um;
+    }
     twin->motion.moves = 0;
 }
 
 void mg_hw_motion(void *hw, uint64_t now_us, mg_motion *motion) {
     const mgt_twin *twin = hw;
+    const int64_t at_us = (int64_t)now_us, rest_us = twin->motion.rest_us;
     motion->moves = twin->motion.moves;
-    motion->dose_done = (int64_t)now_us >= twin->motion.dose_until_us;
-    motion->rest_us = (uint64_t)twin->motion.rest_us;
+    motion->in_place = at_us >= twin->motion.dose_from_us;
+    motion->dose_done = at_us >= twin->motion.dose_until_us;
+    motion->at_end = motion->dose_done && twin->motion.at_end;
+    motion->rest_us = rest_us == FOREVER ? MG_NEVER : (uint64_t)rest_us;
     motion->dose_nl = (uint32_t)twin->motion.dose_nl;
     motion->depth_um = (uint32_t)twin->motion.depth_um;
 }
@@ -300,7 +353,7 @@ uint8_t mg_hw_self_test(void *hw) {
 
 void mgt_body_cut(mgt_twin *twin, uint64_t at_us) {
     mg_hw_stop(twin, at_us);
-    twin->motion.moves = 0; /* a spring takes the needle out */
+    mg_hw_settle(twin); /* a spring takes the needle out, if it can */
 }
 
 void mgt_body_init(mgt_twin *twin) {
@@ -312,5 +365,6 @@ void mgt_body_init(mgt_twin *twin) {
     mgt_stream_open(&twin->tearing, twin->seed, "torn writes");
     twin->gain_ppm = mgt_between(&gain, -error, error);
     twin->syringe_nl = twin->figures.syringe_nl;
+    twin->lifted_us = -1;
     twin->told = 1;
 }

@@ -14,6 +14,7 @@ void mgt_make(mgt_twin *twin, uint64_t seed, uint64_t uid, const mgt_figures *fi
     config.record_us = record_us;
     config.selftest_us = selftest_us;
     config.dose_error_ppm = (uint32_t)(figures->gain_error_ppm + figures->dose_noise_ppm);
+    config.depth_error_um = (uint32_t)figures->depth_noise_um;
     if (factory != NULL) {
         (void)mgp_limits_read(factory, MGP_LEN_LIMITS, &config.factory);
     }
@@ -59,6 +60,17 @@ void mgt_keep_pulling(mgt_twin *twin, uint8_t pulled) { twin->keeps_pulling = pu
 void mgt_put_syringe(mgt_twin *twin, uint32_t volume_nl) { twin->syringe_nl = volume_nl; }
 
 void mgt_break_part(mgt_twin *twin, uint8_t part) { twin->broken_part = part; }
+
+void mgt_meet(mgt_twin *twin, uint8_t trouble) { twin->trouble = trouble; }
+
+void mgt_mend(mgt_twin *twin) {
+    twin->trouble = MGT_SOUND;
+    twin->stuck_um = 0;
+}
+
+void mgt_hold_only(mgt_twin *twin, uint32_t volume_nl) {
+    twin->missing_nl = twin->syringe_nl > volume_nl ? twin->syringe_nl - volume_nl : 0;
+}
 
 uint32_t mgt_site(const mgt_twin *twin) { return twin->site; }
 

@@ -27,6 +27,7 @@ void mgt_config_default(mg_config *config) {
     config->features = MGP_FEATURE_SIMULATED;
     config->firmware_version = FIRMWARE_VERSION;
     config->dose_error_ppm = 8000;
+    config->depth_error_um = 15;
     config->record_us = 150;
     config->reset_reason = MGP_RESET_REASON_POWER_ON;
     config->factory.layer = MGP_LIMIT_LAYER_FACTORY;
@@ -137,7 +138,7 @@ static void lose_power(mgt_twin *twin) {
     twin->is_powered = 0;
     twin->left = twin->torn_slot = -1; /* it has failed */
     twin->replies_size = 0;
-    mgt_body_cut(twin, twin->now_us);
+    mgt_body_cut(twin, twin->core.now_us); /* when it failed, however late that is seen */
     if (stage != MG_STAGE_NONE && stage != MG_STAGE_INTENT) {
         mgt_hand_move_on(twin, twin->now_us); /* it will never be asked for this site again */
     }
@@ -198,6 +199,24 @@ void mgt_abort(mgt_twin *twin, uint8_t cause, uint64_t at_us) {
             lose_power(twin);
         }
     }
+}
+
+void mgt_hold_service_button(mgt_twin *twin, uint8_t held) {
+    twin->service_button = held;
+    if (held) {
+        mgt_hand_leave(twin, twin->now_us); /* the person takes the pistol off the skin */
+        twin->has_set_out = 0;
+        mgt_advance(twin, twin->now_us);
+    }
+}
+
+void mgt_lift(mgt_twin *twin, uint64_t at_us, uint64_t back_us) {
+    mgt_advance(twin, at_us);
+    if (twin->has_set_out && twin->arrives_us <= (int64_t)twin->now_us) {
+        mgt_hand_leave(twin, twin->now_us);
+        twin->arrives_us = (int64_t)(back_us > twin->now_us ? back_us : twin->now_us);
+    }
+    mgt_advance(twin, twin->now_us);
 }
 
 uint64_t mgt_next_event_us(const mgt_twin *twin) {

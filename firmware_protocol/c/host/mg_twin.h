@@ -13,6 +13,15 @@
 #define MGT_DELIVERIES 64u
 #define MGT_HOME_US 200000
 
+/* What can be wrong with the body: each shows at the next shot or jog. */
+enum {
+    MGT_SOUND = 0,
+    MGT_NEEDLE_STANDS,   /* it comes half as deep as it should, and no deeper */
+    MGT_NEEDLE_STAYS_IN, /* it does not come out again */
+    MGT_PLUNGER_STANDS,  /* in the middle of the dose, as before a clog */
+    MGT_TROUBLES
+};
+
 /* Draws for one purpose. */
 typedef struct {
     uint64_t state;
@@ -47,7 +56,13 @@ typedef struct {
 typedef struct {
     uint8_t moves;
     uint8_t service;
+    uint8_t is_dosing; /* the plunger was let go; before that, nobody knows when it will be over */
+    uint8_t at_end;    /* the syringe will end before the dose */
+    uint8_t stays_in;  /* the needle does not come out */
     uint32_t shot_id;
+    int64_t rate_nl_per_s;
+    int64_t dwell_us;
+    int64_t ordered_um;
     int64_t began_us;
     int64_t depth_um;
     int64_t dose_nl;
@@ -86,9 +101,14 @@ typedef struct {
     uint8_t service_button; /* whether the person holds it */
     uint8_t keeps_pulling;  /* the trigger stays pulled: no fresh pull comes */
     uint8_t broken_part;    /* what a self test finds, MGP_FAULT_CODE_... */
+    uint8_t trouble;        /* MGT_... of its body, as long as nobody mends it */
+    uint8_t gave_astray;    /* ever: the plunger was let go behind a needle that was elsewhere */
+    uint32_t missing_nl;    /* that are counted, and not in the syringe */
+    int64_t stuck_um;       /* so deep the needle stands, and nothing moves it */
     mgt_stream hand;
     uint8_t has_set_out;
     int64_t arrives_us;
+    int64_t lifted_us; /* until then the foot was on the skin; below 0: never yet */
     uint32_t site;
 
     uint8_t replies[MGT_REPLY_BYTES];
@@ -110,6 +130,10 @@ void mgt_advance(mgt_twin *twin, uint64_t at_us);
 void mgt_receive(mgt_twin *twin, const uint8_t *data, uint32_t size, uint64_t at_us);
 void mgt_abort(mgt_twin *twin, uint8_t cause, uint64_t at_us);
 uint64_t mgt_next_event_us(const mgt_twin *twin);
+/* Let the person hold the service button, off the skin, or let go of it. */
+void mgt_hold_service_button(mgt_twin *twin, uint8_t held);
+/* Let the hand take the foot off the skin, and put it back. */
+void mgt_lift(mgt_twin *twin, uint64_t at_us, uint64_t back_us);
 /* The figures of the record as the compiler laid them out, for whoever reads it from outside. */
 uint32_t mgt_core_bytes(void);
 
@@ -119,7 +143,7 @@ uint64_t mgt_bits64(mgt_stream *stream);
 int64_t mgt_between(mgt_stream *stream, int64_t low, int64_t high);
 void mgt_body_init(mgt_twin *twin);
 void mgt_body_cut(mgt_twin *twin, uint64_t at_us);
-void mgt_hold_service_button(mgt_twin *twin, uint8_t held);
+void mgt_hand_leave(mgt_twin *twin, uint64_t at_us);
 void mgt_hand_move_on(mgt_twin *twin, uint64_t at_us);
 
 #endif

@@ -41,7 +41,7 @@ class Proof(NamedTuple):
 
 PROOFS = (
     Proof("gate", ("mg_guard.c", "mg_limits.c", "mg_crc.c"), 20, 8),
-    Proof("charge", ("mg_motion.c", "mg_guard.c", "mg_limits.c", "mg_crc.c"), 20, 9),
+    Proof("charge", ("mg_motion.c", "mg_watch.c", "mg_guard.c", "mg_limits.c", "mg_crc.c"), 20, 13),
     Proof("block", ("mg_block.c",), 251, 7),
     Proof("stream", ("mg_frame.c",), 4, 6),
 )
@@ -70,6 +70,9 @@ MUTANTS = (
     Mutant("gate", "mg_limits.c", "!(all[one].value > 0)", "0"),
     Mutant("charge", "mg_motion.c", "arm->shots_left.value - 1u", "arm->shots_left.value"),
     Mutant("charge", "mg_motion.c", "pistol->paced_from_us = pistol->now_us;", ""),
+    Mutant("charge", "mg_watch.c", "off_um <= config->depth_error_um", "1"),
+    Mutant("charge", "mg_watch.c", "may_dose = !now->is_dosing && motion.moves", "may_dose = 1"),
+    Mutant("charge", "mg_watch.c", "pistol->under_way.is_dosing = 1;", ""),
     Mutant("block", "mg_block.c", "used < MG_BODY_BYTES_MIN", "0"),
     Mutant("block", "mg_block.c", "at < size && at < MG", "at <= size && at < 1u + MG"),
     Mutant("block", "mg_block.c", "body[1] + around != used", "0"),

@@ -14,6 +14,8 @@ import pytest
 from firmware_protocol import messages as m
 from firmware_protocol.frame import Deframer, encode
 from firmware_protocol.seal import Key
+from simulator.journal import Journal
+from simulator.memory import Memory
 from tests.adversary_kit import Adversary, Step
 from tests.pair_kit import Pair
 
@@ -24,7 +26,8 @@ FIRST = int(os.environ.get("CORE_FIRST_SEED", "0"))
 
 def run(library: Any, seed: int, seen: Counter[str], secret: bytes = b"") -> int:
     key = Key(secret) if secret else None
-    pair, adversary, frames = Pair(library, seed, secret), Adversary(seed, key=key), 0
+    pair, frames = Pair(library, seed, secret), 0
+    adversary = Adversary(seed, key=key, body=True)
     for step in adversary.steps(STEPS):
         back = pair.take(step)
         adversary.heard(back, next_us=pair.twin.next_event_us(), is_powered=pair.twin.is_powered)
@@ -35,6 +38,9 @@ def run(library: Any, seed: int, seen: Counter[str], secret: bytes = b"") -> int
             seen[_name_of(m.from_frame(frame))] += 1
             seen["sealed" if frame.seal else "not sealed"] += 1
     seen["deliveries"] += len(pair.told[0])
+    kept = Journal(Memory.from_image(pair.twin.memory.image()), 1)
+    for one in kept.read(max(1, kept.oldest), 1_024):
+        seen[f"{one.kind.name} {one.outcome.name} {one.reason.name}"] += 1
     seen["in service"] += sum(one.service for one in pair.told[0])
     return frames
 
@@ -49,6 +55,8 @@ def _name_of(reply: m.Message) -> str:
             return f"error {reply.code.name}"
         case m.Resolution():
             return f"resolution {reply.outcome.name}"
+        case m.Status() if reply.fault:
+            return f"fault {reply.fault.name}"
     return type(reply).__name__
 
 
@@ -80,6 +88,8 @@ def test_both_answer_journal_and_move_alike_whatever_comes(one_core: Any) -> Non
     wanted |= {"prime ACCEPTED NONE", "prime REFUSED TOKEN", "prime REFUSED LIMIT"}
     wanted |= {"error WRONG_HASH", "error CALIBRATION_SPENT", "error CALIBRATION"}
     wanted |= {"error NOT_STAGED", "error WRONG_CRC", "error NEEDS_PERSON", "error LIMIT"}
+    wanted |= {"meet", "lift", "mend", "hold only", "fault NEEDLE", "fault PLUNGER"}
+    wanted |= {"OUTCOME PARTIAL STATE", "OUTCOME INDETERMINATE STATE", "OUTCOME PARTIAL EMPTY"}
     assert wanted <= set(seen), wanted - set(seen)
 
 

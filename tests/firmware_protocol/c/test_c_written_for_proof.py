@@ -77,6 +77,14 @@ def test_one_function_alone_reaches_the_motor(objects: Path) -> None:
     }
 
 
+def test_the_plunger_starts_only_behind_a_needle_that_was_looked_at(objects: Path) -> None:
+    callers = {name for name, called in calls(objects).items() if "mg_hw_dose" in called}
+    assert callers == {"mg_watch_dose"}
+    assert {name for name, called in calls(objects).items() if "mg_watch_dose" in called} == {
+        "mg_motion.c:go_on"
+    }
+
+
 def test_nothing_calls_itself_not_even_by_a_detour(objects: Path) -> None:
     graph = calls(objects)
     assert len(graph) > 50
