@@ -45,8 +45,10 @@ class Arming(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """Another host's session with the same pistol."""
+    """Another host's session."""
 
+    pistol: int | None
+    """The one that it was for, None: it met none."""
     from_us: int
     until_us: int
     ids: frozenset[int]

@@ -232,8 +232,11 @@ def _told(place: Field) -> Played:
 
 
 def _is_visitors(truth: Truth, visits: Sequence[Visit]) -> bool:
+    # On another pistol the same id may be this session's own, still on its way to its end.
     return any(
-        one.from_us <= truth.delivery.at_us <= one.until_us and truth.delivery.shot_id in one.ids
+        one.pistol == truth.pistol
+        and one.from_us <= truth.delivery.at_us <= one.until_us
+        and truth.delivery.shot_id in one.ids
         for one in visits
     )
 

@@ -7,8 +7,9 @@ from contextlib import suppress
 from firmware_protocol.messages import ArmChallenge
 from mesogun.dryrun import VirtualPistol
 from mesogun.errors import RecordError
-from mesogun.record import Intent, Journal, read_chained
+from mesogun.record import Connected, Intent, Journal, read_chained
 from mesogun.session import Briefing, opening, run
+from simulator.pistol import uid_of
 from tests.simulation.campaign.field import Field, Visit
 from tests.simulation.tiny import tiny_plan
 
@@ -51,7 +52,10 @@ def visit(place: Field) -> None:
     if stranger and any(isinstance(one, Intent) for one in entries):
         place.violate("O6", "a visitor without the key came as far as a shot")
     ids = frozenset(one.shot_id for one in entries if isinstance(one, Intent))
-    place.told.visits.append(Visit(from_us, world.now_us, ids))
+    met = [one.pistol_uid for one in entries if isinstance(one, Connected)]
+    uids = [f"{uid_of(2 * place.draws.seed + one):016x}" for one in (0, 1)]
+    which = uids.index(met[0]) if met else None
+    place.told.visits.append(Visit(which, from_us, world.now_us, ids))
 
 
 def _agreed(_echo: ArmChallenge, _briefing: Briefing) -> str | None:
