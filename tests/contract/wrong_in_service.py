@@ -60,8 +60,8 @@ IN_SERVICE = (
         "a jog does not come home",
         "SERV-12",
         "mechanics.py",
-        "        rest_us = back_us + needle_us\n",
-        "        rest_us = back_us + 10**12\n",
+        "            rest_us=back_us + needle_us,\n",
+        "            rest_us=back_us + 10**12,\n",
     ),
     Wrong(
         "a jog goes on after an abort",
